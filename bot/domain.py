@@ -1,0 +1,256 @@
+"""The nouns of a turn. Plain frozen values that know no framework."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, Self
+
+
+class ChannelName(StrEnum):
+    """Where a conversation takes place."""
+
+    TELEGRAM = "telegram"
+    CONSOLE = "console"
+    WEB = "web"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChatRef:
+    """One conversation in one channel. `chat_id` never contains a colon."""
+
+    channel: ChannelName
+    chat_id: str
+    private: bool = True
+
+    @property
+    def key(self) -> str:
+        """The name of the chat in Redis keys, job ids and logs, e.g. ``telegram:42``."""
+        return f"{self.channel}:{self.chat_id}"
+
+
+class UtteranceKind(StrEnum):
+    """What somebody sent. Everything but TEXT is answered from the texts, without a model."""
+
+    TEXT = "text"
+    START = "start"
+    HELP = "help"
+    NEW = "new"
+    CANCEL = "cancel"
+    UNREADABLE = "unreadable"
+    """A photo, sticker, location, voice note...; `detail` names it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Utterance:
+    """One thing that one person sent. `received_at` is aware, in UTC."""
+
+    update_id: str
+    """Unique within the channel; the key of deduplication."""
+    chat: ChatRef
+    person_id: str
+    """The person's id in the channel; in a private chat the same as the chat's."""
+    person_name: str = ""
+    language: str = "ru"
+    kind: UtteranceKind = UtteranceKind.TEXT
+    text: str = ""
+    detail: str = ""
+    message_id: int | None = None
+    received_at: datetime
+
+    def __post_init__(self) -> None:
+        if self.received_at.tzinfo is None:
+            raise ValueError("received_at must be aware")
+
+    def to_json(self) -> str:
+        value = asdict(self)
+        value["received_at"] = self.received_at.timestamp()
+        return json.dumps(value, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Self:
+        value = json.loads(text)
+        chat = value.pop("chat")
+        return cls(
+            **value
+            | {
+                "kind": UtteranceKind(value["kind"]),
+                "chat": ChatRef(**chat | {"channel": ChannelName(chat["channel"])}),
+                "received_at": datetime.fromtimestamp(value["received_at"], UTC),
+            }
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Turn:
+    """The utterances that are answered together, in the hands of one worker.
+
+    `turn_id` is made from the first utterance, so that a turn which is run again keeps its name.
+    `attempt` counts from 1. `lease` is the fencing token: whoever holds another one must stop.
+    """
+
+    turn_id: str
+    chat: ChatRef
+    utterances: tuple[Utterance, ...]
+    attempt: int
+    lease: str
+
+    @property
+    def text(self) -> str:
+        return "\n".join(utterance.text for utterance in self.utterances if utterance.text)
+
+    @property
+    def last(self) -> Utterance:
+        return self.utterances[-1]
+
+
+class Speaker(StrEnum):
+    CUSTOMER = "customer"
+    ASSISTANT = "assistant"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Remark:
+    """One line of a dialogue's memory."""
+
+    speaker: Speaker
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Recollection:
+    """What short-term memory holds of a dialogue: a summary of the older part, then the last remarks."""
+
+    summary: str = ""
+    remarks: tuple[Remark, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Passage:
+    """A piece of the tenant's knowledge, small enough to quote whole."""
+
+    passage_id: str
+    document: str
+    heading: tuple[str, ...]
+    text: str
+    questions: tuple[str, ...] = ()
+    """For an FAQ entry: the question and its other wordings."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Hit:
+    """A passage found for a query. `score` is from 0 to 1: the share of the query that it covers."""
+
+    passage: Passage
+    score: float
+
+
+class Light(StrEnum):
+    """How well an answer is supported, for staff."""
+
+    GREEN = "green"
+    YELLOW = "yellow"
+    RED = "red"
+
+
+class Outcome(StrEnum):
+    """How a turn ended."""
+
+    ANSWERED = "answered"
+    UNKNOWN = "unknown"
+    """Nothing in the knowledge answers it; said so and offered a person."""
+    MODEL_DOWN = "model_down"
+    SCRIPTED = "scripted"
+    """Answered from the texts: commands, unreadable messages."""
+    CANCELLED = "cancelled"
+    SET_ASIDE = "set_aside"
+    """It killed its worker too often; apologised."""
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verdict:
+    """The result of one check of an answer."""
+
+    check: str
+    passed: bool
+    detail: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Usage:
+    """Tokens and cost of the model calls of one turn. `cost` is in the currency of the settings' prices."""
+
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cost: float = 0.0
+
+    def __add__(self, other: "Usage") -> "Usage":
+        return Usage(
+            prompt_tokens=self.prompt_tokens + other.prompt_tokens,
+            completion_tokens=self.completion_tokens + other.completion_tokens,
+            cost=self.cost + other.cost,
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """What goes out for one turn. `text` is Markdown (bold, italics, lists, links, code)."""
+
+    text: str
+    outcome: Outcome
+    light: Light = Light.GREEN
+    sources: tuple[str, ...] = ()
+    """`document > heading > ...` of each passage that supports it."""
+    verdicts: tuple[Verdict, ...] = ()
+    model: str = ""
+    usage: Usage = Usage()
+    timings_ms: Mapping[str, float] = field(default_factory=dict)
+    trace: Mapping[str, Any] = field(default_factory=dict)
+    """Prompt version, sampling, retrieved passages with scores, fallbacks: what a replay needs."""
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Self:
+        value = json.loads(text)
+        return cls(
+            **value
+            | {
+                "outcome": Outcome(value["outcome"]),
+                "light": Light(value["light"]),
+                "sources": tuple(value["sources"]),
+                "verdicts": tuple(Verdict(**verdict) for verdict in value["verdicts"]),
+                "usage": Usage(**value["usage"]),
+            }
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TurnRecord:
+    """One logged turn, personal data already masked. Times are aware, in UTC."""
+
+    turn_id: str
+    tenant: str
+    chat: ChatRef
+    person_id: str
+    person_name: str
+    language: str
+    dialogue_id: str
+    """Changes at /new and when a dialogue's memory has expired."""
+    question: str
+    answer: Answer
+    received_at: datetime
+    answered_at: datetime
+    attempt: int
+
+
+def join_heading(passage: Passage) -> str:
+    return " > ".join((passage.document, *passage.heading))
+
+
+def approximate_tokens(texts: Sequence[str]) -> int:
+    """About how many tokens the texts take: Russian runs at roughly 2.5 characters a token."""
+    return sum(len(text) * 2 // 5 + 1 for text in texts)

@@ -1,0 +1,112 @@
+"""Every failure this project raises on purpose.
+
+    AssistantError
+    ├── SettingsError            a setting is missing or wrong; the message says what to do
+    ├── TenantError              a tenant folder is broken; carries every problem with file and line
+    ├── ServiceError             something outside failed; `permanent` decides whether to try again
+    │   ├── ModelError           a language model did not give an answer
+    │   │   ├── ModelUnavailable     refused, timed out, cut off, 5xx
+    │   │   ├── ModelOverloaded      429, or no free stream in time
+    │   │   ├── ModelRefused         the provider blocked the subject ("blacklist", content filter)
+    │   │   ├── ContextTooLong       413: the prompt does not fit
+    │   │   ├── OutOfTokens          402: the plan is used up
+    │   │   └── BadModelRequest      400, 401, 422: our request or our key is wrong
+    │   └── DeliveryError        a message did not reach its chat
+    │       ├── ChatUnreachable      the person blocked the bot, or the chat is gone
+    │       └── FloodLimited         429: carries `retry_after_s`
+    └── LeaseLost                another worker owns this turn now; stop without a trace
+
+Messages are for logs and developers; what people read lives in `bot/texts`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class AssistantError(Exception):
+    """Something went wrong in the assistant."""
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or (type(self).__doc__ or "").strip())
+
+
+class SettingsError(AssistantError):
+    """A setting is missing or wrong."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """One fault in a tenant folder. `line` counts from 1; None means the file as a whole."""
+
+    file: Path
+    line: int | None
+    message: str
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line is not None else f"{self.file}"
+        return f"{place}: {self.message}"
+
+
+class TenantError(AssistantError):
+    """A tenant folder cannot be used."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = tuple(problems)
+
+
+class ServiceError(AssistantError):
+    """Something outside this process failed."""
+
+    def __init__(self, message: str | None = None, *, permanent: bool = False) -> None:
+        super().__init__(message)
+        self.permanent = permanent
+
+
+class ModelError(ServiceError):
+    """A language model did not give an answer."""
+
+
+class ModelUnavailable(ModelError):
+    """The model cannot be reached, timed out, or its answer was cut off."""
+
+
+class ModelOverloaded(ModelError):
+    """The model takes no more requests now."""
+
+
+class ModelRefused(ModelError):
+    """The provider blocked the subject of the request."""
+
+
+class ContextTooLong(ModelError):
+    """The prompt is longer than the model can read."""
+
+
+class OutOfTokens(ModelError):
+    """The plan's tokens are used up."""
+
+
+class BadModelRequest(ModelError):
+    """The provider rejected our request or our key."""
+
+
+class DeliveryError(ServiceError):
+    """A message did not reach its chat."""
+
+
+class ChatUnreachable(DeliveryError):
+    """The person blocked the bot, or the chat is gone."""
+
+
+class FloodLimited(DeliveryError):
+    """The messenger asks for a pause."""
+
+    def __init__(self, message: str | None = None, *, retry_after_s: float) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class LeaseLost(AssistantError):
+    """Another worker owns this turn now."""

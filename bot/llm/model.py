@@ -1,0 +1,103 @@
+"""What every language model looks like to the rest of the project."""
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+from bot.domain import Usage
+
+Role = Literal["system", "user", "assistant", "tool"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Message:
+    """One message of a prompt. `tool_call_id` is set for role "tool" only."""
+
+    role: Role
+    content: str
+    tool_calls: tuple["ToolCall", ...] = ()
+    tool_call_id: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tool:
+    """A function that the model may call. `parameters` is a JSON schema of an object."""
+
+    name: str
+    description: str
+    parameters: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ToolCall:
+    """The model's wish to call a tool, its arguments already parsed."""
+
+    call_id: str
+    name: str
+    arguments: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sampling:
+    """How tokens are drawn. Logged with every turn, so that it can be replayed."""
+
+    temperature: float = 0.0
+    top_p: float = 1.0
+    seed: int = 7
+    max_tokens: int = 400
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Prompt:
+    """One request to a model. The first message is the system's, and identical from turn to turn."""
+
+    messages: tuple[Message, ...]
+    sampling: Sampling = Sampling()
+    tools: tuple[Tool, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Completion:
+    """A whole answer. `finish_reason` is "stop", "length" or "tool_calls"; anything else is an error."""
+
+    text: str
+    model: str
+    finish_reason: Literal["stop", "length", "tool_calls"]
+    usage: Usage
+    tool_calls: tuple[ToolCall, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Chunk:
+    """A piece of a streamed answer. The last one, and only it, carries the whole `completion`."""
+
+    text: str = ""
+    completion: Completion | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ModelTraits:
+    """What a model can be trusted with: a property of its settings, never of the code that calls it."""
+
+    composes: bool
+    """True: writes an answer from facts. False: only phrases a stored text."""
+    context_tokens: int
+    calls_tools: bool
+
+
+class ChatModel(Protocol):
+    """A language model. Calls raise the `ModelError`s of `bot/errors.py` and nothing else."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def traits(self) -> ModelTraits: ...
+
+    async def complete(self, prompt: Prompt) -> Completion: ...
+
+    def stream(self, prompt: Prompt) -> AsyncIterator[Chunk]:
+        """Yield pieces as they come. A stream that ends without a finish raises ModelUnavailable."""
+        ...
+
+    async def close(self) -> None: ...

@@ -1,0 +1,197 @@
+"""All settings, read from the environment and `.env` once per process, in composition roots only.
+
+Every field is the environment variable of the same name in capitals, with its group's prefix.
+`.env.example` lists them all; a test compares the two.
+"""
+
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from bot.errors import SettingsError
+
+Provider = Literal["local", "openai", "gigachat"]
+
+_SECRET_PATH = "/telegram/webhook"
+
+
+def _config(prefix: str = "") -> SettingsConfigDict:
+    return SettingsConfigDict(
+        env_prefix=prefix, env_file=".env", env_file_encoding="utf-8", extra="ignore", env_ignore_empty=True
+    )
+
+
+class TelegramSettings(BaseSettings):
+    model_config = _config("TELEGRAM_")
+
+    bot_token: SecretStr | None = None
+    api_base_url: str = "https://api.telegram.org"
+    proxy: SecretStr | None = None
+    """An http://, socks5:// ... address; secret because it may hold a password."""
+    webhook_url: str | None = None
+    """The public https address; unset means polling."""
+    webhook_secret: SecretStr | None = None
+    webhook_host: str = "127.0.0.1"
+    webhook_port: int = Field(8080, ge=0, le=65535)
+    webhook_path: str = _SECRET_PATH
+    messages_per_second: float = Field(30, gt=0)
+    chat_interval_s: float = Field(1.0, ge=0)
+    group_messages_per_minute: int = Field(20, gt=0)
+    request_timeout_s: float = Field(20, gt=0)
+
+    @model_validator(mode="after")
+    def webhook_needs_a_secret(self) -> Self:
+        if self.webhook_url and not self.webhook_secret:
+            raise ValueError("TELEGRAM_WEBHOOK_URL needs TELEGRAM_WEBHOOK_SECRET: 1-256 of A-Z a-z 0-9 _ -")
+        return self
+
+
+class OpenAISettings(BaseSettings):
+    model_config = _config("OPENAI_")
+
+    base_url: str = "https://api.openai.com/v1"
+    api_key: SecretStr | None = None
+    model: str = "gpt-4o-mini"
+    composes: bool = True
+    """True: the model writes the answer from facts. False: it only phrases the stored text."""
+    max_streams: int = Field(64, ge=1)
+    """How many requests all workers together may have under way."""
+    context_tokens: int = Field(16_000, ge=1_000)
+    prompt_price_per_million: float = Field(0, ge=0)
+    completion_price_per_million: float = Field(0, ge=0)
+
+
+class GigaChatSettings(BaseSettings):
+    model_config = _config("GIGACHAT_")
+
+    auth_url: str = "https://ngw.devices.sberbank.ru:9443/api/v2/oauth"
+    base_url: str = "https://gigachat.devices.sberbank.ru/api/v1"
+    credentials: SecretStr | None = None
+    scope: Literal["GIGACHAT_API_PERS", "GIGACHAT_API_B2B", "GIGACHAT_API_CORP"] = "GIGACHAT_API_PERS"
+    model: str = "GigaChat-2"
+    ca_bundle_file: Path | None = None
+    max_streams: int = Field(1, ge=1)
+    """1 for private persons, 10 for companies."""
+    context_tokens: int = Field(32_000, ge=1_000)
+    prompt_price_per_million: float = Field(0, ge=0)
+    completion_price_per_million: float = Field(0, ge=0)
+
+
+class LocalModelSettings(BaseSettings):
+    model_config = _config("LOCAL_")
+
+    model: str = ""
+    """Empty: the packaged Qwen2.5-Coder-1.5B. Otherwise a GGUF file's path, or `owner/name:file.gguf` at a hub."""
+    model_port: int = Field(0, ge=0, le=65535)
+    """0: any free port; the address is written beside the data."""
+    model_threads: int = Field(0, ge=0)
+    """0: as many as the machine has cores, 8 at most."""
+    model_context_tokens: int = Field(4_096, ge=1_024)
+    model_composes: bool = False
+
+
+class LlmSettings(BaseSettings):
+    model_config = _config("LLM_")
+
+    provider: Provider | None = None
+    """Unset: whichever has a key, else the local model."""
+    fallback: Annotated[tuple[Provider, ...], NoDecode] = ()
+    """Tried in this order when the first one fails; separated by commas."""
+    temperature: float = Field(0.0, ge=0, le=2)
+    top_p: float = Field(1.0, gt=0, le=1)
+    seed: int = 7
+    max_tokens: int = Field(400, ge=16, le=8_000)
+    deadline_s: float = Field(45, gt=0)
+    """From the first byte sent to the last byte read, all fallbacks together."""
+    breaker_failures: int = Field(3, ge=1)
+    breaker_pause_s: float = Field(20, gt=0)
+
+    @field_validator("fallback", mode="before")
+    @classmethod
+    def split_names(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(name.strip() for name in value.split(",") if name.strip())
+        return value
+
+
+class Settings(BaseSettings):
+    """The whole configuration. Build it with `load_settings`."""
+
+    model_config = _config()
+
+    redis_url: str | None = None
+    """Unset: an embedded server in `data_dir`."""
+    database_url: str | None = None
+    """Unset: SQLite in `data_dir`."""
+    data_dir: Path = Path("var")
+    tenant: str = "mercedes"
+    """A name under `tenants/`, or a path to a folder."""
+    burst_window_s: float = Field(1.5, ge=0, le=30)
+    notice_after_s: float = Field(10, gt=0)
+    turn_deadline_s: float = Field(90, gt=0)
+    turns_per_minute: int = Field(20, ge=1)
+    """How many answers one person gets in a minute; what comes faster waits, and is told so once."""
+    inbox_limit: int = Field(2_000, ge=1)
+    """Utterances that may wait in one chat; more are refused with a sentence."""
+    poison_tries: int = Field(3, ge=1)
+    worker_concurrency: int = Field(1_000, ge=1)
+    memory_tokens: int = Field(800, ge=0)
+    memory_ttl_s: int = Field(6 * 3600, ge=60)
+    log_retention_days: int = Field(90, ge=1)
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    telegram: TelegramSettings = Field(default_factory=TelegramSettings)
+    llm: LlmSettings = Field(default_factory=LlmSettings)
+    local: LocalModelSettings = Field(default_factory=LocalModelSettings)
+    openai: OpenAISettings = Field(default_factory=OpenAISettings)
+    gigachat: GigaChatSettings = Field(default_factory=GigaChatSettings)
+
+    @property
+    def provider(self) -> Provider:
+        """The first model to ask: as set, else whichever has a key, else the local one."""
+        if self.llm.provider is not None:
+            return self.llm.provider
+        if self.openai.api_key is not None:
+            return "openai"
+        if self.gigachat.credentials is not None:
+            return "gigachat"
+        return "local"
+
+    @property
+    def needs_local_model(self) -> bool:
+        return "local" in (self.provider, *self.llm.fallback)
+
+    @model_validator(mode="after")
+    def gigachat_needs_credentials(self) -> Self:
+        if "gigachat" in (self.provider, *self.llm.fallback) and self.gigachat.credentials is None:
+            raise ValueError(
+                "GIGACHAT_CREDENTIALS is missing, and LLM_PROVIDER or LLM_FALLBACK names gigachat"
+            )
+        return self
+
+
+def load_settings() -> Settings:
+    """Read the environment and `.env`. Raises SettingsError that names each bad variable."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise SettingsError(_explain(error)) from None
+
+
+def _explain(error: ValidationError) -> str:
+    groups = {
+        "TelegramSettings": "TELEGRAM_",
+        "OpenAISettings": "OPENAI_",
+        "GigaChatSettings": "GIGACHAT_",
+        "LocalModelSettings": "LOCAL_",
+        "LlmSettings": "LLM_",
+    }
+    prefix = groups.get(error.title, "")
+    sentences = []
+    for fault in error.errors(include_input=False, include_url=False, include_context=False):
+        name = prefix + "_".join(str(part) for part in fault["loc"]).upper()
+        reason = fault["msg"].removeprefix("Value error, ")
+        sentences.append(f"{name}: {reason}" if fault["loc"] else reason)
+    return "; ".join(sentences)
