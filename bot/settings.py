@@ -83,7 +83,7 @@ class LocalModelSettings(BaseSettings):
     model_config = _config("LOCAL_")
 
     model: str = ""
-    """Empty: the packaged Qwen2.5-Coder-1.5B. Otherwise a GGUF file's path, or `owner/name:file.gguf` at a hub."""
+    """Empty: the packaged Qwen2.5-Coder-1.5B. Else a GGUF by path, or `owner/name:file.gguf` at a hub."""
     model_port: int = Field(0, ge=0, le=65535)
     """0: any free port; the address is written beside the data."""
     model_threads: int = Field(0, ge=0)
