@@ -1,0 +1,108 @@
+"""What the assistant says by itself: one catalogue per language, never wording in code."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+DEFAULT_LANGUAGE = "ru"
+LANGUAGES = ("ru", "en")
+
+
+class Text(StrEnum):
+    """The name of every text; each catalogue holds exactly these."""
+
+    START = "start"
+    HELP = "help"
+    NEW = "new"
+    CANCEL_STOPPED = "cancel_stopped"
+    CANCEL_IDLE = "cancel_idle"
+    CANCELLED_ANSWER = "cancelled_answer"
+    NOTICE = "notice"
+    TOO_FAST = "too_fast"
+    INBOX_FULL = "inbox_full"
+    EMPTY = "empty"
+    UNREADABLE_PHOTO = "unreadable_photo"
+    UNREADABLE_VIDEO = "unreadable_video"
+    UNREADABLE_VOICE = "unreadable_voice"
+    UNREADABLE_AUDIO = "unreadable_audio"
+    UNREADABLE_DOCUMENT = "unreadable_document"
+    UNREADABLE_STICKER = "unreadable_sticker"
+    UNREADABLE_LOCATION = "unreadable_location"
+    UNREADABLE_CONTACT = "unreadable_contact"
+    UNREADABLE_OTHER = "unreadable_other"
+    UNKNOWN = "unknown"
+    MODEL_DOWN = "model_down"
+    MODEL_DOWN_WITH_FACTS = "model_down_with_facts"
+    REFUSED = "refused"
+    SET_ASIDE = "set_aside"
+    PERSON = "person"
+    DAYS_ONE = "days_one"
+    DAYS_FEW = "days_few"
+    DAYS_MANY = "days_many"
+    CONSOLE_HELLO = "console_hello"
+    CONSOLE_BYE = "console_bye"
+    CONSOLE_WAITING = "console_waiting"
+    RUN_NO_TOKEN = "run_no_token"
+    RUN_TALK = "run_talk"
+    RUN_SECOND = "run_second"
+    SMALL_TALK_HELLO = "small_talk_hello"
+    SMALL_TALK_THANKS = "small_talk_thanks"
+    SMALL_TALK_BYE = "small_talk_bye"
+    SMALL_TALK_WHO = "small_talk_who"
+    SMALL_TALK_OK = "small_talk_ok"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Texts:
+    """The catalogues, with a tenant's own wording and facts already laid over them."""
+
+    catalogues: Mapping[str, Mapping[str, str]]
+    facts: Mapping[str, Mapping[str, str]]
+    """Per language, the values that fill every text: name, title, subject, contacts..."""
+
+    def say(self, text: Text, language: str, **values: object) -> str:
+        """The wording in `language`, or in Russian where there is no such catalogue."""
+        spoken = language if language in self.catalogues else DEFAULT_LANGUAGE
+        return self.catalogues[spoken][text].format_map({**self.facts.get(spoken, {}), **values})
+
+    def days(self, count: int, language: str) -> str:
+        """A number of days in words that agree with it: 1 день, 3 дня, 90 дней."""
+        return self.say(_PLURALS[_plural_form(count, language)], language, count=count)
+
+
+def load_texts(
+    overrides: Mapping[str, Mapping[str, str]] | None = None,
+    facts: Mapping[str, Mapping[str, str]] | None = None,
+) -> Texts:
+    """The built-in catalogues with a tenant's overrides, both keyed by language."""
+    return Texts(
+        catalogues={
+            language: {**_read(language), **(overrides or {}).get(language, {})} for language in LANGUAGES
+        },
+        facts=facts or {},
+    )
+
+
+@cache
+def _read(language: str) -> Mapping[str, str]:
+    path = Path(__file__).with_name(f"{language}.yaml")
+    catalogue: dict[str, str] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return catalogue
+
+
+_PLURALS = {"one": Text.DAYS_ONE, "few": Text.DAYS_FEW, "many": Text.DAYS_MANY}
+
+
+def _plural_form(count: int, language: str) -> str:
+    """The CLDR plural category of a whole number in Russian or English."""
+    if language == "en":
+        return "one" if count == 1 else "many"
+    if count % 10 == 1 and count % 100 != 11:
+        return "one"
+    if count % 10 in (2, 3, 4) and count % 100 not in (12, 13, 14):
+        return "few"
+    return "many"

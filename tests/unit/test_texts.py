@@ -1,0 +1,43 @@
+from string import Formatter
+
+import pytest
+
+from bot.texts.catalogue import LANGUAGES, Text, load_texts
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_catalogue_holds_exactly_the_named_texts(language: str) -> None:
+    assert set(load_texts().catalogues[language]) == set(Text)
+
+
+@pytest.mark.parametrize("text", Text)
+def test_a_text_has_the_same_blanks_in_every_language(text: Text) -> None:
+    russian, english = (placeholders(load_texts().catalogues[language][text]) for language in ("ru", "en"))
+    assert russian == english
+
+
+def test_the_notice_is_in_the_owners_words() -> None:
+    assert load_texts().say(Text.NOTICE, "ru") == "Ваш запрос обрабатывается, ожидайте ответа"
+
+
+def test_an_unknown_language_is_answered_in_russian() -> None:
+    texts = load_texts()
+    assert texts.say(Text.CANCEL_IDLE, "de") == texts.say(Text.CANCEL_IDLE, "ru")
+
+
+def test_a_tenant_overrides_one_text_and_keeps_the_rest() -> None:
+    texts = load_texts(overrides={"ru": {"new": "Поехали!"}})
+    assert texts.say(Text.NEW, "ru") == "Поехали!"
+    assert texts.say(Text.EMPTY, "ru") == load_texts().say(Text.EMPTY, "ru")
+
+
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [(1, "1 день"), (3, "3 дня"), (11, "11 дней"), (21, "21 день"), (90, "90 дней"), (102, "102 дня")],
+)
+def test_days_agree_with_their_number(count: int, words: str) -> None:
+    assert load_texts().days(count, "ru") == words
