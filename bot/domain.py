@@ -29,6 +29,10 @@ class ChatRef:
         """The name of the chat in Redis keys, job ids and logs, e.g. ``telegram:42``."""
         return f"{self.channel}:{self.chat_id}"
 
+    @classmethod
+    def from_value(cls, value: Mapping[str, Any]) -> Self:
+        return cls(**{**value, "channel": ChannelName(value["channel"])})
+
 
 class UtteranceKind(StrEnum):
     """What somebody sent. Everything but TEXT is answered from the texts, without a model."""
@@ -71,12 +75,11 @@ class Utterance:
     @classmethod
     def from_json(cls, text: str | bytes) -> Self:
         value = json.loads(text)
-        chat = value.pop("chat")
         return cls(
             **value
             | {
                 "kind": UtteranceKind(value["kind"]),
-                "chat": ChatRef(**chat | {"channel": ChannelName(chat["channel"])}),
+                "chat": ChatRef.from_value(value["chat"]),
                 "received_at": datetime.fromtimestamp(value["received_at"], UTC),
             }
         )
@@ -122,6 +125,7 @@ class Remark:
 class Recollection:
     """What short-term memory holds of a dialogue: a summary of the older part, then the last remarks."""
 
+    dialogue_id: str = ""
     summary: str = ""
     remarks: tuple[Remark, ...] = ()
 
@@ -215,10 +219,13 @@ class Answer:
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Self:
-        value = json.loads(text)
+        return cls.from_value(json.loads(text))
+
+    @classmethod
+    def from_value(cls, value: Mapping[str, Any]) -> Self:
         return cls(
-            **value
-            | {
+            **{
+                **value,
                 "outcome": Outcome(value["outcome"]),
                 "light": Light(value["light"]),
                 "sources": tuple(value["sources"]),
@@ -245,6 +252,30 @@ class TurnRecord:
     received_at: datetime
     answered_at: datetime
     attempt: int
+
+    def __post_init__(self) -> None:
+        if self.received_at.tzinfo is None or self.answered_at.tzinfo is None:
+            raise ValueError("received_at and answered_at must be aware")
+
+    def to_json(self) -> str:
+        value = asdict(self)
+        value["received_at"] = self.received_at.timestamp()
+        value["answered_at"] = self.answered_at.timestamp()
+        return json.dumps(value, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Self:
+        """Raise ValueError, KeyError, TypeError or OverflowError for what `to_json` did not write."""
+        value = json.loads(text)
+        return cls(
+            **value
+            | {
+                "chat": ChatRef.from_value(value["chat"]),
+                "answer": Answer.from_value(value["answer"]),
+                "received_at": datetime.fromtimestamp(value["received_at"], UTC),
+                "answered_at": datetime.fromtimestamp(value["answered_at"], UTC),
+            }
+        )
 
 
 def join_heading(passage: Passage) -> str:

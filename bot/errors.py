@@ -11,9 +11,10 @@
     │   │   ├── ContextTooLong       413: the prompt does not fit
     │   │   ├── OutOfTokens          402: the plan is used up
     │   │   └── BadModelRequest      400, 401, 422: our request or our key is wrong
-    │   └── DeliveryError        a message did not reach its chat
-    │       ├── ChatUnreachable      the person blocked the bot, or the chat is gone
-    │       └── FloodLimited         429: carries `retry_after_s`
+    │   ├── DeliveryError        a message did not reach its chat
+    │   │   ├── ChatUnreachable      the person blocked the bot, or the chat is gone
+    │   │   └── FloodLimited         429: carries `retry_after_s`
+    │   └── StoreError           the SQL store did not do what was asked
     └── LeaseLost                another worker owns this turn now; stop without a trace
 
 Messages are for logs and developers; what people read lives in `bot/texts`.
@@ -106,6 +107,10 @@ class FloodLimited(DeliveryError):
     def __init__(self, message: str | None = None, *, retry_after_s: float) -> None:
         super().__init__(message)
         self.retry_after_s = retry_after_s
+
+
+class StoreError(ServiceError):
+    """The SQL store did not do what was asked."""
 
 
 class LeaseLost(AssistantError):
