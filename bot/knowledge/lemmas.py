@@ -1,0 +1,75 @@
+"""Words as the index sees them: lower case, dictionary form, without the words that say nothing."""
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
+from pathlib import Path
+
+import pymorphy3
+
+_TOKEN = re.compile(r"[a-z]+|[а-я]+|\d+")
+_PREPOSITIONS = {"PREP", "CONJ", "PRCL"}
+
+
+@cache
+def _empty_words() -> frozenset[str]:
+    """Beyond prepositions, conjunctions and particles: words that stand in any question."""
+    return frozenset(
+        Path(__file__).with_name("empty_words.txt").read_text(encoding="utf-8").replace("ё", "е").split()
+    )
+
+
+class Lemmatiser:
+    """Turns text into lemmas, with the tenant's own names for things unified first.
+
+    `lexicon` maps the canonical name to how people call it: {"G-Class": ["гелик", "гелендваген"]}.
+    """
+
+    def __init__(self, lexicon: Mapping[str, Sequence[str]]) -> None:
+        self._morphology = pymorphy3.MorphAnalyzer()
+        self._lemma = lru_cache(maxsize=50_000)(self._dictionary_form)
+        self._names = {
+            self._raw(variant): self._raw(canonical)
+            for canonical, variants in lexicon.items()
+            for variant in (*variants, canonical)
+            if self._raw(variant)
+        }
+        self._longest_name = max((len(name) for name in self._names), default=0)
+
+    def lemmas(self, text: str) -> list[str]:
+        """The lemmas that carry meaning, in order; all of them where none does."""
+        raw = self._unify_names(self._raw(text))
+        meaningful = [
+            lemma for lemma in raw if lemma not in _empty_words() and not self._is_function_word(lemma)
+        ]
+        return meaningful or raw
+
+    def _raw(self, text: str) -> tuple[str, ...]:
+        return tuple(self._lemma(token) for token in _TOKEN.findall(text.lower().replace("ё", "е")))
+
+    def _unify_names(self, lemmas: tuple[str, ...]) -> list[str]:
+        unified: list[str] = []
+        position = 0
+        while position < len(lemmas):
+            length, name = self._name_at(lemmas, position)
+            unified.extend(name)
+            position += length
+        return unified
+
+    def _name_at(self, lemmas: tuple[str, ...], position: int) -> tuple[int, tuple[str, ...]]:
+        for length in range(min(self._longest_name, len(lemmas) - position), 0, -1):
+            name = self._names.get(lemmas[position : position + length])
+            if name is not None:
+                return length, (*name, "-".join(name)) if len(name) > 1 else name
+        return 1, (lemmas[position],)
+
+    def _dictionary_form(self, token: str) -> str:
+        if not ("а" <= token[0] <= "я"):
+            return token
+        return str(self._morphology.parse(token)[0].normal_form).replace("ё", "е")
+
+    @lru_cache(maxsize=50_000)  # noqa: B019  one lemmatiser lives as long as its process
+    def _is_function_word(self, lemma: str) -> bool:
+        if not ("а" <= lemma[0] <= "я"):
+            return False
+        return str(self._morphology.parse(lemma)[0].tag.POS) in _PREPOSITIONS

@@ -1,0 +1,92 @@
+"""Finds the passages that answer a question: BM25 on lemmas over legend and FAQ."""
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import bm25s
+import numpy as np
+
+from bot.domain import Hit, Passage
+from bot.knowledge.lemmas import Lemmatiser
+
+_BODY_WEIGHT = 0.6
+"""An answer's or a section's own words count for less than a question worded the same way."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Unit:
+    """One text that can match: a wording of a question, or the body of a passage."""
+
+    passage: int
+    lemmas: tuple[str, ...]
+    weight: float
+
+
+class PassageIndex:
+    """An index in memory, built once from all passages and never changed."""
+
+    def __init__(self, passages: Sequence[Passage], lexicon: Mapping[str, Sequence[str]]) -> None:
+        if not passages:
+            raise ValueError("an index needs at least one passage")
+        self._lemmatiser = Lemmatiser(lexicon)
+        self._passages = tuple(passages)
+        self._units = [
+            unit for number, passage in enumerate(passages) for unit in self._units_of(number, passage)
+        ]
+        self._owners = np.array([unit.passage for unit in self._units])
+        self._weights = np.array([unit.weight for unit in self._units], dtype=np.float32)
+        self._vocabulary = [
+            frozenset(lemma for unit in self._units if unit.passage == number for lemma in unit.lemmas)
+            for number in range(len(passages))
+        ]
+        document_frequency = Counter(lemma for words in self._vocabulary for lemma in words)
+        self._rarity = {
+            lemma: math.log(1 + len(passages) / count) for lemma, count in document_frequency.items()
+        }
+        self._unseen_rarity = math.log(1 + len(passages))
+        self._bm25 = bm25s.BM25(k1=1.2, b=0.6)
+        self._bm25.index([list(unit.lemmas) for unit in self._units], show_progress=False)
+
+    def search(self, question: str, limit: int = 3) -> list[Hit]:
+        """The best passages first; `score` is the share of the question's meaning that one covers."""
+        lemmas = list(dict.fromkeys(self._lemmatiser.lemmas(question)))
+        known = [lemma for lemma in lemmas if lemma in self._rarity]
+        if not known:
+            return []
+        relevance = np.zeros(len(self._passages), dtype=np.float32)
+        np.maximum.at(relevance, self._owners, self._bm25.get_scores(known) * self._weights)
+        best = [int(number) for number in np.argsort(-relevance)[: limit * 4] if relevance[number] > 0]
+        hits = [
+            Hit(passage=self._passages[number], score=self._coverage(lemmas, self._vocabulary[number]))
+            for number in best
+        ]
+        # BM25 ranks; coverage only breaks the case where a rare word hides that the rest is missing.
+        ranked = sorted(
+            zip(hits, best, strict=True), key=lambda pair: -float(relevance[pair[1]]) * (0.5 + pair[0].score)
+        )
+        return [hit for hit, _ in ranked[:limit]]
+
+    def coverage(self, question: str, text: str) -> float:
+        """How much of the question's meaning, from 0 to 1, the words of `text` cover."""
+        return self._coverage(self._lemmatiser.lemmas(question), frozenset(self._lemmatiser.lemmas(text)))
+
+    def _coverage(self, lemmas: Sequence[str], words: frozenset[str]) -> float:
+        weights = {lemma: self._rarity.get(lemma, self._unseen_rarity) for lemma in lemmas}
+        total = sum(weights.values())
+        return sum(weight for lemma, weight in weights.items() if lemma in words) / total if total else 0.0
+
+    def _units_of(self, number: int, passage: Passage) -> list[_Unit]:
+        heading = " ".join(passage.heading)
+        body = _Unit(
+            passage=number,
+            lemmas=tuple(self._lemmatiser.lemmas(f"{heading} {passage.text}")),
+            weight=_BODY_WEIGHT,
+        )
+        titles = passage.questions or (heading,)
+        wordings = [
+            _Unit(passage=number, lemmas=tuple(self._lemmatiser.lemmas(title)), weight=1.0)
+            for title in titles
+        ]
+        return [unit for unit in (*wordings, body) if unit.lemmas]

@@ -1,0 +1,67 @@
+import pytest
+
+from bot.domain import Passage
+from bot.knowledge.passage_index import PassageIndex
+
+LEXICON = {"G-Class": ["гелик", "гелендваген"]}
+
+
+def faq(passage_id: str, text: str, *questions: str) -> Passage:
+    return Passage(
+        passage_id=passage_id, document="FAQ", heading=(questions[0],), text=text, questions=questions
+    )
+
+
+PASSAGES = [
+    faq(
+        "test-drive",
+        "Да, запишитесь заранее.",
+        "Есть ли у вас тест-драйв?",
+        "можно прокатиться перед покупкой",
+    ),
+    faq("hours", "С 9 до 21 каждый день.", "Во сколько вы открываетесь?", "до скольких работаете"),
+    faq("g-class", "Рамный внедорожник.", "Что за машина G-Class?"),
+    Passage(
+        passage_id="parking",
+        document="Легенда",
+        heading=("Парковка",),
+        text="Гостевая стоянка на сорок мест.",
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def index() -> PassageIndex:
+    return PassageIndex(PASSAGES, LEXICON)
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("хочу прокатиться", "test-drive"),
+        ("Доступен ли тест-драйв?", "test-drive"),
+        ("до скольких вы работаете сегодня", "hours"),
+        ("расскажи про гелик", "g-class"),
+        ("сколько мест на стоянке", "parking"),
+    ],
+)
+def test_a_question_finds_its_passage(index: PassageIndex, question: str, expected: str) -> None:
+    assert index.search(question)[0].passage.passage_id == expected
+
+
+def test_a_question_in_the_same_words_is_covered_whole(index: PassageIndex) -> None:
+    assert index.search("Есть ли у вас тест-драйв?")[0].score == pytest.approx(1.0)
+
+
+def test_a_question_with_a_foreign_subject_is_covered_little(index: PassageIndex) -> None:
+    assert all(hit.score < 0.5 for hit in index.search("есть ли рецепт борща с пампушками"))
+
+
+@pytest.mark.parametrize("question", ["", "   ", "!!!", "щщщ ъъъ", "😀"])
+def test_a_question_without_known_words_finds_nothing(index: PassageIndex, question: str) -> None:
+    assert index.search(question) == []
+
+
+def test_an_index_of_nothing_is_refused() -> None:
+    with pytest.raises(ValueError, match="at least one passage"):
+        PassageIndex([], {})
