@@ -15,7 +15,7 @@ _PRICE = re.compile(
 _TIME = re.compile(r"\b\d{1,2}:\d{2}\b")
 _DATE = re.compile(rf"\b\d{{1,2}}(?:\.\d{{2}}\.\d{{2,4}}|\s+(?:{_MONTHS}))", re.IGNORECASE)
 _NEGATION = re.compile(
-    r"\b(?:не|нет|нельзя|без|ни|никак\w*|невозможно|not?|never|cannot|can't|don't|without)\b", re.I
+    r"\b(?:не|нет|нельзя|без|ни|никак\w*|невозможно|not?|never|cannot|can't|don't|without)\b", re.IGNORECASE
 )
 _LATIN_NAME = re.compile(r"\b[A-Za-z][A-Za-z-]*\b")
 _FOREIGN_SCRIPT = re.compile(r"[\u0370-\u03ff\u0530-\u1cff\u2e80-\ud7ff\uf900-\ufaff\uff00-\uffef]")
@@ -34,7 +34,7 @@ def unfaithful_phrasing(draft: str, phrased: str) -> str:
     """
     if _FOREIGN_SCRIPT.search(phrased):
         return "foreign script"
-    if Counter(_NUMBER.findall(_joined(draft))).keys() != Counter(_NUMBER.findall(_joined(phrased))).keys():
+    if set(_NUMBER.findall(_joined(draft))) != set(_NUMBER.findall(_joined(phrased))):
         return "numbers differ"
     if _latin_names(draft) != _latin_names(phrased):
         return "names differ"
@@ -58,7 +58,7 @@ def _claims(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _values(facts: str) -> set[str]:
-    """What the facts support. A table's bare number supports a price that the draft writes with its currency."""
+    """What the facts support; a table's bare number supports a price that is written with a currency."""
     values = {value for _, value in _claims(facts)}
     bare = _NUMBER.findall(_joined(_PHONE.sub(" ", facts)))
     return values | {f"price {number.rstrip('.,:')}" for number in bare if len(number) > 2}
