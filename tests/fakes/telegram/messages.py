@@ -1,0 +1,217 @@
+"""The methods that change what people see: send, edit, delete, drafts."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tests.fakes.telegram.state import Chat, ChatBook, Json, StoredMessage
+from tests.fakes.telegram.text import LONGEST_CAPTION, read_text
+from tests.fakes.telegram.wire import ApiError, Arguments, Upload, bad_request
+
+_NOT_MODIFIED = (
+    "message is not modified: specified new message content and reply markup are exactly the same "
+    "as a current content and reply markup of the message"
+)
+Method = Callable[[Arguments], Any]
+
+
+def open_chat(book: ChatBook, arguments: Arguments) -> Chat:
+    """The chat that a call names, if the bot may write there."""
+    if not arguments.text("chat_id"):
+        raise bad_request("chat_id is empty")
+    name = arguments.text("chat_id")
+    chat = book.chats.get(int(name)) if name.lstrip("-").isdigit() else None
+    if chat is None:
+        raise bad_request("chat not found")
+    if chat.blocked:
+        why = (
+            "bot was blocked by the user"
+            if chat.private
+            else f"bot was kicked from the {chat.info['type']} chat"
+        )
+        raise ApiError(403, f"Forbidden: {why}")
+    return chat
+
+
+def _own_message(chat: Chat, arguments: Arguments, *, missing: str, bot_only: str) -> StoredMessage:
+    message = chat.messages.get(arguments.integer("message_id"))
+    if message is None or message.deleted:
+        raise bad_request(missing)
+    if not message.from_bot and bot_only:
+        raise bad_request(bot_only)
+    return message
+
+
+class MessageMethods:
+    """One function per method, from arguments to the `result` of the answer; errors are raised."""
+
+    def __init__(self, book: ChatBook, *, drafts: bool = True) -> None:
+        self._book = book
+        self.drafts = drafts
+        """False: an older server, which does not know `sendMessageDraft`."""
+
+    def table(self) -> Mapping[str, Method]:
+        return {
+            "sendMessage": self.send_message,
+            "sendMessageDraft": self.send_message_draft,
+            "sendChatAction": self.send_chat_action,
+            "sendPhoto": lambda arguments: self.send_file(arguments, "photo"),
+            "sendDocument": lambda arguments: self.send_file(arguments, "document"),
+            "sendVoice": lambda arguments: self.send_file(arguments, "voice"),
+            "forwardMessage": self.forward_message,
+            "editMessageText": self.edit_message_text,
+            "editMessageReplyMarkup": self.edit_message_reply_markup,
+            "deleteMessage": self.delete_message,
+            "deleteMessages": self.delete_messages,
+            "setMessageReaction": self.set_message_reaction,
+        }
+
+    def send_message(self, arguments: Arguments) -> Json:
+        chat = open_chat(self._book, arguments)
+        text, entities = read_text(arguments)
+        if not text:
+            raise bad_request("message text is empty")
+        content: Json = {"text": text}
+        if entities:
+            content["entities"] = entities
+        return self._put(chat, arguments, content)
+
+    def send_file(self, arguments: Arguments, kind: str) -> Json:
+        chat = open_chat(self._book, arguments)
+        upload = _upload_of(arguments, kind)
+        file_id = arguments.text(kind)
+        if upload is not None:
+            file_id = self._book.keep_file(kind, upload.content)
+        if file_id not in self._book.files:
+            raise bad_request(
+                f"there is no {kind} in the request" if not file_id else "wrong file identifier specified"
+            )
+        caption, entities = read_text(arguments, "caption", longest=LONGEST_CAPTION)
+        content: Json = {kind: self._book.describe_file(kind, file_id, upload.name if upload else "file")}
+        if caption:
+            content["caption"] = caption
+        if entities:
+            content["caption_entities"] = entities
+        return self._put(chat, arguments, content)
+
+    def _put(self, chat: Chat, arguments: Arguments, content: Json) -> Json:
+        reply = self._replied_message(chat, arguments)
+        if reply is not None:
+            content["reply_to_message"] = reply
+        markup = arguments.nested("reply_markup")
+        if markup and "inline_keyboard" in markup:
+            content["reply_markup"] = markup
+        message = self._book.add(chat, self._book.bot, content)
+        if markup and "inline_keyboard" not in markup:
+            chat.keyboard = None if markup.get("remove_keyboard") else markup
+        return message.payload
+
+    def _replied_message(self, chat: Chat, arguments: Arguments) -> Json | None:
+        parameters = arguments.nested("reply_parameters") or {}
+        message_id = int(parameters.get("message_id", arguments.integer("reply_to_message_id")))
+        if not message_id:
+            return None
+        message = chat.messages.get(message_id)
+        if message is not None and not message.deleted:
+            return {key: value for key, value in message.payload.items() if key != "reply_to_message"}
+        if parameters.get("allow_sending_without_reply") or arguments.flag("allow_sending_without_reply"):
+            return None
+        raise bad_request("message to be replied not found")
+
+    def forward_message(self, arguments: Arguments) -> Json:
+        chat = open_chat(self._book, arguments)
+        source = self._book.chats.get(arguments.integer("from_chat_id"))
+        message = source.messages.get(arguments.integer("message_id")) if source else None
+        if message is None or message.deleted:
+            raise bad_request("message to forward not found")
+        left_out = {"message_id", "from", "chat", "date", "reply_to_message", "reply_markup", "edit_date"}
+        content = {key: value for key, value in message.payload.items() if key not in left_out}
+        sender, date = message.payload["from"], message.payload["date"]
+        content["forward_origin"] = {"type": "user", "sender_user": sender, "date": date}
+        return self._book.add(chat, self._book.bot, content).payload
+
+    def send_message_draft(self, arguments: Arguments) -> bool:
+        if not self.drafts:
+            raise ApiError(404, "Not Found")
+        chat = open_chat(self._book, arguments)
+        if not chat.private:
+            raise bad_request("message drafts can be sent only to private chats")
+        draft_id = arguments.integer("draft_id")
+        if draft_id == 0:
+            raise bad_request("draft_id must be non-zero")
+        text, _ = read_text(arguments)
+        self._book.set_draft(chat, draft_id, text)
+        return True
+
+    def send_chat_action(self, arguments: Arguments) -> bool:
+        open_chat(self._book, arguments)
+        if arguments.text("action") not in _ACTIONS:
+            raise bad_request("wrong parameter action in request")
+        return True
+
+    def edit_message_text(self, arguments: Arguments) -> Json:
+        chat = open_chat(self._book, arguments)
+        message = _own_message(
+            chat, arguments, missing="message to edit not found", bot_only="message can't be edited"
+        )
+        text, entities = read_text(arguments)
+        if not text:
+            raise bad_request("message text is empty")
+        if "text" not in message.payload:
+            raise bad_request("there is no text in the message to edit")
+        return self._change(message, {"text": text, "entities": entities}, arguments)
+
+    def edit_message_reply_markup(self, arguments: Arguments) -> Json:
+        chat = open_chat(self._book, arguments)
+        message = _own_message(
+            chat, arguments, missing="message to edit not found", bot_only="message can't be edited"
+        )
+        return self._change(message, {}, arguments)
+
+    def _change(self, message: StoredMessage, content: Json, arguments: Arguments) -> Json:
+        """An edit without a markup takes the old one away, as in Telegram."""
+        wanted = {**content, "reply_markup": arguments.nested("reply_markup")}
+        old = message.payload
+        if all((old.get(name) or None) == (value or None) for name, value in wanted.items()):
+            raise bad_request(_NOT_MODIFIED)
+        payload = {key: value for key, value in old.items() if key not in wanted}
+        payload |= {key: value for key, value in wanted.items() if value}
+        message.payload = {**payload, "edit_date": self._book.date()}
+        if "text" in content:
+            message.history.append(message.text)
+        return message.payload
+
+    def delete_message(self, arguments: Arguments) -> bool:
+        chat = open_chat(self._book, arguments)
+        message = _own_message(chat, arguments, missing="message to delete not found", bot_only="")
+        message.deleted = True
+        return True
+
+    def delete_messages(self, arguments: Arguments) -> bool:
+        chat = open_chat(self._book, arguments)
+        for message_id in arguments.nested("message_ids") or ():
+            if (message := chat.messages.get(int(message_id))) is not None:
+                message.deleted = True
+        return True
+
+    def set_message_reaction(self, arguments: Arguments) -> bool:
+        chat = open_chat(self._book, arguments)
+        message = _own_message(chat, arguments, missing="message to react not found", bot_only="")
+        message.reactions = tuple(
+            str(reaction.get("emoji", "")) for reaction in arguments.nested("reaction") or ()
+        )
+        return True
+
+
+def _upload_of(arguments: Arguments, name: str) -> Upload | None:
+    """The file of a field, sent under its own name or by `attach://`."""
+    value = arguments.text(name)
+    key = value.removeprefix("attach://") if value.startswith("attach://") else name
+    return arguments.uploads.get(key)
+
+
+_ACTIONS = frozenset(
+    {
+        "typing", "upload_photo", "record_video", "upload_video", "record_voice", "upload_voice",
+        "upload_document", "choose_sticker", "find_location", "record_video_note", "upload_video_note",
+    }
+)  # fmt: skip

@@ -1,0 +1,77 @@
+"""Text the way Telegram takes it: lengths in UTF-16 code units, entities checked against them."""
+
+from typing import Any
+
+from tests.fakes.telegram.markup import parse_html, parse_markdown_v2
+from tests.fakes.telegram.wire import Arguments, bad_request
+
+LONGEST_TEXT = 4096
+LONGEST_CAPTION = 1024
+
+Entity = dict[str, Any]
+
+
+def utf16_length(text: str) -> int:
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def read_text(
+    arguments: Arguments, name: str = "text", *, longest: int = LONGEST_TEXT
+) -> tuple[str, list[Entity]]:
+    """The text and entities of a call, after its parse mode; `text` (or the caption) may come out empty."""
+    text, entities = _parsed(arguments, name)
+    check_entities(text, entities)
+    text, entities = _trimmed(text, entities)
+    if utf16_length(text) > longest:
+        raise bad_request("message is too long" if name == "text" else "message caption is too long")
+    return text, entities
+
+
+def _parsed(arguments: Arguments, name: str) -> tuple[str, list[Entity]]:
+    text = arguments.text(name)
+    mode = arguments.text("parse_mode").lower()
+    if mode == "html":
+        return parse_html(text)
+    if mode in ("markdownv2", "markdown"):
+        return parse_markdown_v2(text)
+    if mode not in ("", "none"):
+        raise bad_request("unsupported parse_mode")
+    entities = arguments.nested("entities" if name == "text" else f"{name}_entities")
+    return text, [dict(entity) for entity in entities or ()]
+
+
+def check_entities(text: str, entities: list[Entity]) -> None:
+    """Refuses entities beyond the text or in the middle of a surrogate pair."""
+    if not entities:
+        return
+    units = text.encode("utf-16-le", "surrogatepass")
+    length = len(units) // 2
+    for entity in entities:
+        start, end = int(entity["offset"]), int(entity["offset"]) + int(entity["length"])
+        if start < 0 or end < start:
+            raise bad_request("entity has invalid bounds")
+        if end > length:
+            raise bad_request(
+                f"entity beginning at UTF-16 offset {start} ends after the end of the text "
+                f"at UTF-16 offset {end}"
+            )
+        for unit, verb in ((start, "begins"), (end, "ends")):
+            if unit < length and 0xDC <= units[2 * unit + 1] <= 0xDF:
+                offset = len(units[: 2 * unit - 2].decode("utf-16-le", "surrogatepass").encode())
+                raise bad_request(f"entity {verb} in a middle of a UTF-16 symbol at byte offset {offset}")
+
+
+def _trimmed(text: str, entities: list[Entity]) -> tuple[str, list[Entity]]:
+    kept = text.lstrip()
+    shift = utf16_length(text) - utf16_length(kept)
+    kept = kept.rstrip()
+    length = utf16_length(kept)
+    if shift == 0 and len(kept) == len(text):
+        return text, entities
+    moved = []
+    for entity in entities:
+        start = max(entity["offset"] - shift, 0)
+        end = min(entity["offset"] + entity["length"] - shift, length)
+        if end > start:
+            moved.append({**entity, "offset": start, "length": end - start})
+    return kept, moved
