@@ -1,0 +1,39 @@
+"""aiogram's HTTP session, hardened: one update it cannot parse does not hold up the others."""
+
+import json
+from typing import Any, cast
+
+import structlog
+from aiogram import Bot
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.exceptions import ClientDecodeError
+from aiogram.methods import GetUpdates, Response, TelegramMethod
+from aiogram.methods.base import TelegramType
+from aiogram.types import Update
+from pydantic import ValidationError
+
+log = structlog.get_logger()
+
+
+class TolerantSession(AiohttpSession):
+    """Gives an empty update, with its id, for one whose fields have types unknown to aiogram."""
+
+    def check_response(
+        self, bot: Bot, method: TelegramMethod[TelegramType], status_code: int, content: str
+    ) -> Response[TelegramType]:
+        try:
+            return super().check_response(bot, method, status_code, content)
+        except ClientDecodeError as error:
+            if not isinstance(method, GetUpdates) or not isinstance(error.original, ValidationError):
+                raise
+        updates = [parse_update(raw, bot) for raw in json.loads(content)["result"]]
+        return Response[TelegramType].model_construct(ok=True, result=cast(TelegramType, updates))
+
+
+def parse_update(raw: dict[str, Any], bot: Bot) -> Update:
+    """The update, or an empty one with the same id. Raises KeyError when there is no id."""
+    try:
+        return Update.model_validate(raw, context={"bot": bot})
+    except ValidationError as error:
+        log.warning("update_unparsable", update_id=raw["update_id"], faults=error.error_count())
+        return Update(update_id=raw["update_id"])
