@@ -1,0 +1,43 @@
+-- ARGV: name of the update, chat, kind, utterance, utterance if something was stopped, call, time, limit, memory_s
+local chat, kind, item = ARGV[2], ARGV[3], ARGV[4]
+local seen = PREFIX .. ':seen:' .. ARGV[1]
+if redis.call('EXISTS', seen) == 1 then return 'duplicate' end
+if kind ~= 'cancel' and redis.call('LLEN', inbox_key(chat)) >= tonumber(ARGV[8]) then
+  return redis.call('HSETNX', chat_key(chat), 'full', '1') == 1 and 'full_first' or 'full'
+end
+
+-- Drops the texts that wait and flags the turn in hand. Returns whether there was anything to stop.
+local function stop()
+  local items = redis.call('LRANGE', inbox_key(chat), 0, -1)
+  local stopped = false
+  redis.call('DEL', inbox_key(chat))
+  for _, waiting in ipairs(items) do
+    if cjson.decode(waiting).kind == 'text' then
+      stopped = true
+    else
+      redis.call('RPUSH', inbox_key(chat), waiting)
+    end
+  end
+  local turn = redis.call('HGET', chat_key(chat), 'turn')
+  if turn and redis.call('HGET', turn_key(turn), 'stoppable') == '1' then
+    redis.call('HSET', turn_key(turn), 'cancelled', '1')
+    redis.call('PUBLISH', PREFIX .. ':cancelled', turn)
+    stopped = true
+  end
+  return stopped
+end
+
+redis.call('SET', seen, '1', 'EX', ARGV[9])
+if kind == 'cancel' and stop() then item = ARGV[5] end
+redis.call('RPUSH', inbox_key(chat), item)
+count_waiting(chat)
+redis.call('HDEL', chat_key(chat), 'full')
+local job = redis.call('HGET', chat_key(chat), 'job')
+if not job then
+  redis.call('HSET', chat_key(chat), 'data', ARGV[6])
+  create_job(chat, ARGV[7], false)
+elseif kind == 'cancel' and redis.call('ZREM', RQ_SCHEDULED, job) == 1 then
+  redis.call('HSET', 'rq:job:' .. job, 'status', 'queued')
+  redis.call('RPUSH', RQ_QUEUE, job)
+end
+return 'accepted'
