@@ -4,7 +4,21 @@ from tests.fakes.telegram.audit import Call
 from tests.fakes.telegram.faults import Fault, FaultKind
 from tests.fakes.telegram.inject import Injected
 from tests.fakes.telegram.limits import Limits
+from tests.fakes.telegram.remote import RemoteTelegram
 from tests.fakes.telegram.server import DEFAULT_TOKEN, FakeTelegram
 from tests.fakes.telegram.state import SeenMessage
+from tests.fakes.telegram.webhook import Push, WebhookRules
 
-__all__ = ["DEFAULT_TOKEN", "Call", "FakeTelegram", "Fault", "FaultKind", "Injected", "Limits", "SeenMessage"]
+__all__ = [
+    "DEFAULT_TOKEN",
+    "Call",
+    "FakeTelegram",
+    "Fault",
+    "FaultKind",
+    "Injected",
+    "Limits",
+    "Push",
+    "RemoteTelegram",
+    "SeenMessage",
+    "WebhookRules",
+]

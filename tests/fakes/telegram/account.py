@@ -28,7 +28,7 @@ class AccountMethods:
             "getMe": lambda _: {
                 **self._book.bot,
                 "can_join_groups": True,
-                "can_read_all_group_messages": False,
+                "can_read_all_group_messages": True,
                 "supports_inline_queries": False,
             },
             "getChat": self.get_chat,

@@ -13,6 +13,7 @@ _TAGS = {
 }  # fmt: skip
 _TAG = re.compile(r"<(/?)([a-zA-Z][\w-]*)((?:\s[^<>]*)?)>")
 _HREF = re.compile(r"""href\s*=\s*["']?([^"'\s>]*)""")
+_LEGACY_MARKS = frozenset({"```", "*", "_", "`"})
 _MARKS = {
     "__": "underline", "||": "spoiler", "```": "pre", "*": "bold", "_": "italic", "~": "strikethrough",
     "`": "code",
@@ -77,63 +78,64 @@ def _close(entities: list[Entity], entity: Entity, end: int) -> None:
         entities.append(entity)
 
 
-def parse_markdown_v2(source: str) -> tuple[str, list[Entity]]:
-    text, position = "", 0
-    stack: list[tuple[str, Entity, int]] = []
-    entities: list[Entity] = []
-    while position < len(source):
-        char = source[position]
-        if char == "\\" and position + 1 < len(source):
-            text += source[position + 1]
-            position += 2
-            continue
-        inside_code = bool(stack) and stack[-1][1]["type"] in ("code", "pre")
-        mark = next(
-            (mark for mark in ("```", "__", "||", "*", "_", "~", "`") if source.startswith(mark, position)),
-            "",
-        )
-        if inside_code and mark != stack[-1][0]:
-            text, position = text + char, position + 1
-        elif mark and stack and stack[-1][0] == mark:
-            _close(entities, stack.pop()[1], _units(text))
-            position += len(mark)
-        elif mark:
-            entity: Entity = {"type": _MARKS[mark], "offset": _units(text), "length": 0}
-            stack.append((mark, entity, _byte_offset(source, position)))
-            position += len(mark)
-        elif char == "[":
-            stack.append(
-                (
-                    "]",
-                    {"type": "text_link", "offset": _units(text), "length": 0},
-                    _byte_offset(source, position),
-                )
-            )
-            position += 1
-        elif char == "]" and stack and stack[-1][0] == "]":
-            position = _close_link(source, position, entities, stack.pop()[1], _units(text))
-        elif char == ">" and (position == 0 or source[position - 1] == "\n"):
-            position += 1
-        elif char in _RESERVED:
+def parse_markdown(source: str, *, legacy: bool = False) -> tuple[str, list[Entity]]:
+    """MarkdownV2; `legacy` is the older Markdown, with fewer marks and nothing to escape."""
+    return _MarkdownReader(source, legacy=legacy).read()
+
+
+class _MarkdownReader:
+    """One pass over the source with a stack of the marks that are open."""
+
+    def __init__(self, source: str, *, legacy: bool) -> None:
+        self._source = source
+        self._legacy = legacy
+        self._marks = tuple(mark for mark in _MARKS if not legacy or mark in _LEGACY_MARKS)
+        self._text = ""
+        self._stack: list[tuple[str, Entity, int]] = []
+        self._entities: list[Entity] = []
+
+    def read(self) -> tuple[str, list[Entity]]:
+        position = 0
+        while position < len(self._source):
+            position = self._step(position)
+        if self._stack:
+            _, entity, offset = self._stack[-1]
+            name = _MARK_NAMES[entity["type"]]
+            raise _unparsable(f"Can't find end of {name} entity at byte offset {offset}")
+        return self._text, sorted(self._entities, key=lambda entity: int(entity["offset"]))
+
+    def _step(self, position: int) -> int:
+        """Reads one mark or character and returns the place after it."""
+        char, expected = self._source[position], self._stack[-1][0] if self._stack else ""
+        if char == "\\" and position + 1 < len(self._source):
+            self._text += self._source[position + 1]
+            return position + 2
+        if expected and self._source.startswith(expected, position):
+            return self._close(position)
+        mark = next((mark for mark in self._marks if self._source.startswith(mark, position)), "")
+        if (mark or char == "[") and expected not in ("`", "```"):
+            return self._open(position, mark or "[")
+        if char == ">" and position in (0, self._source.rfind("\n", 0, position) + 1) and not self._legacy:
+            return position + 1
+        if char in _RESERVED and not self._legacy and expected not in ("`", "```"):
             raise _unparsable(f"Character '{char}' is reserved and must be escaped with the preceding '\\'")
-        else:
-            text, position = text + char, position + 1
-    if stack:
-        _, entity, offset = stack[-1]
-        raise _unparsable(f"Can't find end of {_MARK_NAMES[entity['type']]} entity at byte offset {offset}")
-    return text, sorted(entities, key=lambda entity: entity["offset"])
+        self._text += char
+        return position + 1
 
+    def _open(self, position: int, mark: str) -> int:
+        entity: Entity = {"type": _MARKS.get(mark, "text_link"), "offset": _units(self._text), "length": 0}
+        offset = len(self._source[:position].encode())
+        self._stack.append(("]" if mark == "[" else mark, entity, offset))
+        return position + len(mark)
 
-def _byte_offset(source: str, position: int) -> int:
-    return len(source[:position].encode())
-
-
-def _close_link(source: str, position: int, entities: list[Entity], entity: Entity, end: int) -> int:
-    if source.startswith("(", position + 1):
-        closing = source.find(")", position)
-        if closing < 0:
-            raise _unparsable(f"Can't find end of a URL at byte offset {_byte_offset(source, position)}")
-        entity["url"] = source[position + 2 : closing]
-        position = closing
-    _close(entities, entity, end)
-    return position + 1
+    def _close(self, position: int) -> int:
+        mark, entity, offset = self._stack.pop()
+        end = position + len(mark)
+        if mark == "]" and self._source.startswith("(", end):
+            closing = self._source.find(")", end)
+            if closing < 0:
+                raise _unparsable(f"Can't find end of a URL at byte offset {offset}")
+            entity["url"] = self._source[end + 1 : closing]
+            end = closing + 1
+        _close(self._entities, entity, _units(self._text))
+        return end

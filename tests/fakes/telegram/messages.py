@@ -7,6 +7,7 @@ from tests.fakes.telegram.state import Chat, ChatBook, Json, StoredMessage
 from tests.fakes.telegram.text import LONGEST_CAPTION, read_text
 from tests.fakes.telegram.wire import ApiError, Arguments, Upload, bad_request
 
+LONGEST_CALLBACK_DATA = 64
 _NOT_MODIFIED = (
     "message is not modified: specified new message content and reply markup are exactly the same "
     "as a current content and reply markup of the message"
@@ -99,6 +100,7 @@ class MessageMethods:
             content["reply_to_message"] = reply
         markup = arguments.nested("reply_markup")
         if markup and "inline_keyboard" in markup:
+            _check_buttons(markup)
             content["reply_markup"] = markup
         message = self._book.add(chat, self._book.bot, content)
         if markup and "inline_keyboard" not in markup:
@@ -112,7 +114,7 @@ class MessageMethods:
             return None
         message = chat.messages.get(message_id)
         if message is not None and not message.deleted:
-            return {key: value for key, value in message.payload.items() if key != "reply_to_message"}
+            return {name: value for name, value in message.payload.items() if name != "reply_to_message"}
         if parameters.get("allow_sending_without_reply") or arguments.flag("allow_sending_without_reply"):
             return None
         raise bad_request("message to be replied not found")
@@ -169,7 +171,10 @@ class MessageMethods:
 
     def _change(self, message: StoredMessage, content: Json, arguments: Arguments) -> Json:
         """An edit without a markup takes the old one away, as in Telegram."""
-        wanted = {**content, "reply_markup": arguments.nested("reply_markup")}
+        markup = arguments.nested("reply_markup")
+        if markup:
+            _check_buttons(markup)
+        wanted = {**content, "reply_markup": markup if (markup or {}).get("inline_keyboard") else None}
         old = message.payload
         if all((old.get(name) or None) == (value or None) for name, value in wanted.items()):
             raise bad_request(_NOT_MODIFIED)
@@ -200,6 +205,12 @@ class MessageMethods:
             str(reaction.get("emoji", "")) for reaction in arguments.nested("reaction") or ()
         )
         return True
+
+
+def _check_buttons(markup: Json) -> None:
+    for button in (button for row in markup.get("inline_keyboard", ()) for button in row):
+        if not 1 <= len(button.get("callback_data", "-").encode()) <= LONGEST_CALLBACK_DATA:
+            raise bad_request("BUTTON_DATA_INVALID")
 
 
 def _upload_of(arguments: Arguments, name: str) -> Upload | None:

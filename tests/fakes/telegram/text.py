@@ -2,11 +2,16 @@
 
 from typing import Any
 
-from tests.fakes.telegram.markup import parse_html, parse_markdown_v2
+from tests.fakes.telegram.markup import parse_html, parse_markdown
 from tests.fakes.telegram.wire import Arguments, bad_request
 
 LONGEST_TEXT = 4096
 LONGEST_CAPTION = 1024
+MOST_ENTITIES = 100
+"""Telegram leaves out the others without a word."""
+_BLANK = "".join(map(chr, range(0x2000, 0x2010))) + " \t\n\r\v\f\u00a0\u180e"
+_BLANK += "\u2028\u2029\u202f\u205f\u2060\u2800\u3000\ufeff"
+"""What does not count as text: spaces and invisible signs."""
 
 Entity = dict[str, Any]
 
@@ -33,11 +38,11 @@ def _parsed(arguments: Arguments, name: str) -> tuple[str, list[Entity]]:
     if mode == "html":
         return parse_html(text)
     if mode in ("markdownv2", "markdown"):
-        return parse_markdown_v2(text)
+        return parse_markdown(text, legacy=mode == "markdown")
     if mode not in ("", "none"):
         raise bad_request("unsupported parse_mode")
     entities = arguments.nested("entities" if name == "text" else f"{name}_entities")
-    return text, [dict(entity) for entity in entities or ()]
+    return text, [dict(entity) for entity in entities or ()][:MOST_ENTITIES]
 
 
 def check_entities(text: str, entities: list[Entity]) -> None:
@@ -47,7 +52,7 @@ def check_entities(text: str, entities: list[Entity]) -> None:
     units = text.encode("utf-16-le", "surrogatepass")
     length = len(units) // 2
     for entity in entities:
-        start, end = int(entity["offset"]), int(entity["offset"]) + int(entity["length"])
+        start, end = _bounds(entity)
         if start < 0 or end < start:
             raise bad_request("entity has invalid bounds")
         if end > length:
@@ -61,7 +66,16 @@ def check_entities(text: str, entities: list[Entity]) -> None:
                 raise bad_request(f"entity {verb} in a middle of a UTF-16 symbol at byte offset {offset}")
 
 
+def _bounds(entity: Entity) -> tuple[int, int]:
+    for name in ("offset", "length"):
+        if not isinstance(entity.get(name), int):
+            raise bad_request(f'can\'t parse MessageEntity: Field "{name}" must be of type Number')
+    return entity["offset"], entity["offset"] + entity["length"]
+
+
 def _trimmed(text: str, entities: list[Entity]) -> tuple[str, list[Entity]]:
+    if not text.strip(_BLANK):
+        return "", []
     kept = text.lstrip()
     shift = utf16_length(text) - utf16_length(kept)
     kept = kept.rstrip()

@@ -1,13 +1,14 @@
 """The queue of updates, with the offsets of getUpdates: what is not confirmed comes again."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from tests.fakes.telegram.wire import ApiError
 
 FIRST_UPDATE_ID = 700_000_001
+LONGEST_POLL_S = 50
 NOT_BY_DEFAULT = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
 
 Json = dict[str, Any]
@@ -31,7 +32,9 @@ class UpdateQueue:
         self.pending: dict[int, Pending] = {}
         self.made: dict[int, Json] = {}
         """Every update ever made, for `redeliver`."""
-        self.arrived = asyncio.Event()
+        self.listener: Callable[[Json], None] | None = None
+        """Told of every update that is queued; the webhook."""
+        self._arrived = asyncio.Event()
         self._last_id = FIRST_UPDATE_ID - 1
         self._poll: asyncio.Future[None] | None = None
 
@@ -49,7 +52,9 @@ class UpdateQueue:
 
     def _put(self, pending: Pending) -> None:
         self.pending[pending.update["update_id"]] = pending
-        self.arrived.set()
+        self._arrived.set()
+        if self.listener is not None:
+            self.listener(pending.update)
 
     def _refused(self, kind: str) -> bool:
         known = kind in NOT_BY_DEFAULT or kind in _ALWAYS
@@ -90,10 +95,10 @@ class UpdateQueue:
         self.confirm(offset)
         if self.pending or timeout_s <= 0:
             return self._ready(limit)
-        self.arrived.clear()
+        self._arrived.clear()
         ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._poll = ended
-        waiting = asyncio.create_task(self.arrived.wait())
+        waiting = asyncio.create_task(self._arrived.wait())
         try:
             await asyncio.wait((waiting, ended), timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
             if ended.done():
