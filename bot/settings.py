@@ -56,8 +56,8 @@ class OpenAISettings(BaseSettings):
     model: str = "gpt-4o-mini"
     composes: bool = True
     """True: the model writes the answer from facts. False: it only phrases the stored text."""
-    max_streams: int = Field(64, ge=1)
-    """How many requests all workers together may have under way."""
+    max_streams: int | None = Field(None, ge=1)
+    """How many requests all workers together may have under way; unset: any number."""
     context_tokens: int = Field(16_000, ge=1_000)
     prompt_price_per_million: float = Field(0, ge=0)
     completion_price_per_million: float = Field(0, ge=0)
@@ -90,6 +90,12 @@ class LocalModelSettings(BaseSettings):
     """0: as many as the machine has cores, 8 at most."""
     model_context_tokens: int = Field(4_096, ge=1_024)
     model_composes: bool = False
+    hub_url: str = Field("https://huggingface.co", validation_alias="HF_ENDPOINT")
+    """The hub of `owner/name:file.gguf`; the variable is the one that the hub's own client reads."""
+    cache_home: Path = Field(
+        default_factory=lambda: Path.home() / ".cache", validation_alias="XDG_CACHE_HOME"
+    )
+    """Fetched models are kept in `dezhurny/models` under it."""
 
 
 class LlmSettings(BaseSettings):
