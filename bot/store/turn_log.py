@@ -5,7 +5,6 @@ import os
 import secrets
 import socket
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,7 +49,6 @@ class TurnLog:
         interval_s: float = 0.5,
         claim_idle_s: float = 30,
         longest_pause_s: float = 5,
-        now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._redis = redis
         self._store = store
@@ -60,7 +58,6 @@ class TurnLog:
         self._interval_s = interval_s
         self._claim_idle_ms = int(claim_idle_s * 1000)
         self._longest_pause_s = longest_pause_s
-        self._now = now
         self._next_claim_at = float("-inf")
         self._has_group = False
 
@@ -100,7 +97,7 @@ class TurnLog:
         try:
             if not self._has_group:
                 await self._create_group()
-            if self._now() >= self._next_claim_at:
+            if time.monotonic() >= self._next_claim_at:
                 await self._claim_from_the_dead()
             # "0": what this consumer was given and has not finished; ">": what nobody was given yet.
             entries = await self._read("0") or await self._read(">")
@@ -126,7 +123,7 @@ class TurnLog:
             self._stream, GROUP, self._consumer, self._claim_idle_ms, count=BATCH, justid=True
         )
         if len(claimed) < BATCH:
-            self._next_claim_at = self._now() + self._claim_idle_ms / 2000
+            self._next_claim_at = time.monotonic() + self._claim_idle_ms / 2000
             await self._forget_gone_consumers()
 
     async def _forget_gone_consumers(self) -> None:
