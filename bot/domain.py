@@ -164,6 +164,8 @@ class Outcome(StrEnum):
     ANSWERED = "answered"
     UNKNOWN = "unknown"
     """Nothing in the knowledge answers it; said so and offered a person."""
+    REFUSED = "refused"
+    """A forbidden subject, or one that the provider blocks."""
     MODEL_DOWN = "model_down"
     SCRIPTED = "scripted"
     """Answered from the texts: commands, unreadable messages."""

@@ -1,0 +1,295 @@
+"""THE use case of one turn: guard, understand, retrieve, complete, check. Pure: it only returns an answer.
+
+Workers, the console, `python -m bot ask` and the tests call the same `Assistant.answer`.
+"""
+
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from bot.dialogue.prompting import UNKNOWN_MARK, Prompts
+from bot.dialogue.understanding import clean, is_blank, language_of, small_talk
+from bot.domain import (
+    Answer,
+    Hit,
+    Light,
+    Outcome,
+    Recollection,
+    Speaker,
+    Usage,
+    Verdict,
+    join_heading,
+)
+from bot.errors import ModelError, ModelRefused
+from bot.guard.claims import foreign_script, unfaithful_phrasing, unsupported_claims
+from bot.guard.forbidden import ForbiddenTopics
+from bot.guard.personal_data import Masked, mask
+from bot.llm.model import ChatModel, Chunk, Completion, Prompt
+from bot.texts.catalogue import Text, Texts
+
+SUPPORTED_FROM = 0.5
+"""How much of a question a passage must cover for its text to count as the answer."""
+_GROW_EVERY_S = 1.0
+_SENTENCE_ENDS = (". ", "! ", "? ", "\n")
+
+Grow = Callable[[str], Awaitable[None]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Question:
+    """What is to be answered. `language` is the messenger's hint; the text itself decides."""
+
+    text: str
+    language: str = "ru"
+    recollection: Recollection = Recollection()
+
+
+class FindsPassages(Protocol):
+    def search(self, question: str, limit: int = 3) -> list[Hit]: ...
+
+
+class WritesText(Protocol):
+    """The models in their order of preference."""
+
+    @property
+    def primary(self) -> ChatModel: ...
+
+    def stream(
+        self, prompt_for: Callable[[ChatModel], Prompt], log: list[dict[str, Any]]
+    ) -> AsyncIterator[Chunk]: ...
+
+
+@dataclass(kw_only=True, slots=True)
+class _Work:
+    """What one question has gathered on its way through the steps."""
+
+    question: str
+    language: str
+    masked: Masked
+    recollection: Recollection
+    hits: list[Hit] = field(default_factory=list)
+    verdicts: list[Verdict] = field(default_factory=list)
+    usage: Usage = Usage()
+    model: str = ""
+    composed: bool = False
+    timings_ms: dict[str, float] = field(default_factory=dict)
+    trace: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_supported(self) -> bool:
+        return bool(self.hits) and self.hits[0].score >= SUPPORTED_FROM
+
+    @property
+    def stored(self) -> str:
+        return self.hits[0].passage.text
+
+
+class Assistant:
+    """One tenant's assistant. Holds no state of any dialogue; safe to call for many at once."""
+
+    def __init__(
+        self,
+        *,
+        index: FindsPassages,
+        models: WritesText,
+        prompts: Prompts,
+        texts: Texts,
+        forbidden: ForbiddenTopics,
+        public: Sequence[str],
+        own_phones: frozenset[str] = frozenset(),
+    ) -> None:
+        """`public`: facts that support a claim at any time, such as the business's contacts."""
+        self._index = index
+        self._models = models
+        self._prompts = prompts
+        self._texts = texts
+        self._forbidden = forbidden
+        self._public = tuple(public)
+        self._own_phones = own_phones
+
+    async def answer(self, question: Question, on_growth: Grow | None = None) -> Answer:
+        """Never raises for what a customer wrote or a model failed to do; that is an answer too."""
+        started = time.perf_counter()
+        text = clean(question.text)
+        work = _Work(
+            question=text,
+            language=language_of(text, question.language),
+            masked=mask(text, keep=self._own_phones),
+            recollection=question.recollection,
+        )
+        answer = self._without_knowledge(work) or await self._from_knowledge(work, on_growth)
+        work.timings_ms["answer"] = _ms_since(started)
+        return answer
+
+    def _without_knowledge(self, work: _Work) -> Answer | None:
+        if is_blank(work.question):
+            return self._scripted(Text.EMPTY, work)
+        topic = self._forbidden.find(work.question)
+        if topic is not None:
+            work.verdicts.append(Verdict(check="forbidden_topic", passed=False, detail=topic))
+            return self._finished(self._texts.say(Text.REFUSED, work.language), Outcome.REFUSED, work)
+        remark = small_talk(work.question)
+        if remark is not None and not self._models.primary.traits.composes:
+            return self._scripted(remark, work)
+        return None
+
+    async def _from_knowledge(self, work: _Work, on_growth: Grow | None) -> Answer:
+        started = time.perf_counter()
+        work.hits = self._retrieve(work)
+        work.timings_ms["retrieve"] = _ms_since(started)
+        work.trace["passages"] = [[hit.passage.passage_id, round(hit.score, 3)] for hit in work.hits]
+        if not work.is_supported and not self._models.primary.traits.composes:
+            return self._unknown(work)
+        try:
+            return await self._from_model(work, on_growth)
+        except ModelRefused:
+            work.verdicts.append(Verdict(check="provider", passed=False, detail="subject blocked"))
+            return self._finished(self._texts.say(Text.REFUSED, work.language), Outcome.REFUSED, work)
+        except ModelError as error:
+            work.verdicts.append(Verdict(check="model", passed=False, detail=type(error).__name__))
+            return self._without_model(work)
+
+    def _retrieve(self, work: _Work) -> list[Hit]:
+        """The passages; for a follow-up («а в субботу?») those of the question before it count as well."""
+        hits = self._index.search(work.masked.text)
+        previous = [remark.text for remark in work.recollection.remarks if remark.speaker is Speaker.CUSTOMER]
+        if previous and (not hits or hits[0].score < SUPPORTED_FROM or len(work.masked.text.split()) <= 3):
+            joined = self._index.search(f"{previous[-1]} {work.masked.text}")
+            if joined and (not hits or joined[0].score > hits[0].score):
+                work.trace["follow_up"] = True
+                return joined
+        return hits
+
+    async def _from_model(self, work: _Work, on_growth: Grow | None) -> Answer:
+        prompt, draft = await self._write(work, self._prompt_for(work), on_growth)
+        if UNKNOWN_MARK in draft:
+            return self._unknown(work)
+        faults = self._faults(work, draft)
+        if faults and work.composed:
+            repair = self._prompts.repair(prompt, draft, faults)
+            _, draft = await self._write(work, lambda _: repair, None)
+            if UNKNOWN_MARK in draft:
+                return self._unknown(work)
+            faults = self._faults(work, draft)
+        if not faults:
+            return self._finished(work.masked.restore(draft), Outcome.ANSWERED, work)
+        return self._stored(work) if work.is_supported else self._unknown(work)
+
+    def _prompt_for(self, work: _Work) -> Callable[[ChatModel], Prompt]:
+        def build(model: ChatModel) -> Prompt:
+            work.composed = model.traits.composes
+            work.trace |= {"prompt": self._prompts.version, "composed": work.composed}
+            if work.composed:
+                return self._prompts.compose(work.masked.text, work.hits, work.recollection, work.language)
+            return self._prompts.phrase(
+                work.masked.text,
+                work.stored if work.is_supported else self._texts.say(Text.UNKNOWN, work.language),
+            )
+
+        return build
+
+    async def _write(
+        self, work: _Work, prompt_for: Callable[[ChatModel], Prompt], on_growth: Grow | None
+    ) -> tuple[Prompt, str]:
+        """Let a model write, and show what is already written and checked."""
+        started = time.perf_counter()
+        asked: list[Prompt] = []
+        attempts: list[dict[str, Any]] = work.trace.setdefault("attempts", [])
+        written, grown_at, completion = "", started, None
+
+        def ask(model: ChatModel) -> Prompt:
+            asked.append(prompt_for(model))
+            return asked[-1]
+
+        async for chunk in self._models.stream(ask, attempts):
+            if not written and chunk.text:
+                work.timings_ms.setdefault("first_token", _ms_since(started))
+            written = chunk.text if chunk.restart else written + chunk.text
+            completion = chunk.completion or completion
+            if on_growth is not None and time.perf_counter() - grown_at >= _GROW_EVERY_S:
+                grown_at = time.perf_counter()
+                await self._grow(work, written, on_growth)
+        work.timings_ms["model"] = work.timings_ms.get("model", 0) + _ms_since(started)
+        return asked[-1], self._account(work, completion, written).strip()
+
+    def _account(self, work: _Work, completion: Completion | None, written: str) -> str:
+        if completion is None:
+            return written
+        work.model, work.usage = completion.model, work.usage + completion.usage
+        return completion.text
+
+    async def _grow(self, work: _Work, written: str, on_growth: Grow) -> None:
+        """Show whole sentences only, and only while none of them claims what is not known."""
+        end = max(written.rfind(mark) for mark in _SENTENCE_ENDS)
+        sentences = written[: end + 1].strip()
+        if sentences and UNKNOWN_MARK not in written and not self._claims_too_much(work, sentences):
+            await on_growth(work.masked.restore(sentences))
+
+    def _faults(self, work: _Work, draft: str) -> list[str]:
+        """What is wrong with a draft; each finding is a verdict in the log."""
+        faults = self._claims_too_much(work, draft)
+        work.verdicts.append(Verdict(check="claims", passed=not faults, detail="; ".join(faults)))
+        if foreign_script(draft):
+            faults.append("foreign script")
+            work.verdicts.append(Verdict(check="script", passed=False))
+        if not work.composed:
+            stored = work.stored if work.is_supported else self._texts.say(Text.UNKNOWN, work.language)
+            reason = unfaithful_phrasing(stored, draft)
+            work.verdicts.append(Verdict(check="phrasing", passed=not reason, detail=reason))
+            faults += [reason] if reason else []
+        return faults
+
+    def _claims_too_much(self, work: _Work, draft: str) -> list[str]:
+        said = [remark.text for remark in work.recollection.remarks]
+        facts = [hit.passage.text for hit in work.hits]
+        return unsupported_claims(draft, [*facts, *self._public, *said, work.masked.text, work.question])
+
+    def _without_model(self, work: _Work) -> Answer:
+        """A phrasing model adds only manner, so its stored text still answers; a composer is missed."""
+        if not work.is_supported:
+            text = self._texts.say(Text.MODEL_DOWN, work.language)
+        elif self._models.primary.traits.composes:
+            text = self._texts.say(Text.MODEL_DOWN_WITH_FACTS, work.language, facts=work.stored)
+        else:
+            return self._stored(work)
+        return self._finished(text, Outcome.MODEL_DOWN, work)
+
+    def _stored(self, work: _Work) -> Answer:
+        """The passage's own words: plainer, and surely true."""
+        work.trace["stored_text"] = True
+        return self._finished(work.stored, Outcome.ANSWERED, work)
+
+    def _unknown(self, work: _Work) -> Answer:
+        return self._finished(self._texts.say(Text.UNKNOWN, work.language), Outcome.UNKNOWN, work)
+
+    def _scripted(self, text: Text, work: _Work) -> Answer:
+        return self._finished(self._texts.say(text, work.language), Outcome.SCRIPTED, work)
+
+    def _finished(self, text: str, outcome: Outcome, work: _Work) -> Answer:
+        sources = tuple(join_heading(hit.passage) for hit in work.hits) if outcome is Outcome.ANSWERED else ()
+        return Answer(
+            text=text,
+            outcome=outcome,
+            light=_light(outcome, work),
+            sources=sources[: 3 if work.composed else 1],
+            verdicts=tuple(work.verdicts),
+            model=work.model,
+            usage=work.usage,
+            timings_ms=work.timings_ms,
+            trace=work.trace | {"language": work.language},
+        )
+
+
+def _light(outcome: Outcome, work: _Work) -> Light:
+    if outcome in (Outcome.UNKNOWN, Outcome.MODEL_DOWN):
+        return Light.RED
+    if outcome is Outcome.ANSWERED and (
+        not work.is_supported or not all(verdict.passed for verdict in work.verdicts)
+    ):
+        return Light.YELLOW
+    return Light.GREEN
+
+
+def _ms_since(started: float) -> float:
+    return round((time.perf_counter() - started) * 1000, 1)

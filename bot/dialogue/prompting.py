@@ -1,0 +1,115 @@
+"""Builds the prompt that suits a model: compose from facts, or phrase a stored text.
+
+The system message and the examples depend on the tenant alone, so that a server can keep them cached:
+the time to the first token does not grow with the knowledge.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from bot.domain import Hit, Recollection, Speaker, join_heading
+from bot.llm.model import Message, Prompt, Sampling
+from bot.tenant import Tenant
+
+UNKNOWN_MARK = "НЕ_ЗНАЮ"
+_FACT_CHARACTERS = 1_500
+"""The most of one passage that a prompt quotes."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Prompts:
+    """A tenant's two static beginnings. `version` names the wording in logs; any change to it shows."""
+
+    compose_prefix: tuple[Message, ...]
+    phrase_prefix: tuple[Message, ...]
+    sampling: Sampling
+    version: str
+
+    def compose(
+        self, question: str, hits: Sequence[Hit], recollection: Recollection, language: str
+    ) -> Prompt:
+        task = _template("compose_task").format(
+            facts=_facts(hits), history=_history(recollection), language=language, question=question
+        )
+        return Prompt(messages=(*self.compose_prefix, _user(task)), sampling=self.sampling)
+
+    def phrase(self, question: str, draft: str) -> Prompt:
+        task = _template("phrase_task").format(question=question, draft=draft)
+        return Prompt(messages=(*self.phrase_prefix, _user(task)), sampling=self.sampling)
+
+    def repair(self, prompt: Prompt, answer: str, claims: Sequence[str]) -> Prompt:
+        """The same request with the faulty answer and what was wrong with it."""
+        correction = _user(_template("repair").format(claims="; ".join(claims)))
+        said = Message(role="assistant", content=answer)
+        return Prompt(messages=(*prompt.messages, said, correction), sampling=prompt.sampling)
+
+
+def build_prompts(tenant: Tenant, sampling: Sampling) -> Prompts:
+    compose = _system(
+        _template("compose").format(
+            persona=tenant.persona.name,
+            title=tenant.title,
+            manner=tenant.persona.manner,
+            subject=tenant.subject,
+            policies="\n".join(f"- {policy}" for policy in tenant.policies),
+            contacts=public_facts(tenant),
+        )
+    )
+    phrase = _system(_template("phrase").format(title=tenant.title, manner=tenant.persona.manner))
+    examples = tuple(
+        message
+        for example in tenant.examples[:2]
+        for message in (
+            _user(_template("phrase_task").format(question=example.question, draft=example.draft)),
+            Message(role="assistant", content=example.phrased),
+        )
+    )
+    tasks = "".join(_template(name) for name in ("compose_task", "phrase_task", "repair"))
+    static = "".join(message.content for message in (compose, phrase, *examples)) + tasks
+    return Prompts(
+        compose_prefix=(compose,),
+        phrase_prefix=(phrase, *examples),
+        sampling=sampling,
+        version=hashlib.sha256(static.encode()).hexdigest()[:12],
+    )
+
+
+def public_facts(tenant: Tenant) -> str:
+    """What is true of the business at any time: how to reach it."""
+    contacts = tenant.contacts
+    lines = [f"Телефон: {contacts.phone}", f"Почта: {contacts.email}", f"Адрес: {contacts.address}"]
+    lines.append(f"Сайт: {contacts.website}")
+    if contacts.telegram:
+        lines.append(f"Telegram: {contacts.telegram}")
+    lines += [f"{room.name}: {room.phone}" for room in tenant.departments if room.phone]
+    return "\n".join(lines)
+
+
+def _facts(hits: Sequence[Hit]) -> str:
+    if not hits:
+        return "(нет)"
+    return "\n\n".join(
+        f"[{join_heading(hit.passage)}]\n{hit.passage.text[:_FACT_CHARACTERS]}" for hit in hits
+    )
+
+
+def _history(recollection: Recollection) -> str:
+    names = {Speaker.CUSTOMER: "Клиент", Speaker.ASSISTANT: "Ты"}
+    lines = [f"{names[remark.speaker]}: {remark.text}" for remark in recollection.remarks]
+    return "\n".join(filter(None, (recollection.summary, *lines))) or "(начало разговора)"
+
+
+def _system(text: str) -> Message:
+    return Message(role="system", content=text.strip())
+
+
+def _user(text: str) -> Message:
+    return Message(role="user", content=text.strip())
+
+
+@cache
+def _template(name: str) -> str:
+    return (Path(__file__).with_name("prompts") / f"{name}.md").read_text(encoding="utf-8")

@@ -1,0 +1,69 @@
+"""What a message is, without asking a model: blank, small talk, a whole question; and in which language."""
+
+import re
+import unicodedata
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+import bot.texts
+from bot.texts.catalogue import DEFAULT_LANGUAGE, Text
+
+_WORD = re.compile(r"\w+")
+_WHOLE_QUESTION_WORDS = 3
+
+
+def clean(text: str) -> str:
+    """The text without invisible signs: direction marks, zero-width signs, control characters."""
+    kept = (
+        sign
+        for sign in text
+        if sign in "\n\t\u200d" or unicodedata.category(sign) not in ("Cc", "Cf", "Co", "Cs")
+    )
+    return "".join(kept).strip()
+
+
+def is_blank(text: str) -> bool:
+    """Whether nothing is left that could be read: no letter, digit or symbol."""
+    return not any(unicodedata.category(sign)[0] in "LNS" for sign in text)
+
+
+def language_of(text: str, hint: str) -> str:
+    """`ru` or `en` by the letters; by the messenger's hint where there are none."""
+    cyrillic = len(re.findall(r"[а-яё]", text, re.IGNORECASE))
+    latin = len(re.findall(r"[a-z]", text, re.IGNORECASE))
+    if not cyrillic and not latin:
+        return hint if hint in ("ru", "en") else DEFAULT_LANGUAGE
+    return "ru" if cyrillic * 2 >= latin else "en"
+
+
+def small_talk(text: str) -> Text | None:
+    """Which catalogue text answers a message that is nothing but a greeting, thanks, a goodbye..."""
+    rest = " ".join(_WORD.findall(text.lower().replace("ё", "е")))
+    kinds = [phrase_kind for phrase_kind in _phrases() if phrase_kind[0] == rest]
+    if kinds:
+        return kinds[0][1]
+    first = next((phrase_kind for phrase_kind in _phrases() if rest.startswith(phrase_kind[0] + " ")), None)
+    if first is None:
+        return None
+    # «Здравствуйте, добрый день»: more than one phrase in a row.
+    return first[1] if small_talk(rest.removeprefix(first[0])) else None
+
+
+def is_whole_question(text: str) -> bool:
+    """Whether a message is plainly complete, so that waiting for more would only cost time."""
+    return text.rstrip().endswith("?") and len(_WORD.findall(text)) >= _WHOLE_QUESTION_WORDS
+
+
+@cache
+def _phrases() -> tuple[tuple[str, Text], ...]:
+    """Each phrase with its text, the longest first."""
+    path = Path(bot.texts.__file__).with_name("small_talk.yaml")
+    kinds: dict[str, list[str]] = yaml.safe_load(path.read_text(encoding="utf-8").replace("ё", "е"))
+    pairs = [
+        (phrase, Text(f"small_talk_{kind}"))
+        for kind, phrases in kinds.items()
+        for phrase in map(str, phrases)
+    ]
+    return tuple(sorted(pairs, key=lambda pair: -len(pair[0])))

@@ -1,0 +1,53 @@
+import pytest
+
+from bot.dialogue.understanding import clean, is_blank, is_whole_question, language_of, small_talk
+from bot.texts.catalogue import Text
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\n\t", "\u200f\u202e", "\u200b\u2060", "…!?"])
+def test_nothing_readable_is_blank(text: str) -> None:
+    assert is_blank(clean(text))
+
+
+@pytest.mark.parametrize("text", ["да", "5", "😀", "₽"])
+def test_anything_readable_is_not_blank(text: str) -> None:
+    assert not is_blank(clean(text))
+
+
+def test_direction_marks_are_removed_and_joined_emoji_kept() -> None:
+    assert clean("\u202eпривет\u200f 👨‍👩‍👧") == "привет 👨‍👩‍👧"
+
+
+@pytest.mark.parametrize(
+    ("text", "hint", "language"),
+    [
+        ("Есть C 180?", "en", "ru"),
+        ("Do you have a GLE?", "ru", "en"),
+        ("👍", "en", "en"),
+        ("123", "de", "ru"),
+    ],
+)
+def test_the_letters_decide_the_language(text: str, hint: str, language: str) -> None:
+    assert language_of(text, hint) == language
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Здравствуйте!", Text.SMALL_TALK_HELLO),
+        ("здравствуйте, добрый день))", Text.SMALL_TALK_HELLO),
+        ("Спасибо большое!!!", Text.SMALL_TALK_THANKS),
+        ("Ты бот?", Text.SMALL_TALK_WHO),
+        ("привет, есть гелик?", None),
+        ("спасибо, а трейд-ин?", None),
+    ],
+)
+def test_small_talk_is_a_whole_message(text: str, kind: Text | None) -> None:
+    assert small_talk(text) == kind
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"), [("Есть у вас GLE?", True), ("GLE?", False), ("хочу узнать про GLE", False)]
+)
+def test_a_whole_question_has_words_and_its_mark(text: str, whole: bool) -> None:
+    assert is_whole_question(text) is whole
