@@ -35,9 +35,6 @@ from bot.store.rows import (
     turn_values,
 )
 
-# One statement per table: SQLite takes 32,766 parameters, and a person has 6.
-MAX_BATCH = 1_000
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StoreCounts:
@@ -58,13 +55,14 @@ class TurnStore:
         self._engine = engine
 
     def record(self, batch: Sequence[TurnRecord]) -> None:
-        """Write the turns with their people and dialogues: all or none of each thousand.
+        """Write the turns with their people and dialogues: all or none.
 
         A turn that is there already is left as it is, so a batch may be repeated, whole or in part.
         """
-        for start in range(0, len(batch), MAX_BATCH):
-            with translated(), self._engine.begin() as connection:
-                _record(connection, batch[start : start + MAX_BATCH])
+        if not batch:
+            return
+        with translated(), self._engine.begin() as connection:
+            _record(connection, batch)
 
     def turn(self, turn_id: str) -> TurnRecord | None:
         with translated(), self._engine.connect() as connection:
@@ -149,7 +147,7 @@ def _record(connection: Connection, batch: Sequence[TurnRecord]) -> None:
 
 
 def _upsert_people(connection: Connection, people: list[Values]) -> dict[Person, int]:
-    insert = _insert(connection, PEOPLE).values(people)
+    insert = _insert(connection, PEOPLE)
     new, old = insert.excluded, PEOPLE.c
     later = new.last_seen_at >= old.last_seen_at
     upsert = insert.on_conflict_do_update(
@@ -162,11 +160,11 @@ def _upsert_people(connection: Connection, people: list[Values]) -> dict[Person,
             "blocked_at": case((old.blocked_at >= new.last_seen_at, old.blocked_at), else_=None),
         },
     ).returning(PEOPLE.c.channel, PEOPLE.c.external_id, PEOPLE.c.id)
-    return {(row.channel, row.external_id): row.id for row in connection.execute(upsert)}
+    return {(row.channel, row.external_id): row.id for row in connection.execute(upsert, people)}
 
 
 def _upsert_dialogues(connection: Connection, dialogues: list[Values]) -> None:
-    insert = _insert(connection, DIALOGUES).values(dialogues)
+    insert = _insert(connection, DIALOGUES)
     new, old = insert.excluded, DIALOGUES.c
     connection.execute(
         insert.on_conflict_do_update(
@@ -175,7 +173,8 @@ def _upsert_dialogues(connection: Connection, dialogues: list[Values]) -> None:
                 "started_at": _lesser(old.started_at, new.started_at),
                 "last_at": case((new.last_at > old.last_at, new.last_at), else_=old.last_at),
             },
-        )
+        ),
+        dialogues,
     )
     later = DIALOGUES.alias("later")
     superseded = exists().where(
