@@ -1,12 +1,13 @@
 """What every language model looks like to the rest of the project."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from bot.domain import Usage
 
 Role = Literal["system", "user", "assistant", "tool"]
+FinishReason = Literal["stop", "length", "tool_calls"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,22 +58,38 @@ class Prompt:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Attempt:
+    """One model asked once. `error` is the name of the error's class, "" if it answered."""
+
+    model: str
+    error: str
+    ms: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Completion:
     """A whole answer. `finish_reason` is "stop", "length" or "tool_calls"; anything else is an error."""
 
     text: str
     model: str
-    finish_reason: Literal["stop", "length", "tool_calls"]
+    finish_reason: FinishReason
     usage: Usage
     tool_calls: tuple[ToolCall, ...] = ()
+    attempts: tuple[Attempt, ...] = ()
+    """Set by a chain: every model that was asked, in order; the last one gave this answer."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Chunk:
-    """A piece of a streamed answer. The last one, and only it, carries the whole `completion`."""
+    """A piece of a streamed answer. The last one, and only it, carries the whole `completion`.
+
+    `restart`: the model failed in the middle and another one begins; drop all text so far. Such a
+    chunk carries nothing else.
+    """
 
     text: str = ""
     completion: Completion | None = None
+    restart: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -96,8 +113,15 @@ class ChatModel(Protocol):
 
     async def complete(self, prompt: Prompt) -> Completion: ...
 
-    def stream(self, prompt: Prompt) -> AsyncIterator[Chunk]:
-        """Yield pieces as they come. A stream that ends without a finish raises ModelUnavailable."""
+    def stream(self, prompt: Prompt) -> AsyncGenerator[Chunk, None]:
+        """Yield pieces as they come. A stream that ends without a finish raises ModelUnavailable.
+
+        Whoever stops reading before the end closes it (`contextlib.aclosing`), so that the model stops too.
+        """
         ...
 
     async def close(self) -> None: ...
+
+
+PromptFor = Callable[[ChatModel], Prompt]
+"""Builds the prompt for the model that is about to be asked; a chain calls it before each attempt."""
