@@ -20,10 +20,11 @@ class ForbiddenTopics:
 
     def __init__(self, topics: Sequence[ForbiddenTopic], lemmas: Callable[[str], list[str]]) -> None:
         self._lemmas = lemmas
-        self._words = {
-            lemma: topic.name for topic in topics for word in topic.words for lemma in lemmas(word)[:1]
-        }
-        self._phrases = {tuple(lemmas(phrase)): topic.name for topic in topics for phrase in topic.phrases}
+        named = [
+            (tuple(lemmas(word)), topic.name) for topic in topics for word in (*topic.words, *topic.phrases)
+        ]
+        self._words = {words[0]: name for words, name in named if len(words) == 1}
+        self._phrases = {words: name for words, name in named if len(words) > 1}
         self._patterns = [
             (re.compile(pattern, re.IGNORECASE), topic.name) for topic in topics for pattern in topic.patterns
         ]

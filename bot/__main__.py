@@ -1,0 +1,78 @@
+"""`python -m bot`: the process that takes in updates; with a command, everything else."""
+
+import argparse
+import asyncio
+import sys
+from pathlib import Path
+
+from bot.errors import AssistantError
+from bot.settings import Settings, load_settings
+
+CANNOT_RUN = 2
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command. Returns its exit status; a failure that people can mend is one sentence and status 2."""
+    options = _parser().parse_args(arguments)
+    try:
+        if options.command == "tenant":
+            from bot.cli import tenant
+
+            return tenant.check(options.path)
+        return _run(options, load_settings())
+    except AssistantError as error:
+        print(f"dezhurny: {error}", file=sys.stderr)
+        return CANNOT_RUN
+    except KeyboardInterrupt:
+        return 130
+
+
+def _run(options: argparse.Namespace, settings: Settings) -> int:
+    """Each command imports only what it needs, so that none pays for the others' start-up."""
+    match options.command:
+        case "run":
+            from bot.cli import run
+
+            return run.run(settings)
+        case "redis":
+            from bot.cli import redis
+
+            return redis.run(settings)
+        case "model":
+            from bot.cli import model
+
+            return model.run(settings)
+        case "chat":
+            from bot.cli import chat
+
+            return asyncio.run(chat.run(settings))
+        case "ask":
+            from bot.cli import ask
+
+            return asyncio.run(ask.run(settings, options.question, as_json=options.json))
+        case _:
+            from bot.cli import receive
+
+            return asyncio.run(receive.run(settings))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bot", description=__doc__)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    commands.add_parser("run", help="start everything on this machine and watch it")
+    commands.add_parser("chat", help="talk to the assistant in the terminal")
+    ask = commands.add_parser("ask", help="answer one question and leave")
+    ask.add_argument("question")
+    ask.add_argument("--json", action="store_true", help="answer, sources, verdicts, timings, model as JSON")
+    commands.add_parser("redis", help="run the embedded Redis in the foreground")
+    commands.add_parser("model", help="run the local model in the foreground")
+    tenant = commands.add_parser("tenant", help="work on a tenant folder").add_subparsers(
+        dest="tenant_command", required=True, metavar="ACTION"
+    )
+    check = tenant.add_parser("check", help="name every error with its file and line")
+    check.add_argument("path", type=Path)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

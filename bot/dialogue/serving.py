@@ -1,0 +1,218 @@
+"""Serves one turn from the inbox to the chat: gather, begin, answer, deliver, remember, finish.
+
+Each step may be run again after a kill: the turn keeps its id, its words and its delivery record.
+"""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+import structlog
+
+from bot.delivery.delivery import Delivery, TurnDelivery
+from bot.dialogue.answering import Assistant, Question
+from bot.dialogue.bursts import gather
+from bot.domain import Answer, Outcome, Turn, TurnRecord, UtteranceKind, Verdict
+from bot.errors import ChatUnreachable
+from bot.guard.personal_data import mask
+from bot.memory import Memory
+from bot.queue.inbox import Inbox
+from bot.texts.catalogue import Text, Texts
+
+log = structlog.get_logger()
+
+_SCRIPTED = {
+    UtteranceKind.START: Text.START,
+    UtteranceKind.HELP: Text.HELP,
+    UtteranceKind.NEW: Text.NEW,
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TurnPolicy:
+    """The settings of a turn."""
+
+    tenant: str
+    burst_window_s: float
+    notice_after_s: float
+    deadline_s: float
+    turns_per_minute: int
+    own_phones: frozenset[str] = frozenset()
+
+
+class TurnServer:
+    """Serves the turns of every chat of one process."""
+
+    def __init__(
+        self,
+        *,
+        inbox: Inbox,
+        assistant: Assistant,
+        memory: Memory,
+        delivery: Delivery,
+        texts: Texts,
+        policy: TurnPolicy,
+        worker: str,
+    ) -> None:
+        self._inbox = inbox
+        self._assistant = assistant
+        self._memory = memory
+        self._delivery = delivery
+        self._texts = texts
+        self._policy = policy
+        self._worker = worker
+
+    async def serve(self, chat_key: str) -> None:
+        """Answer what the chat has said since its last turn.
+
+        Raises LeaseLost when another worker has taken the turn, and the service errors that a later try
+        may not meet; the turn stays in hand then.
+        """
+        turn = await self._inbox.begin(chat_key, await self._gather(chat_key), worker=self._worker)
+        if turn is None:
+            return
+        with structlog.contextvars.bound_contextvars(turn=turn.turn_id, attempt=turn.attempt):
+            delivery = self._delivery.for_turn(turn)
+            if not await self._is_paced(turn, delivery):
+                return
+            started = time.perf_counter()
+            answer = await self._answer(turn, delivery)
+            answer = await self._deliver(turn, delivery, answer)
+            await self._finish(turn, answer)
+            log.info("turn_answered", outcome=answer.outcome, light=answer.light, ms=_ms_since(started))
+
+    async def _gather(self, chat_key: str) -> int:
+        """How many utterances to take, after the silence that ends a burst. 1 when a turn may be in hand."""
+        while True:
+            waiting = await self._inbox.waiting(chat_key)
+            burst = gather(waiting, window_s=self._policy.burst_window_s, now=datetime.now(UTC))
+            if burst.wait_s <= 0:
+                return max(1, burst.count)
+            await asyncio.sleep(burst.wait_s)
+
+    async def _is_paced(self, turn: Turn, delivery: TurnDelivery) -> bool:
+        """Whether the person may have an answer now; else they are told once and the turn waits its time."""
+        if turn.attempt > 1 or turn.last.kind is not UtteranceKind.TEXT:
+            return True
+        person_key = f"{turn.chat.channel}:{turn.last.person_id}"
+        wait_s = await self._inbox.pace(person_key, self._policy.turns_per_minute)
+        if wait_s <= 0:
+            return True
+        log.info("person_paced", wait_s=round(wait_s, 1))
+        await delivery.notice(self._texts.say(Text.TOO_FAST, turn.last.language))
+        await self._inbox.postpone(turn.chat.key, wait_s, turn=turn)
+        return False
+
+    async def _answer(self, turn: Turn, delivery: TurnDelivery) -> Answer:
+        """The answer, checkpointed: a turn that is run again after a kill says the same words."""
+        if turn.attempt > 1:
+            saved = await delivery.checkpointed()
+            if saved is not None:
+                return Answer.from_json(saved)
+        if self._inbox.is_poison(turn):
+            log.error("turn_set_aside")
+            await self._inbox.set_aside(turn)
+            answer = self._scripted(Text.SET_ASIDE, turn, Outcome.SET_ASIDE)
+        elif await self._inbox.is_cancelled(turn):
+            answer = self._scripted(Text.CANCELLED_ANSWER, turn, Outcome.CANCELLED)
+        elif turn.last.kind is UtteranceKind.TEXT:
+            answer = await self._answer_text(turn, delivery)
+        else:
+            answer = await self._answer_kind(turn)
+        await delivery.checkpoint(answer.to_json())
+        return answer
+
+    async def _answer_text(self, turn: Turn, delivery: TurnDelivery) -> Answer:
+        question = Question(
+            text=turn.text,
+            language=turn.last.language,
+            recollection=await self._memory.recall(turn.chat.key),
+        )
+        async with delivery.typing(), self._noticing(turn, delivery):
+            try:
+                async with asyncio.timeout(self._policy.deadline_s):
+                    return await self._assistant.answer(question, delivery.grow)
+            except TimeoutError:
+                log.warning("turn_deadline_passed")
+                return self._scripted(Text.MODEL_DOWN, turn, Outcome.MODEL_DOWN)
+
+    async def _answer_kind(self, turn: Turn) -> Answer:
+        """Commands, and what cannot be read."""
+        last = turn.last
+        if last.kind is UtteranceKind.NEW:
+            await self._memory.forget(turn.chat.key)
+        if last.kind is UtteranceKind.UNREADABLE:
+            text = Text(f"unreadable_{last.detail}")
+        elif last.kind is UtteranceKind.CANCEL:
+            text = Text.CANCEL_STOPPED if last.detail == "stopped" else Text.CANCEL_IDLE
+        else:
+            text = _SCRIPTED[last.kind]
+        return self._scripted(text, turn, Outcome.SCRIPTED)
+
+    @contextlib.asynccontextmanager
+    async def _noticing(self, turn: Turn, delivery: TurnDelivery) -> AsyncIterator[None]:
+        """Say that the answer takes longer, once, when the customer has waited long enough.
+
+        A notice that is being sent is sent to its end: cut off, nobody would know whether it arrived.
+        """
+        waited_s = (datetime.now(UTC) - turn.utterances[0].received_at).total_seconds()
+        answered = asyncio.Event()
+
+        async def notice() -> None:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(answered.wait(), max(0.0, self._policy.notice_after_s - waited_s))
+                return
+            await delivery.notice(self._texts.say(Text.NOTICE, turn.last.language))
+
+        task = asyncio.create_task(notice())
+        try:
+            yield
+        finally:
+            answered.set()
+            await task
+
+    async def _deliver(self, turn: Turn, delivery: TurnDelivery, answer: Answer) -> Answer:
+        if answer.outcome is Outcome.CANCELLED:
+            await delivery.abandon(answer.text)
+            return answer
+        try:
+            await delivery.finish(answer.text)
+        except ChatUnreachable:
+            log.info("chat_unreachable", chat=turn.chat.key)
+            unreachable = Verdict(check="delivery", passed=False, detail="chat unreachable")
+            return replace(answer, verdicts=(*answer.verdicts, unreachable))
+        if answer.outcome in (Outcome.ANSWERED, Outcome.UNKNOWN, Outcome.REFUSED):
+            await self._memory.remember(
+                turn.chat.key, self._masked(turn.text), self._masked(answer.text), turn_id=turn.turn_id
+            )
+        return answer
+
+    async def _finish(self, turn: Turn, answer: Answer) -> None:
+        record = TurnRecord(
+            turn_id=turn.turn_id,
+            tenant=self._policy.tenant,
+            chat=turn.chat,
+            person_id=turn.last.person_id,
+            person_name=turn.last.person_name,
+            language=turn.last.language,
+            dialogue_id=await self._memory.dialogue_id(turn.chat.key),
+            question=self._masked(turn.text) or turn.last.kind,
+            answer=replace(answer, text=self._masked(answer.text)),
+            received_at=turn.utterances[0].received_at,
+            answered_at=datetime.now(UTC),
+            attempt=turn.attempt,
+        )
+        await self._inbox.finish(turn, log=record.to_json())
+
+    def _scripted(self, text: Text, turn: Turn, outcome: Outcome) -> Answer:
+        return Answer(text=self._texts.say(text, turn.last.language), outcome=outcome)
+
+    def _masked(self, text: str) -> str:
+        return mask(text, keep=self._policy.own_phones).text
+
+
+def _ms_since(started: float) -> float:
+    return round((time.perf_counter() - started) * 1000, 1)

@@ -1,0 +1,28 @@
+import pytest
+
+from bot.guard.forbidden import ForbiddenTopic, ForbiddenTopics
+from bot.knowledge.lemmas import Lemmatiser
+
+TOPICS = ForbiddenTopics(
+    [
+        ForbiddenTopic(name="политика", words=("выборы",), phrases=("за кого голосовать",)),
+        ForbiddenTopic(name="оружие", words=("автомат калашникова",), patterns=(r"(?i)как\s+взломать",)),
+    ],
+    Lemmatiser({}).lemmas,
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("Что думаете о выборах?", "политика"),
+        ("за кого мне голосовать", "политика"),
+        ("За кого голосовать-то?", "политика"),
+        ("КАК ВЗЛОМАТЬ машину", "оружие"),
+        ("автоматы Калашникова есть?", "оружие"),
+        ("Коробка автомат или механика?", None),
+        ("Какой выбор цветов?", None),
+    ],
+)
+def test_a_topic_is_found_in_any_form_and_innocent_words_pass(text: str, topic: str | None) -> None:
+    assert TOPICS.find(text) == topic
