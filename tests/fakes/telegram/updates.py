@@ -34,6 +34,11 @@ class UpdateQueue:
         """Every update ever made, for `redeliver`."""
         self.listener: Callable[[Json], None] | None = None
         """Told of every update that is queued; the webhook."""
+        self.emptied = asyncio.Event()
+        """Set while nothing is pending."""
+        self.emptied.set()
+        self.polled = asyncio.Event()
+        """Set while a long poll waits."""
         self._arrived = asyncio.Event()
         self._last_id = FIRST_UPDATE_ID - 1
         self._poll: asyncio.Future[None] | None = None
@@ -53,6 +58,7 @@ class UpdateQueue:
     def _put(self, pending: Pending) -> None:
         self.pending[pending.update["update_id"]] = pending
         self._arrived.set()
+        self.emptied.clear()
         if self.listener is not None:
             self.listener(pending.update)
 
@@ -68,18 +74,22 @@ class UpdateQueue:
     def confirm(self, offset: int) -> None:
         """Forgets the updates below `offset`; a negative one keeps that many from the end."""
         if offset < 0:
-            for update_id in sorted(self.pending)[:offset]:
-                del self.pending[update_id]
-            return
-        done = [key for key, item in self.pending.items() if key < offset and (item.served or not item.again)]
-        for key in done:
-            del self.pending[key]
-
-    def drop_all(self) -> None:
-        self.pending.clear()
+            self._forget(sorted(self.pending)[:offset])
+        else:
+            items = self.pending.items()
+            self._forget([key for key, item in items if key < offset and (item.served or not item.again)])
 
     def confirm_one(self, update_id: int) -> None:
-        self.pending.pop(update_id, None)
+        self._forget([update_id])
+
+    def drop_all(self) -> None:
+        self._forget(list(self.pending))
+
+    def _forget(self, update_ids: list[int]) -> None:
+        for update_id in update_ids:
+            self.pending.pop(update_id, None)
+        if not self.pending:
+            self.emptied.set()
 
     def _ready(self, limit: int) -> list[Json]:
         chosen = sorted(self.pending)[:limit]
@@ -98,6 +108,7 @@ class UpdateQueue:
         self._arrived.clear()
         ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._poll = ended
+        self.polled.set()
         waiting = asyncio.create_task(self._arrived.wait())
         try:
             await asyncio.wait((waiting, ended), timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
@@ -108,6 +119,7 @@ class UpdateQueue:
             waiting.cancel()
             if self._poll is ended:
                 self._poll = None
+                self.polled.clear()
 
     def end_poll(self, why: str) -> None:
         """Answers the poll that waits, if any, with 409."""

@@ -1,13 +1,15 @@
 """What travels over HTTP: the arguments of a call in all their encodings, and the answers."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.message import Message
 from typing import Any
-from urllib.parse import parse_qsl
 
 from aiohttp import web
+
+_QUOTED = re.compile(rb"(?:%[0-9A-Fa-f]{2})+")
 
 
 class ApiError(Exception):
@@ -100,7 +102,20 @@ def parse_body(content_type: str, body: bytes) -> Arguments:
         return Arguments(value if isinstance(value, dict) else {})
     if kind == "multipart/form-data":
         return _parse_multipart(content_type, body)
-    return Arguments(dict(parse_qsl(body.decode(), keep_blank_values=True)))
+    return Arguments(dict(_form_field(field) for field in body.split(b"&")))
+
+
+def _form_field(field: bytes) -> tuple[str, str]:
+    name, _, value = field.partition(b"=")
+    return _unquoted(name), _unquoted(value)
+
+
+def _unquoted(quoted: bytes) -> str:
+    """Decodes runs of %XX at once: several times as fast on Cyrillic as the standard library."""
+    raw = _QUOTED.sub(
+        lambda run: bytes.fromhex(run[0].replace(b"%", b"").decode()), quoted.replace(b"+", b" ")
+    )
+    return raw.decode("utf-8", "replace")
 
 
 def _parse_multipart(content_type: str, body: bytes) -> Arguments:
