@@ -7,7 +7,6 @@ chat's list or in exactly one turn, and a chat that has either has one RQ job.
 import pickle
 import secrets
 from dataclasses import replace
-from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, cast
 
@@ -15,6 +14,7 @@ from redis.asyncio import Redis
 
 from bot.domain import Turn, Utterance, UtteranceKind
 from bot.errors import LeaseLost
+from bot.queue.ledger import timestamp
 from bot.queue.running import running_job_id
 from bot.queue.scripts import load_script, lua_literal, read_lua
 
@@ -94,7 +94,7 @@ class Inbox:
         update = f"{utterance.chat.channel}:{utterance.update_id}"
         call = pickle.dumps((ANSWER_CHAT, None, (chat,), {}))
         answer = await self._accept(
-            args=[update, chat, kind.value, item, item_if_stopped, call, _stamp(), self._limit, SEEN_S]
+            args=[update, chat, kind.value, item, item_if_stopped, call, timestamp(), self._limit, SEEN_S]
         )
         return Acceptance(answer.decode())
 
@@ -115,7 +115,7 @@ class Inbox:
         lease = secrets.token_hex(8)
         solo_ms = SOLO_LONGEST_S * 1000
         found = await self._begin(
-            args=[chat_key, count, worker, job or "", lease, self._poison_tries, solo_ms, _stamp()]
+            args=[chat_key, count, worker, job or "", lease, self._poison_tries, solo_ms, timestamp()]
         )
         if found is None:
             return None
@@ -146,7 +146,7 @@ class Inbox:
         chat's next turn behind the other chats. Raises LeaseLost."""
         _ours(
             await self._finish(
-                args=[turn.chat.key, turn.turn_id, turn.lease, log or "", _stamp(), FINISHED_S]
+                args=[turn.chat.key, turn.turn_id, turn.lease, log or "", timestamp(), FINISHED_S]
             )
         )
 
@@ -164,7 +164,7 @@ class Inbox:
         """
         job = running_job_id() if job is None else job
         turn_id, lease = (turn.turn_id, turn.lease) if turn else ("", "")
-        return bool(await self._postpone(args=[chat_key, job or "", delay_s, turn_id, lease, _stamp()]))
+        return bool(await self._postpone(args=[chat_key, job or "", delay_s, turn_id, lease, timestamp()]))
 
     async def set_aside(self, turn: Turn) -> None:
         """Keep a copy of the turn for staff. The caller apologises and finishes it. Raises LeaseLost."""
@@ -179,7 +179,7 @@ class Inbox:
 
         Any worker may call it every few seconds; `at_most_every_s` lets one of them do it for all.
         """
-        return int(await self._sweep(args=[_stamp(), SWEEP_AT_ONCE, int(at_most_every_s * 1000)]))
+        return int(await self._sweep(args=[timestamp(), SWEEP_AT_ONCE, int(at_most_every_s * 1000)]))
 
     async def waiting_chats(self) -> int:
         return int((await self._depth())[0])
@@ -212,7 +212,3 @@ def _constants(queue_name: str, prefix: str, job_timeout_s: int, check_s: float)
 def _ours(held: int) -> None:
     if not held:
         raise LeaseLost
-
-
-def _stamp() -> str:
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

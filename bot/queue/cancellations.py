@@ -1,0 +1,55 @@
+"""How a worker learns at once that a person asked to stop a turn."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from redis.asyncio import Redis
+
+from bot.domain import Turn
+from bot.queue.persistence import AWAY, listen
+
+REMEMBERED = 1_000
+
+
+class Cancellations:
+    """The cancellations of the whole fleet, as they are published. Keep `run` going beside the turns."""
+
+    def __init__(self, redis: Redis, *, prefix: str = "dz") -> None:
+        self._redis = redis
+        self._prefix = prefix
+        self._watched: dict[str, asyncio.Event] = {}
+        self._recent: deque[str] = deque(maxlen=REMEMBERED)
+        """Published before their turn was watched."""
+
+    async def run(self) -> None:
+        """Listen for ever, through restarts of Redis."""
+        async for message in listen(self._redis, f"{self._prefix}:cancelled"):
+            if message is None:
+                with suppress(*AWAY):
+                    for turn_id in list(self._watched):
+                        await self._look_up(turn_id)
+                continue
+            turn_id = message.decode()
+            self._recent.append(turn_id)
+            if turn_id in self._watched:
+                self._watched[turn_id].set()
+
+    @asynccontextmanager
+    async def watching(self, turn: Turn) -> AsyncIterator[asyncio.Event]:
+        """The event is set as soon as the turn is cancelled, or from the start if it was before."""
+        event = self._watched[turn.turn_id] = asyncio.Event()
+        try:
+            if turn.turn_id in self._recent:
+                event.set()
+            elif turn.attempt > 1:
+                await self._look_up(turn.turn_id)
+            yield event
+        finally:
+            del self._watched[turn.turn_id]
+
+    async def _look_up(self, turn_id: str) -> None:
+        cancelled = await self._redis.hget(f"{self._prefix}:turn:{turn_id}", "cancelled")
+        if cancelled and turn_id in self._watched:
+            self._watched[turn_id].set()

@@ -1,0 +1,343 @@
+"""An RQ worker that runs many jobs at once on one event loop.
+
+RQ's data model is untouched: `rq info`, registries, retries, timeouts and commands work as with any worker,
+and jobs enqueued by anybody run. What is different: a claimed job is never in limbo, a dead worker's jobs
+are taken up within seconds, and the usual job costs two scripts that it shares with others.
+"""
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import structlog
+from redis.asyncio import Redis
+from rq import worker_registration
+from rq.defaults import DEFAULT_RESULT_TTL
+
+from bot.queue.flight import Flight, Why
+from bot.queue.ledger import Claim, Done, Ledger, Suspended
+from bot.queue.persistence import AWAY, Patience, listen, repeat
+from bot.queue.settling import Ended, SettlingWorker
+
+log = structlog.get_logger()
+
+LEASE_S = 6.0
+HEARTBEAT_S = 2.0
+PROMOTE_S = 0.5
+WAIT_FOR_JOBS_S = 2.0
+SUSPENDED_S = 1.0
+CLAIM_AT_ONCE = 32
+FINISH_AT_ONCE = 200
+CANCELLING_S = 2.0
+"""How long cancelled jobs may take to clean up after themselves."""
+WORKER_TTL_S = 60
+DOUBLE_SIGNAL_S = 1.0
+"""A second signal this soon is the same Ctrl-C, sent on by a parent process."""
+
+
+class AsyncWorker(SettlingWorker):
+    """Works on one queue. Await `run` in a loop that is there already, or call `work`."""
+
+    def __init__(
+        self,
+        queues: Any,
+        name: str | None = None,
+        *,
+        redis: Redis | None = None,
+        concurrency: int = 1_000,
+        shutdown_grace_s: float = 8.0,
+        default_result_ttl: int = DEFAULT_RESULT_TTL,
+        **options: Any,
+    ) -> None:
+        """`connection` is RQ's blocking client, for the rare paths, in threads. `redis` is the loop's: give
+        the worker one of its own, for a pool that the jobs have emptied would delay its heartbeat. It is
+        None only where RQ looks at somebody else's worker.
+
+        `shutdown_grace_s`: how long jobs in flight may go on after SIGTERM before they are given back.
+        """
+        options = {**options, "prepare_for_work": False, "worker_ttl": WORKER_TTL_S}
+        super().__init__(queues, name, default_result_ttl=default_result_ttl, **options)
+        self.hostname, self.pid, self.ip_address = socket.gethostname(), os.getpid(), "unknown"
+        self._redis = redis
+        self._concurrency = concurrency
+        self._grace_s = shutdown_grace_s
+        self._flights: dict[str, Flight] = {}
+        self._done: list[Done] = []
+        self._done_came = asyncio.Event()
+        self._landed = asyncio.Event()
+        self._stopping = asyncio.Event()
+        self._hurry = asyncio.Event()
+        self._stop_asked_at = 0.0
+        self._trusted_from = 0.0
+        """Until then (monotonic) an expired lease proves nothing: Redis was away and nobody could renew."""
+
+    def work(self, burst: bool = False, **_: Any) -> bool:  # type: ignore[override]
+        """Run on a loop of its own until a signal, or with `burst` until the queue is empty."""
+        asyncio.run(self.run(burst=burst))
+        return True
+
+    def stop(self) -> None:
+        """Claim no more, let the jobs in flight finish within the grace, give back the rest. A second call
+        ends the grace."""
+        if not self._stopping.is_set():
+            self._stop_asked_at = time.monotonic()
+            log.info("worker_stopping", worker=self.name, jobs=len(self._flights))
+            self._stopping.set()
+        elif time.monotonic() - self._stop_asked_at > DOUBLE_SIGNAL_S:
+            self._hurry.set()
+        self._landed.set()
+
+    async def run(
+        self, *, burst: bool = False, alongside: Sequence[Callable[[], Awaitable[object]]] = ()
+    ) -> None:
+        """Work until `stop`. What is `alongside` runs for as long, and is expected never to return.
+
+        Jobs inherit the context variables that are set here. Raises what any of the loops raised.
+        """
+        redis = self._redis
+        if redis is None:
+            raise ValueError("the worker needs an asynchronous Redis client")
+        ledger = self._ledger(redis)
+        if not await self._be_born(redis):
+            return
+        loops = (
+            lambda: self._claim_jobs(ledger, burst=burst),
+            lambda: self._finish_jobs(ledger),
+            lambda: repeat(HEARTBEAT_S, lambda: self._keep_alive(ledger)),
+            lambda: repeat(PROMOTE_S, ledger.promote),
+            lambda: self._obey(redis),
+            *alongside,
+        )
+        tasks = [asyncio.ensure_future(loop()) for loop in loops]
+        with self._signals():
+            try:
+                await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+                self._stopping.set()
+                await self._leave(ledger)
+            finally:
+                for task in tasks:
+                    task.cancel()
+                ends = await asyncio.gather(*tasks, return_exceptions=True)
+                await self._die()
+        for end in ends:
+            if isinstance(end, Exception):
+                raise end
+
+    def _ledger(self, redis: Redis) -> Ledger:
+        ttl = self.default_result_ttl
+        return Ledger(redis, self.queues[0].name, self.name, lease_s=LEASE_S, result_ttl_s=ttl)
+
+    async def _claim_jobs(self, ledger: Ledger, *, burst: bool) -> None:
+        patience = Patience()
+        while not self._stopping.is_set():
+            try:
+                if len(self._flights) >= self._concurrency:
+                    self._landed.clear()
+                    await self._landed.wait()
+                elif not await self._claim_some(ledger):
+                    if burst and not self._flights:
+                        return
+                    await self._unless_stopping(ledger.wait_for_jobs(PROMOTE_S if burst else WAIT_FOR_JOBS_S))
+                patience.reset()
+            except Suspended:
+                await self._unless_stopping(asyncio.sleep(SUSPENDED_S))
+            except AWAY as error:
+                self._redis_is_away(error)
+                await patience.pause()
+
+    async def _claim_some(self, ledger: Ledger) -> int:
+        claims = await ledger.claim(min(CLAIM_AT_ONCE, self._concurrency - len(self._flights)))
+        for claim in claims:
+            flight = self._flights[claim.execution_id] = Flight(claim)
+            flight.task = asyncio.create_task(self._carry_out(flight))
+        return len(claims)
+
+    async def _carry_out(self, flight: Flight) -> None:
+        ended = await flight.fly(self.serializer, self.run_plain)
+        flight.settling = ended is not None
+        if ended is None:
+            # A job that is given back stays among the flights until it is.
+            if flight.why is not Why.LEAVING:
+                self._land(flight.claim)
+        elif ended.error is None and ended.value is None and not flight.claim.unusual:
+            self._done.append(Done(claim=flight.claim, started_at=ended.started_at, ended_at=time.time()))
+            self._done_came.set()
+        else:
+            await self._settle(ended)
+
+    async def _settle(self, ended: Ended) -> None:
+        """RQ's own way. If it fails, the lease runs out and the job is taken up again."""
+        patience = Patience()
+        try:
+            while True:
+                try:
+                    await asyncio.to_thread(self.settle, ended)
+                    return
+                except AWAY as error:
+                    self._redis_is_away(error)
+                    await patience.pause()
+        except Exception:
+            log.exception("job_not_settled", job=ended.claim.job_id)
+        finally:
+            self._land(ended.claim)
+
+    def _land(self, claim: Claim) -> None:
+        self._flights.pop(claim.execution_id, None)
+        self._landed.set()
+
+    async def _finish_jobs(self, ledger: Ledger) -> None:
+        patience = Patience()
+        while True:
+            await self._done_came.wait()
+            # The other jobs that end in this turn of the loop share the script.
+            await asyncio.sleep(0)
+            self._done_came.clear()
+            while batch := self._done[:FINISH_AT_ONCE]:
+                try:
+                    answers = await ledger.finish(batch, idle=len(self._flights) == len(batch))
+                except AWAY as error:
+                    self._redis_is_away(error)
+                    await patience.pause()
+                    continue
+                patience.reset()
+                del self._done[: len(batch)]
+                for done, answer in zip(batch, answers, strict=True):
+                    await self._close(done, answer)
+
+    async def _close(self, done: Done, answer: str) -> None:
+        if answer == "unusual":
+            await self._settle(Ended(claim=done.claim, started_at=done.started_at))
+            return
+        if answer == "lost":
+            log.warning("job_lost", job=done.claim.job_id)
+        self._land(done.claim)
+
+    async def _keep_alive(self, ledger: Ledger) -> None:
+        try:
+            claims = [flight.claim for flight in self._flights.values()]
+            known, lost = await ledger.renew(claims, worker_ttl_s=WORKER_TTL_S)
+            for claim in lost:
+                if flight := self._flights.get(claim.execution_id):
+                    flight.cancel(Why.LOST)
+            if not known:
+                await asyncio.to_thread(self._register)
+            await self._reclaim(ledger)
+        except AWAY as error:
+            self._redis_is_away(error)
+            raise
+
+    async def _reclaim(self, ledger: Ledger) -> None:
+        """Take up the jobs of dead workers, and now and then have RQ clean its registries."""
+        if time.monotonic() < self._trusted_from:
+            return
+        back, left = await ledger.reclaim()
+        if back:
+            log.warning("jobs_reclaimed", jobs=back)
+        if left:
+            await asyncio.to_thread(self.queues[0].started_job_registry.cleanup)
+        if self.should_run_maintenance_tasks:
+            await asyncio.to_thread(self.clean_registries)
+
+    async def _obey(self, redis: Redis) -> None:
+        """RQ's commands, e.g. of `rq.command.send_shutdown_command`."""
+        async for message in listen(redis, self.pubsub_channel_name):
+            if message is None:
+                continue
+            order = json.loads(message)
+            if order["command"] == "shutdown":
+                self.stop()
+            elif order["command"] == "stop-job":
+                for flight in self._flights.values():
+                    if flight.claim.job_id == order["job_id"]:
+                        self._stopped_job_id = flight.claim.job_id
+                        flight.cancel(Why.STOPPED)
+
+    async def _leave(self, ledger: Ledger) -> None:
+        await self._first(self._all_landed(), self._hurry.wait(), asyncio.sleep(self._grace_s))
+        tasks = [flight.task for flight in self._flights.values() if flight.task]
+        for flight in self._flights.values():
+            flight.cancel(Why.LEAVING)
+        if tasks:
+            await asyncio.wait(tasks, timeout=CANCELLING_S)
+        given_back = [flight.claim for flight in self._flights.values() if not flight.settling]
+        with suppress(*AWAY):
+            if given_back:
+                log.info("jobs_given_back", jobs=await ledger.put_back(given_back))
+        for claim in given_back:
+            self._land(claim)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CANCELLING_S):
+                await self._all_landed()
+
+    async def _all_landed(self) -> None:
+        while self._flights:
+            self._landed.clear()
+            await self._landed.wait()
+
+    async def _unless_stopping(self, wait: Awaitable[object]) -> None:
+        await self._first(wait, self._stopping.wait())
+
+    @staticmethod
+    async def _first(*waits: Awaitable[object]) -> None:
+        """Wait until one of them is over, and cancel the others. Raises what that one raised."""
+        tasks = [asyncio.ensure_future(wait) for wait in waits]
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _be_born(self, redis: Redis) -> bool:
+        """Register with RQ as soon as Redis is there. False if the worker was stopped before."""
+        patience = Patience()
+        while not self._stopping.is_set():
+            try:
+                if (await redis.info("server"))["uptime_in_seconds"] < LEASE_S:
+                    self._trusted_from = time.monotonic() + LEASE_S
+                await asyncio.to_thread(self.register_birth)
+                return True
+            except AWAY as error:
+                self._redis_is_away(error)
+                await self._unless_stopping(patience.pause())
+        return False
+
+    def _register(self) -> None:
+        """Make RQ know this worker again after Redis has lost its data."""
+        with self.connection.pipeline() as pipeline:
+            pipeline.hset(self.key, mapping=self.serialize())
+            worker_registration.register(self, pipeline)
+            pipeline.expire(self.key, WORKER_TTL_S)
+            pipeline.execute()
+
+    async def _die(self) -> None:
+        with suppress(*AWAY):
+            await asyncio.to_thread(self.register_death)
+
+    def _redis_is_away(self, error: BaseException) -> None:
+        self._trusted_from = time.monotonic() + LEASE_S
+        log.warning("redis_away", worker=self.name, error=str(error))
+
+    @contextmanager
+    def _signals(self) -> Iterator[None]:
+        """SIGTERM and SIGINT stop the worker, if it runs where signals arrive."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.stop)
+        try:
+            yield
+        finally:
+            for number in (signal.SIGTERM, signal.SIGINT):
+                loop.remove_signal_handler(number)
