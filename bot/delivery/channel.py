@@ -1,0 +1,92 @@
+"""What a place where people talk looks like to the rest of the project."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from bot.delivery.formatted import Formatted
+from bot.delivery.limiter import Priority
+from bot.domain import ChatRef
+from bot.errors import DeliveryError
+
+
+class MaybeSent(DeliveryError):
+    """The connection broke after the request had left: the message may be there or not."""
+
+
+class MessageGone(DeliveryError):
+    """The message to edit is not there any more."""
+
+
+class NoSlot(DeliveryError):
+    """No moment was free for a call that can be left out."""
+
+
+class Probe(StrEnum):
+    """What stands under a message id."""
+
+    OURS = "ours"
+    """A message of this bot, in this chat."""
+    NOT_OURS = "not_ours"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Post:
+    """One message to put into a chat. `nonce` is the same each time this very message is tried."""
+
+    body: Formatted
+    nonce: str = ""
+    reply_to: int | None = None
+    is_notice: bool = False
+    is_final: bool = False
+    """The last message of an answer."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Admission:
+    """How a call gets past the limiter. `before` runs last of all, and stops the call by raising."""
+
+    priority: Priority = Priority.TURN
+    optional: bool = False
+    """True: raise NoSlot rather than wait."""
+    before: Callable[[], Awaitable[None]] | None = None
+
+
+AT_ONCE = Admission()
+
+
+class Channel(Protocol):
+    """A place where people talk. Calls raise the `DeliveryError`s of this module and `bot/errors.py`."""
+
+    @property
+    def is_idempotent(self) -> bool:
+        """Whether a message sent again under the same nonce appears once."""
+        ...
+
+    @property
+    def growth_interval_s(self) -> float:
+        """The least time between two states of a growing answer."""
+        ...
+
+    async def send(self, chat: ChatRef, post: Post, admission: Admission = AT_ONCE) -> int:
+        """Put a message into the chat and return its id. Raises MaybeSent if that is not known."""
+        ...
+
+    async def edit(self, chat: ChatRef, message_id: int, post: Post, admission: Admission = AT_ONCE) -> None:
+        """Make a message read like this. Raises MessageGone; may be repeated without harm."""
+        ...
+
+    async def draft(self, chat: ChatRef, draft_id: int, body: Formatted) -> bool:
+        """Show an answer that is still growing, if a moment is free. False: there are no drafts here."""
+        ...
+
+    async def typing(self, chat: ChatRef) -> None:
+        """Show that somebody is writing, if a moment is free."""
+        ...
+
+    async def probe(self, chat: ChatRef, message_id: int) -> Probe:
+        """Find out what stands under an id, without a trace."""
+        ...
+
+    async def close(self) -> None: ...

@@ -1,0 +1,252 @@
+"""What is known of the messages of a turn, in Redis, fenced by the turn's lease.
+
+The turn's hash holds for each message (`notice`, `preview`, `part:0`, `part:1`, ...) one of
+`sending:<the highest message id known when it left>`, `sent:<its id>`, or `pending`.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from redis.asyncio import Redis
+from redis.commands.core import AsyncScript
+
+from bot.domain import ChannelName, ChatRef, Turn
+from bot.errors import LeaseLost
+
+_SUPERGROUPS_BELOW = -1_000_000_000_000
+_MOST_PROBES = 8
+_SPARE_PROBES = 2
+"""For messages that nobody told us of: service messages, commands answered elsewhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Where one message stands. At most one of the two is set; neither: it has not been sent."""
+
+    sent_id: int | None = None
+    sending_after: int | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> "State":
+        word, _, number = text.partition(":")
+        if word == "sent":
+            return cls(sent_id=int(number))
+        return cls(sending_after=int(number)) if word == "sending" else cls()
+
+
+class Stale(Exception):
+    """The record is not as it was believed to be; read it again."""
+
+
+class Ledgers:
+    """Opens the records of turns, and keeps count of the message ids that this bot has seen.
+
+    Private chats and basic groups share one counter of ids, so that the bot's last id is a floor for
+    the next one in any of them. A supergroup has its own. Other channels need no count.
+    """
+
+    def __init__(self, redis: Redis, *, prefix: str = "dz") -> None:
+        self.redis = redis
+        self.prefix = prefix
+        self.put = redis.register_script(_PUT)
+        self.begin = redis.register_script(_BEGIN)
+        self.done = redis.register_script(_DONE)
+        self.undo = redis.register_script(_UNDO)
+        self.candidates = redis.register_script(_CANDIDATES)
+        self._seen = redis.register_script(_SEEN)
+
+    def of(self, turn: Turn) -> "Ledger":
+        return Ledger(self, turn)
+
+    def id_keys(self, chat: ChatRef) -> list[str]:
+        """Last id, known ids, messages whose fate is open."""
+        if chat.channel is not ChannelName.TELEGRAM:
+            return []
+        scope = f":{chat.chat_id}" if int(chat.chat_id) < _SUPERGROUPS_BELOW else ""
+        names = ("last_message_id", "message_ids", "unresolved")
+        return [f"{self.prefix}:telegram:{name}{scope}" for name in names]
+
+    async def seen(self, chat: ChatRef, message_id: int) -> None:
+        """Note that an id is taken by a message of somebody else, or one whose fate is known."""
+        if keys := self.id_keys(chat):
+            await self._seen(keys=keys, args=[message_id])
+
+    async def count(self, statistic: str) -> None:
+        await self.redis.incr(f"{self.prefix}:stats:{statistic}")
+
+
+class Ledger:
+    """The record of one turn. Every write raises LeaseLost if the turn has passed to another worker."""
+
+    def __init__(self, ledgers: Ledgers, turn: Turn) -> None:
+        self._ledgers = ledgers
+        self._turn = turn
+        self._hash = f"{ledgers.prefix}:turn:{turn.turn_id}"
+        id_keys = ledgers.id_keys(turn.chat)
+        self._keys = [self._hash, *id_keys]
+        self._incoming = [
+            utterance.message_id
+            for utterance in turn.utterances
+            if utterance.message_id is not None and id_keys
+        ]
+        self._fields: dict[str, str] = {}
+        self._is_read = turn.attempt == 1  # a new turn has no record; `begin` notices if it has
+
+    @property
+    def incoming_ids(self) -> list[int]:
+        """The ids of the customer's own messages, where the channel has such."""
+        return self._incoming
+
+    async def read(self, *, again: bool = False) -> None:
+        """Learn what earlier attempts have written; free of charge in the first one."""
+        if self._is_read and not again:
+            return
+        found = await self._ledgers.redis.hgetall(self._hash)
+        fields = {_text(name): _text(value) for name, value in found.items()}
+        if fields.pop("lease", None) != self._turn.lease:
+            raise LeaseLost
+        self._fields = fields
+        self._is_read = True
+
+    def get(self, name: str) -> str | None:
+        return self._fields.get(name)
+
+    def state(self, name: str) -> State:
+        return State.parse(self._fields.get(name, ""))
+
+    async def check(self) -> None:
+        """Raise LeaseLost if the turn is not ours any more."""
+        lease = await self._ledgers.redis.hget(self._hash, "lease")
+        if lease is None or _text(lease) != self._turn.lease:
+            raise LeaseLost
+
+    async def put(self, name: str, value: str) -> None:
+        await self._run(self._ledgers.put, name, value)
+        self._fields[name] = value
+
+    async def begin(self, name: str, extra: tuple[str, str] | None = None) -> None:
+        """Note that a message leaves now. Raises Stale if the record says otherwise than this object."""
+        expected = self._fields.get(name, "")
+        after = await self._run(self._ledgers.begin, name, expected, *(extra or ("", "")), *self._incoming)
+        if after < 0:
+            raise Stale
+        self._fields[name] = f"sending:{after}"
+        if extra is not None:
+            self._fields[extra[0]] = extra[1]
+
+    async def done(self, name: str, message_id: int) -> None:
+        await self._run(self._ledgers.done, name, message_id)
+        self._fields[name] = f"sent:{message_id}"
+
+    async def undo(self, name: str) -> None:
+        """The message is surely not there."""
+        await self._run(self._ledgers.undo, name)
+        self._fields[name] = "pending"
+
+    async def candidates(self, after: int) -> list[int]:
+        """The ids under which a message that left after `after` may stand, likeliest first.
+
+        Ids are given out in order, and those that are known belong to other messages; so at most as many
+        unknown ones lie before ours as there are messages whose fate is open.
+        """
+        found = await self._run(self._ledgers.candidates, after, _MOST_PROBES, _SPARE_PROBES)
+        return [int(number) for number in found]
+
+    async def _run(self, script: AsyncScript, *arguments: str | int) -> Any:
+        answer = await script(keys=self._keys, args=[self._turn.lease, self._turn.turn_id, *arguments])
+        if answer == b"lost":
+            raise LeaseLost
+        return answer
+
+
+def _text(value: bytes | str) -> str:
+    return value if isinstance(value, str) else value.decode()
+
+
+# In all of them KEYS: turn, and where ids are counted: last id, known ids, unresolved.
+# ARGV: lease, turn id, ...
+_FENCE = """
+if redis.call('HGET', KEYS[1], 'lease') ~= ARGV[1] then return 'lost' end
+"""
+
+_KNOW = """
+local function know(id)
+  redis.call('ZADD', KEYS[#KEYS - 1], id, id)
+  if tonumber(id) > tonumber(redis.call('GET', KEYS[#KEYS - 2]) or '0') then
+    redis.call('SET', KEYS[#KEYS - 2], id)
+  end
+  redis.call('ZREMRANGEBYRANK', KEYS[#KEYS - 1], 0, -4097)
+end
+"""
+
+_SEEN = (
+    _KNOW
+    + """
+know(ARGV[1])
+return 1
+"""
+)
+
+_PUT = (
+    _FENCE
+    + """
+redis.call('HSET', KEYS[1], ARGV[3], ARGV[4])
+return 1
+"""
+)
+
+# ARGV: ..., field, what it is believed to hold, another field and its value ('' for none), incoming ids.
+_BEGIN = (
+    _FENCE
+    + _KNOW
+    + """
+if (redis.call('HGET', KEYS[1], ARGV[3]) or '') ~= ARGV[4] then return -1 end
+local after = 0
+if #KEYS > 1 then
+  for place = 7, #ARGV do know(ARGV[place]) end
+  after = tonumber(redis.call('GET', KEYS[2]) or '0')
+  local clock = tonumber(redis.call('TIME')[1])
+  redis.call('ZADD', KEYS[4], clock, ARGV[2] .. '/' .. ARGV[3])
+  redis.call('ZREMRANGEBYSCORE', KEYS[4], '-inf', clock - 3600)
+end
+redis.call('HSET', KEYS[1], ARGV[3], 'sending:' .. string.format('%.0f', after))
+if ARGV[5] ~= '' then redis.call('HSET', KEYS[1], ARGV[5], ARGV[6]) end
+return after
+"""
+)
+
+_DONE = (
+    _FENCE
+    + _KNOW
+    + """
+redis.call('HSET', KEYS[1], ARGV[3], 'sent:' .. ARGV[4])
+if #KEYS > 1 then
+  redis.call('ZREM', KEYS[4], ARGV[2] .. '/' .. ARGV[3])
+  know(ARGV[4])
+end
+return 1
+"""
+)
+
+_UNDO = (
+    _FENCE
+    + """
+redis.call('HSET', KEYS[1], ARGV[3], 'pending')
+if #KEYS > 1 then redis.call('ZREM', KEYS[4], ARGV[2] .. '/' .. ARGV[3]) end
+return 1
+"""
+)
+
+# ARGV: ..., after, the most, how many beyond the unresolved. Only where ids are counted.
+_CANDIDATES = (
+    _FENCE
+    + """
+local wanted = math.min(tonumber(ARGV[4]), redis.call('ZCARD', KEYS[4]) + tonumber(ARGV[5]))
+local found = {}
+for id = tonumber(ARGV[3]) + 1, tonumber(ARGV[3]) + 512 do
+  if #found == wanted then break end
+  if not redis.call('ZSCORE', KEYS[3], string.format('%.0f', id)) then found[#found + 1] = id end
+end
+return found
+"""
+)

@@ -1,0 +1,141 @@
+"""Puts single messages into a chat exactly once, on a network that may lose any answer."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+import structlog
+
+from bot.delivery.channel import Admission, Channel, MaybeSent, Post, Probe
+from bot.delivery.ledger import Ledger, Ledgers
+from bot.domain import ChannelName, Turn
+from bot.errors import DeliveryError, FloodLimited
+
+log = structlog.get_logger()
+
+
+class Patience:
+    """How long to go on trying: pauses that double, up to a sum."""
+
+    def __init__(self, limit_s: float, *, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._ends_at = now() + limit_s
+        self._pause_s = 0.25
+
+    async def wait(self, error: DeliveryError) -> None:
+        """Return after a pause, or raise `error` if it is not worth waiting."""
+        if isinstance(error, FloodLimited):
+            return  # the limiter does the waiting
+        if error.permanent or self._now() + self._pause_s > self._ends_at:
+            raise error
+        await asyncio.sleep(self._pause_s)
+        self._pause_s = min(self._pause_s * 2, 4.0)
+
+
+class Sender:
+    """Sends, finds and edits the messages of one turn."""
+
+    def __init__(
+        self,
+        channel: Channel,
+        ledger: Ledger,
+        ledgers: Ledgers,
+        turn: Turn,
+        *,
+        truthful: set[ChannelName],
+        patience_s: float,
+        settle_s: float,
+    ) -> None:
+        self._channel = channel
+        self._ledger = ledger
+        self._ledgers = ledgers
+        self._turn = turn
+        self._truthful = truthful
+        self._patience_s = patience_s
+        self._settle_s = settle_s
+
+    async def send_once(self, name: str, post: Post, extra: tuple[str, str] | None = None) -> int:
+        """Send the message of this name unless it stands in the chat already; return its id."""
+        patience = Patience(self._patience_s)
+        while True:
+            is_unknown = self._ledger.state(name).sending_after is not None
+            message_id = await self._find(name, patience)
+            if message_id is not None:
+                return message_id
+            if is_unknown and not self._channel.is_idempotent:
+                await self._ledgers.count("unknown_resent")
+            try:
+                return await self._send(name, post, Admission(before=lambda: self._ledger.begin(name, extra)))
+            except MaybeSent as error:
+                log.warning("send_unknown", message=name, reason=str(error))
+                await patience.wait(error)
+                await asyncio.sleep(self._settle_s)
+            except DeliveryError as error:
+                await patience.wait(error)
+
+    async def try_once(self, name: str, post: Post) -> None:
+        """Send it if a moment is free. Raises NoSlot."""
+        await self._send(name, post, Admission(optional=True, before=lambda: self._ledger.begin(name)))
+
+    async def _send(self, name: str, post: Post, admission: Admission) -> int:
+        nonce = f"{self._turn.turn_id}/{name}"
+        try:
+            message_id = await self._channel.send(self._turn.chat, replace(post, nonce=nonce), admission)
+        except MaybeSent:
+            raise
+        except DeliveryError:
+            if self._ledger.state(name).sending_after is not None:
+                await self._ledger.undo(name)
+            raise
+        await self._ledger.done(name, message_id)
+        return message_id
+
+    async def find(self, name: str) -> int | None:
+        """The id of the message of this name, if it stands in the chat."""
+        return await self._find(name, Patience(self._patience_s))
+
+    async def edit(self, message_id: int, post: Post) -> None:
+        """Make a message read like this, however often that takes. Raises MessageGone."""
+        patience = Patience(self._patience_s)
+        while True:
+            try:
+                return await self._channel.edit(
+                    self._turn.chat, message_id, post, Admission(before=self._ledger.check)
+                )
+            except DeliveryError as error:
+                await patience.wait(error)
+
+    async def _find(self, name: str, patience: Patience) -> int | None:
+        state = self._ledger.state(name)
+        if state.sending_after is None or self._channel.is_idempotent:
+            return state.sent_id
+        while True:
+            try:
+                return await self._resolve(name, state.sending_after)
+            except DeliveryError as error:
+                await patience.wait(error)
+
+    async def _resolve(self, name: str, after: int) -> int | None:
+        """Look for a message of which nobody knows whether it arrived. None: it is surely not there,
+        or the server does not tell.
+        """
+        if await self._is_truthful():
+            for message_id in await self._ledger.candidates(after):
+                if await self._channel.probe(self._turn.chat, message_id) is Probe.OURS:
+                    await self._ledger.done(name, message_id)
+                    await self._ledgers.count("unknown_found")
+                    log.info("unknown_found", message=name)
+                    return message_id
+        log.info("unknown_not_found", message=name)
+        await self._ledger.undo(name)
+        return None
+
+    async def _is_truthful(self) -> bool:
+        """Whether the server tells our messages from others: it must not take the customer's for ours."""
+        channel = self._turn.chat.channel
+        if channel not in self._truthful and self._ledger.incoming_ids:
+            probe = await self._channel.probe(self._turn.chat, self._ledger.incoming_ids[-1])
+            if probe is Probe.NOT_OURS:
+                self._truthful.add(channel)
+        return channel in self._truthful

@@ -1,0 +1,207 @@
+"""Telegram, by python-telegram-bot's ExtBot over the fast transport and the shared limiter."""
+
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Self, TypeVar
+
+import structlog
+from telegram import LinkPreviewOptions, MessageEntity, ReplyParameters
+from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, TelegramError
+from telegram.ext import ExtBot
+
+from bot.delivery.channel import AT_ONCE, Admission, MaybeSent, MessageGone, Post, Probe
+from bot.delivery.formatted import EntityKind, Formatted
+from bot.delivery.limiter import Limiter
+from bot.delivery.telegram_transport import (
+    AiohttpRequest,
+    AnswerLost,
+    Flooded,
+    SharedRateLimiter,
+)
+from bot.domain import ChatRef
+from bot.errors import ChatUnreachable, DeliveryError, FloodLimited
+from bot.settings import TelegramSettings
+
+log = structlog.get_logger()
+
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+_MOST_ENTITIES = 100
+"""Telegram ignores what comes after."""
+_OPENED = ("http:", "https:", "tg:")
+_UNREACHABLE = (
+    "chat not found",
+    "user not found",
+    "peer_id_invalid",
+    "user is deactivated",
+    "input_user_dea",
+)
+_GONE = ("message to edit not found", "message can't be edited", "message_id_invalid")
+
+T = TypeVar("T")
+
+
+class TelegramChannel:
+    """Sends as one bot. Open it with `open`; messages never carry a keyboard, so that `probe` is harmless."""
+
+    is_idempotent = False
+    growth_interval_s = 1.5
+
+    def __init__(self, bot: ExtBot[Admission], request: AiohttpRequest) -> None:
+        self._bot = bot
+        self._request = request
+        self._has_drafts = True
+
+    @classmethod
+    async def open(cls, settings: TelegramSettings, limiter: Limiter) -> Self:
+        """Connects to nobody yet, so that it works while Telegram is away. Needs a token."""
+        if settings.bot_token is None:
+            raise ValueError("TELEGRAM_BOT_TOKEN is missing")
+        logging.getLogger("telegram").setLevel(logging.WARNING)  # below that it logs what people wrote
+        proxy = settings.proxy.get_secret_value() if settings.proxy else None
+        request = AiohttpRequest(timeout_s=settings.request_timeout_s, proxy=proxy)
+        await request.initialize()
+        base_url = settings.api_base_url.rstrip("/")
+        bot = ExtBot(
+            settings.bot_token.get_secret_value(),
+            base_url=f"{base_url}/bot",
+            base_file_url=f"{base_url}/file/bot",
+            request=request,
+            get_updates_request=request,
+            rate_limiter=SharedRateLimiter(limiter),
+        )
+        return cls(bot, request)
+
+    async def send(self, chat: ChatRef, post: Post, admission: Admission = AT_ONCE) -> int:
+        reply = ReplyParameters(post.reply_to, allow_sending_without_reply=True) if post.reply_to else None
+
+        async def send(entities: list[MessageEntity]) -> int:
+            message = await self._bot.send_message(
+                int(chat.chat_id),
+                post.body.text,
+                entities=entities,
+                reply_parameters=reply,
+                link_preview_options=_NO_PREVIEW,
+                rate_limit_args=admission,
+            )
+            return message.message_id
+
+        async with _translated():
+            return await _plain_if_refused(post.body, send)
+
+    async def edit(self, chat: ChatRef, message_id: int, post: Post, admission: Admission = AT_ONCE) -> None:
+        async def edit(entities: list[MessageEntity]) -> None:
+            await self._bot.edit_message_text(
+                post.body.text,
+                chat_id=int(chat.chat_id),
+                message_id=message_id,
+                entities=entities,
+                link_preview_options=_NO_PREVIEW,
+                rate_limit_args=admission,
+            )
+
+        async with _translated():
+            try:
+                await _plain_if_refused(post.body, edit)
+            except BadRequest as error:
+                if not _says(error, "message is not modified"):
+                    raise
+
+    async def draft(self, chat: ChatRef, draft_id: int, body: Formatted) -> bool:
+        if not (self._has_drafts and chat.private):
+            return False
+
+        async def draft(entities: list[MessageEntity]) -> None:
+            await self._bot.send_message_draft(
+                int(chat.chat_id),
+                draft_id,
+                body.text,
+                entities=entities,
+                rate_limit_args=Admission(optional=True),
+            )
+
+        async with _translated():
+            try:
+                await _plain_if_refused(body, draft)
+            except (BadRequest, InvalidToken) as error:  # InvalidToken: a 404, an unknown method
+                if _says(error, *_UNREACHABLE):
+                    raise
+                log.info("telegram_without_drafts", reason=error.message)
+                self._has_drafts = False
+        return self._has_drafts
+
+    async def typing(self, chat: ChatRef) -> None:
+        async with _translated():
+            await self._bot.send_chat_action(
+                int(chat.chat_id), "typing", rate_limit_args=Admission(optional=True)
+            )
+
+    async def probe(self, chat: ChatRef, message_id: int) -> Probe:
+        async with _translated():
+            try:
+                await self._bot.edit_message_reply_markup(int(chat.chat_id), message_id)
+            except BadRequest as error:
+                if _says(error, "message is not modified"):
+                    return Probe.OURS
+                if _says(error, *_GONE):
+                    return Probe.NOT_OURS
+                raise
+        return Probe.NOT_OURS  # it had a keyboard, which no answer has
+
+    async def close(self) -> None:
+        await self._request.shutdown()
+
+
+def _says(error: TelegramError, *phrases: str) -> bool:
+    message = error.message.lower()
+    return any(phrase in message for phrase in phrases)
+
+
+async def _plain_if_refused(body: Formatted, call: Callable[[list[MessageEntity]], Awaitable[T]]) -> T:
+    """Once more without entities if Telegram cannot read them: plain words are better than none."""
+    entities = _entities(body)
+    try:
+        return await call(entities)
+    except BadRequest as error:
+        if not entities or not _says(error, "entit"):
+            raise
+        log.warning("telegram_refused_entities", reason=error.message)
+    return await call([])
+
+
+def _entities(body: Formatted) -> list[MessageEntity]:
+    """Mail and telephone links are left to Telegram, which finds the addresses in the text by itself."""
+    return [
+        MessageEntity(
+            entity.kind.value,
+            entity.offset,
+            entity.length,
+            url=entity.url or None,
+            language=entity.language or None,
+        )
+        for entity in body.entities[:_MOST_ENTITIES]
+        if entity.kind is not EntityKind.LINK or entity.url.lower().startswith(_OPENED)
+    ]
+
+
+@asynccontextmanager
+async def _translated() -> AsyncIterator[None]:
+    """Telegram's errors become this project's. No message holds an address, for it would hold the token."""
+    try:
+        yield
+    except Flooded as error:
+        raise FloodLimited(error.message, retry_after_s=error.retry_after_s) from error
+    except (Forbidden, ChatMigrated) as error:
+        raise ChatUnreachable(error.message, permanent=True) from error
+    except BadRequest as error:
+        if _says(error, *_UNREACHABLE):
+            raise ChatUnreachable(error.message, permanent=True) from error
+        if _says(error, *_GONE):
+            raise MessageGone(error.message, permanent=True) from error
+        raise DeliveryError(error.message, permanent=True) from error
+    except AnswerLost as error:
+        raise MaybeSent(error.message) from error
+    except NetworkError as error:
+        raise DeliveryError(error.message) from error
+    except TelegramError as error:
+        raise DeliveryError(error.message, permanent=True) from error
