@@ -80,15 +80,23 @@ def parsed_as(mode: str, text: str) -> dict[str, object]:
     return {"text": text, "parse_mode": mode}
 
 
+def entity(offset: int, length: int) -> list[dict[str, object]]:
+    return [{"type": "bold", "offset": offset, "length": length}]
+
+
+def link(url: str) -> dict[str, object]:
+    return {"text": "а", "entities": [{"type": "text_link", "offset": 0, "length": 1, "url": url}]}
+
+
 def bold(text: str, offset: int, length: int) -> dict[str, object]:
-    return {"text": text, "entities": [{"type": "bold", "offset": offset, "length": length}]}
+    return {"text": text, "entities": entity(offset, length)}
 
 
 @pytest.mark.parametrize(
     ("arguments", "description"),
     [
         ({"text": ""}, "message text is empty"),
-        ({"text": " \n\u200e "}, "message text is empty"),
+        ({"text": " \n\u200e "}, "text must be non-empty"),
         ({"text": "а" * 4097}, "message is too long"),
         ({"text": "😀" * 2049}, "message is too long"),
         (parsed_as("HTML", "<b>а"), "can't parse entities: Can't find end tag corresponding to start tag"),
@@ -96,11 +104,24 @@ def bold(text: str, offset: int, length: int) -> dict[str, object]:
         (parsed_as("HTML", "<b><i>а</b>"), "can't parse entities: Unmatched end tag"),
         (parsed_as("MarkdownV2", "а."), "can't parse entities: Character '.' is reserved"),
         (parsed_as("MarkdownV2", "*а"), "can't parse entities: Can't find end of Bold entity"),
+        (parsed_as("Markdown", "*а"), "can't parse entities: Can't find end of the entity starting at byte"),
+        (bold("аб", 9, 1), "entity begins after the end of the text at UTF-16 offset 9"),
+        (bold("аб", -1, 1), "receive an entity with incorrect offset -1"),
+        ({"text": "а", "entities": [{"type": "new", "offset": 0, "length": 1}]}, "Unsupported type"),
+        (
+            {"text": "абвг", "entities": [*entity(0, 3), *entity(1, 3)]},
+            "entity beginning at UTF-16 offset 1 ends after the end of the text at UTF-16 offset 4",
+        ),
+        (link("not-a-url"), "entity URL 'not-a-url' is invalid: Wrong HTTP URL"),
+        (link("tel:+74950000000"), "is invalid: Wrong port number specified in the URL"),
+        (link("ftp://a.ru"), "is invalid: Unsupported URL protocol"),
         (bold("аб", 1, 2), "ends after the end of the text"),
         (bold("😀!", 1, 1), "in a middle of a UTF-16 symbol"),
         ({"text": "а", "reply_parameters": {"message_id": 99}}, "message to be replied not found"),
         ({"text": "а", "chat_id": 5}, "chat not found"),
+        ({"text": "а", "reply_parameters": {"quote": "б"}}, 'can\'t find field "message_id"'),
         ({"text": "а", "reply_markup": button("д" * 33)}, "BUTTON_DATA_INVALID"),
+        ({"text": "а", "reply_markup": button("")}, "Text buttons are unallowed"),
     ],
 )
 async def test_a_bad_message_is_refused(

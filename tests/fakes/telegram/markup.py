@@ -2,8 +2,8 @@
 
 import html
 import re
-from typing import Any
 
+from tests.fakes.telegram.entities import Entity, fault_of_url
 from tests.fakes.telegram.wire import ApiError, bad_request
 
 _TAGS = {
@@ -23,8 +23,6 @@ _MARK_NAMES = {
     "strikethrough": "Strikethrough", "code": "Code", "text_link": "TextUrl",
 }  # fmt: skip
 _RESERVED = frozenset("_*[]()~`>#+-=|{}.!")
-
-Entity = dict[str, Any]
 
 
 def _unparsable(what: str) -> ApiError:
@@ -74,7 +72,7 @@ def _opened(tag: str, attributes: str, byte_offset: int, offset: int) -> Entity:
 
 def _close(entities: list[Entity], entity: Entity, end: int) -> None:
     entity["length"] = end - entity["offset"]
-    if entity["length"] > 0 and (entity["type"] != "text_link" or entity.get("url")):
+    if entity["length"] > 0 and (entity["type"] != "text_link" or not fault_of_url(entity.get("url", ""))):
         entities.append(entity)
 
 
@@ -101,6 +99,8 @@ class _MarkdownReader:
         if self._stack:
             _, entity, offset = self._stack[-1]
             name = _MARK_NAMES[entity["type"]]
+            if self._legacy:
+                raise _unparsable(f"Can't find end of the entity starting at byte offset {offset}")
             raise _unparsable(f"Can't find end of {name} entity at byte offset {offset}")
         return self._text, sorted(self._entities, key=lambda entity: int(entity["offset"]))
 

@@ -67,10 +67,8 @@ class MessageMethods:
         }
 
     def send_message(self, arguments: Arguments) -> Json:
+        text, entities = _full_text(arguments)
         chat = open_chat(self._book, arguments)
-        text, entities = read_text(arguments)
-        if not text:
-            raise bad_request("message text is empty")
         content: Json = {"text": text}
         if entities:
             content["entities"] = entities
@@ -109,6 +107,8 @@ class MessageMethods:
 
     def _replied_message(self, chat: Chat, arguments: Arguments) -> Json | None:
         parameters = arguments.nested("reply_parameters") or {}
+        if parameters and "message_id" not in parameters:
+            raise bad_request('can\'t find field "message_id"')
         message_id = int(parameters.get("message_id", arguments.integer("reply_to_message_id")))
         if not message_id:
             return None
@@ -155,9 +155,7 @@ class MessageMethods:
         message = _own_message(
             chat, arguments, missing="message to edit not found", bot_only="message can't be edited"
         )
-        text, entities = read_text(arguments)
-        if not text:
-            raise bad_request("message text is empty")
+        text, entities = _full_text(arguments)
         if "text" not in message.payload:
             raise bad_request("there is no text in the message to edit")
         return self._change(message, {"text": text, "entities": entities}, arguments)
@@ -207,9 +205,23 @@ class MessageMethods:
         return True
 
 
+def _full_text(arguments: Arguments) -> tuple[str, list[Json]]:
+    if not arguments.text("text"):
+        raise bad_request("message text is empty")
+    text, entities = read_text(arguments)
+    if not text:
+        raise bad_request("text must be non-empty")
+    return text, entities
+
+
 def _check_buttons(markup: Json) -> None:
     for button in (button for row in markup.get("inline_keyboard", ()) for button in row):
-        if not 1 <= len(button.get("callback_data", "-").encode()) <= LONGEST_CALLBACK_DATA:
+        kinds = [name for name in button if name != "text" and button[name] != ""]
+        if not kinds:
+            raise bad_request(
+                "can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard"
+            )
+        if len(button.get("callback_data", "").encode()) > LONGEST_CALLBACK_DATA:
             raise bad_request("BUTTON_DATA_INVALID")
 
 

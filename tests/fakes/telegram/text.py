@@ -1,7 +1,6 @@
 """Text the way Telegram takes it: lengths in UTF-16 code units, entities checked against them."""
 
-from typing import Any
-
+from tests.fakes.telegram.entities import Entity, check_entities
 from tests.fakes.telegram.markup import parse_html, parse_markdown
 from tests.fakes.telegram.wire import Arguments, bad_request
 
@@ -12,8 +11,6 @@ MOST_ENTITIES = 100
 _BLANK = "".join(map(chr, range(0x2000, 0x2010))) + " \t\n\r\v\f\u00a0\u180e"
 _BLANK += "\u2028\u2029\u202f\u205f\u2060\u2800\u3000\ufeff"
 """What does not count as text: spaces and invisible signs."""
-
-Entity = dict[str, Any]
 
 
 def utf16_length(text: str) -> int:
@@ -43,34 +40,6 @@ def _parsed(arguments: Arguments, name: str) -> tuple[str, list[Entity]]:
         raise bad_request("unsupported parse_mode")
     entities = arguments.nested("entities" if name == "text" else f"{name}_entities")
     return text, [dict(entity) for entity in entities or ()][:MOST_ENTITIES]
-
-
-def check_entities(text: str, entities: list[Entity]) -> None:
-    """Refuses entities beyond the text or in the middle of a surrogate pair."""
-    if not entities:
-        return
-    units = text.encode("utf-16-le", "surrogatepass")
-    length = len(units) // 2
-    for entity in entities:
-        start, end = _bounds(entity)
-        if start < 0 or end < start:
-            raise bad_request("entity has invalid bounds")
-        if end > length:
-            raise bad_request(
-                f"entity beginning at UTF-16 offset {start} ends after the end of the text "
-                f"at UTF-16 offset {end}"
-            )
-        for unit, verb in ((start, "begins"), (end, "ends")):
-            if unit < length and 0xDC <= units[2 * unit + 1] <= 0xDF:
-                offset = len(units[: 2 * unit - 2].decode("utf-16-le", "surrogatepass").encode())
-                raise bad_request(f"entity {verb} in a middle of a UTF-16 symbol at byte offset {offset}")
-
-
-def _bounds(entity: Entity) -> tuple[int, int]:
-    for name in ("offset", "length"):
-        if not isinstance(entity.get(name), int):
-            raise bad_request(f'can\'t parse MessageEntity: Field "{name}" must be of type Number')
-    return entity["offset"], entity["offset"] + entity["length"]
 
 
 def _trimmed(text: str, entities: list[Entity]) -> tuple[str, list[Entity]]:
