@@ -57,20 +57,24 @@ class FakeTelegram:
         self.account = AccountMethods(self.book)
         self.waiting = Waiting(self.book)
         self.inject = Injection(self.book, self.updates, self.account, self.waiting.changed)
-        messages = MessageMethods(self.book, drafts=drafts)
-        self._api = BotApi(
+        self._api = self._make_api(
+            MessageMethods(self.book, drafts=drafts), Meter(limits, now=now) if limits else None
+        )
+        self.webhook.on_reply = self._call_from_webhook
+        self._control = Control(self)
+        self._port = port
+        self._runner: web.ServerRunner | None = None
+
+    def _make_api(self, messages: MessageMethods, meter: Meter | None) -> BotApi:
+        return BotApi(
             {**messages.table(), **self.account.table(), **self.webhook.table()},
             updates=self.updates,
             webhook=self.webhook,
             audit=self.audit,
             faults=self.faults,
             waiting=self.waiting,
-            meter=Meter(limits, now=now) if limits else None,
+            meter=meter,
         )
-        self.webhook.on_reply = self._call_from_webhook
-        self._control = Control(self)
-        self._port = port
-        self._runner: web.ServerRunner | None = None
 
     async def __aenter__(self) -> Self:
         await self.start()
