@@ -1,0 +1,306 @@
+"""What a tenant is: a business's own data, read once and never changed while it is in use."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated, Self
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from bot.domain import Passage
+from bot.tenant.hours import CalendarDay, Hours, Span
+from bot.tenant.phones import is_phone, phone_digits
+from bot.tenant.wording import pieces, slug
+
+
+def _phone(value: str) -> str:
+    if not is_phone(value):
+        raise ValueError(f'"{value}" is not a phone number; write it as +7 (495) 000-12-34')
+    return value
+
+
+def _email(value: str) -> str:
+    if not re.fullmatch(r"[\w.+-]+@[\w-]+(\.[\w-]+)+", value):
+        raise ValueError(f'"{value}" is not an email address')
+    return value
+
+
+def _url(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+    except ValueError as error:
+        raise ValueError(f'"{value}" is not an address: {error}') from error
+    if parts.scheme not in ("http", "https") or "." not in (parts.hostname or "") or re.search(r"\s", value):
+        raise ValueError(f'"{value}" is not an address that begins with https://')
+    return value
+
+
+def _telegram(value: str) -> str:
+    if not re.fullmatch(r"@[A-Za-z]\w{3,31}", value):
+        raise ValueError(f'"{value}" is not a Telegram name such as @example')
+    return value
+
+
+def _time_zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError(f'there is no time zone "{value}"; write it as Europe/Moscow') from error
+    return value
+
+
+def _pattern(value: str) -> str:
+    try:
+        re.compile(value)
+    except re.error as error:
+        raise ValueError(f'"{value}" is not a regular expression: {error}') from error
+    return value
+
+
+Phone = Annotated[str, AfterValidator(_phone)]
+Email = Annotated[str, AfterValidator(_email)]
+Url = Annotated[str, AfterValidator(_url)]
+Language = Annotated[str, Field(pattern=r"^[a-z]{2}$")]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, str_min_length=1)
+
+
+class WorkingHours(_Frozen):
+    monday: Hours
+    tuesday: Hours
+    wednesday: Hours
+    thursday: Hours
+    friday: Hours
+    saturday: Hours
+    sunday: Hours
+
+    @property
+    def week(self) -> tuple[tuple[Span, ...], ...]:
+        """From Monday, as `date.weekday()` counts."""
+        days = (self.monday, self.tuesday, self.wednesday, self.thursday, self.friday)
+        return (*days, self.saturday, self.sunday)
+
+
+class Holiday(_Frozen):
+    """A day whose hours differ from its weekday's; without hours it is closed."""
+
+    day: Annotated[CalendarDay, BeforeValidator(CalendarDay.parse)]
+    hours: Hours = ()
+    name: str | None = None
+
+
+class Contacts(_Frozen):
+    phone: Phone
+    email: Email
+    address: str
+    website: Url
+    telegram: Annotated[str, AfterValidator(_telegram)] | None = None
+
+
+class Department(_Frozen):
+    """A part of the business; what it does not say itself is as in the whole business."""
+
+    name: str
+    does: str | None = None
+    phone: Phone | None = None
+    email: Email | None = None
+    hours: WorkingHours | None = None
+    ignores_holidays: bool = False
+    """True: its own hours hold on every holiday too."""
+
+
+class Persona(_Frozen):
+    name: str
+    manner: str
+    greeting: str
+
+
+class Wording(_Frozen):
+    """How the tenant is called in one language."""
+
+    title: str
+    subject: str
+    persona_name: str
+
+
+class Profile(_Frozen):
+    """What `tenant.yaml` says."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+    title: str
+    subject: str
+    languages: Annotated[tuple[Language, ...], Field(min_length=1)]
+    """The first is the language of the knowledge."""
+    time_zone: Annotated[str, AfterValidator(_time_zone)]
+    working_hours: WorkingHours
+    holidays: tuple[Holiday, ...] = ()
+    contacts: Contacts
+    persona: Persona
+    departments: tuple[Department, ...] = ()
+    policies: tuple[str, ...] = ()
+    """Rules of the house, a sentence each, that hold for every answer."""
+    translations: Mapping[Language, Wording] = {}
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def phones(self) -> frozenset[str]:
+        """The digits of every number that the business answers."""
+        own = (self.contacts.phone, *(department.phone for department in self.departments))
+        return frozenset(phone_digits(phone) for phone in own if phone is not None)
+
+    def wording(self, language: str) -> Wording:
+        own = Wording(title=self.title, subject=self.subject, persona_name=self.persona.name)
+        return self.translations.get(language, own)
+
+    def hours_on(self, day: date, department: Department | None = None) -> tuple[Span, ...]:
+        """When it is open on a local day. A holiday of one year goes before a yearly one."""
+        own = department.hours if department is not None else None
+        usual = (own or self.working_hours).week[day.weekday()]
+        falling = [holiday for holiday in self.holidays if holiday.day.falls_on(day)]
+        if not falling or (department is not None and (department.ignores_holidays or not usual)):
+            return usual
+        return max(falling, key=lambda holiday: holiday.day.year is not None).hours
+
+    def is_open(self, at: datetime, department: Department | None = None) -> bool:
+        """`at` is aware, in any zone."""
+        if at.tzinfo is None:
+            raise ValueError("at must be aware")
+        local = at.astimezone(self.zone)
+        minute = local.hour * 60 + local.minute
+        return any(
+            span.opens_min <= minute < span.closes_min for span in self.hours_on(local.date(), department)
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Section:
+    """One heading of the legend with the text under it. `line` is the heading's."""
+
+    heading: tuple[str, ...]
+    text: str
+    line: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Legend:
+    title: str
+    sections: tuple[Section, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FaqEntry:
+    """A question with its other wordings and its one answer. `line` is the question's."""
+
+    section: str
+    question: str
+    wordings: tuple[str, ...]
+    answer: str
+    line: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Faq:
+    title: str
+    entries: tuple[FaqEntry, ...]
+
+
+class Topic(_Frozen):
+    """A subject that is not talked about. `patterns` are regular expressions."""
+
+    name: str
+    words: tuple[str, ...] = ()
+    phrases: tuple[str, ...] = ()
+    patterns: tuple[Annotated[str, AfterValidator(_pattern)], ...] = ()
+    examples: tuple[str, ...] = ()
+    """Messages that must be refused: for tests."""
+
+    @model_validator(mode="after")
+    def can_be_recognised(self) -> Self:
+        if not (self.words or self.phrases or self.patterns):
+            raise ValueError("a topic needs words, phrases or patterns")
+        return self
+
+
+class Forbidden(_Frozen):
+    topics: tuple[Topic, ...]
+
+
+class Example(_Frozen):
+    """A dry draft and the same thing said in the persona's manner."""
+
+    question: str
+    draft: str
+    phrased: str
+
+
+class GoldenKind(StrEnum):
+    ANSWER = "answer"
+    """The knowledge answers it."""
+    UNKNOWN = "unknown"
+    """Nothing in the knowledge answers it: say so and offer a person."""
+    FORBIDDEN = "forbidden"
+    """Declined."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GoldenQuestion:
+    """A question whose answer is judged: each of `must_include` is there, none of `must_not_include`."""
+
+    question: str
+    kind: GoldenKind
+    must_include: tuple[str, ...]
+    must_not_include: tuple[str, ...]
+    line: int
+
+
+class Tenant(Profile):
+    """A whole folder: the profile's fields and everything that lies beside it."""
+
+    legend: Legend
+    faq: Faq
+    lexicon: Mapping[str, tuple[str, ...]]
+    """The proper term and what people call it."""
+    forbidden: tuple[Topic, ...]
+    examples: tuple[Example, ...]
+    texts: Mapping[str, Mapping[str, str]] = {}
+    """Per language, the wordings of the catalogue that the tenant replaces."""
+    golden: tuple[GoldenQuestion, ...] = ()
+
+    @property
+    def passages(self) -> tuple[Passage, ...]:
+        """The knowledge in pieces small enough to quote; ids change only when a heading does."""
+        return (*self._faq_passages(), *self._legend_passages())
+
+    def _faq_passages(self) -> tuple[Passage, ...]:
+        return tuple(
+            Passage(
+                passage_id=f"faq/{slug(entry.question)}",
+                document=self.faq.title,
+                heading=(entry.section, entry.question),
+                text=entry.answer,
+                questions=(entry.question, *entry.wordings),
+            )
+            for entry in self.faq.entries
+        )
+
+    def _legend_passages(self) -> tuple[Passage, ...]:
+        return tuple(
+            Passage(
+                passage_id="/".join(("legend", *map(slug, section.heading)))
+                + (f"#{part}" if part > 1 else ""),
+                document=self.legend.title,
+                heading=section.heading,
+                text=text,
+            )
+            for section in self.legend.sections
+            for part, text in enumerate(pieces(section.text), start=1)
+        )

@@ -1,0 +1,208 @@
+"""Files as they lie on the disk, with the line of everything in them.
+
+Every reader raises TenantError with all the problems of its file.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from markdown_it import MarkdownIt
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
+
+from bot.errors import Problem, TenantError
+
+Loaded = TypeVar("Loaded")
+_Place = tuple[str | int, ...]
+
+_EMPTY = "tag:yaml.org,2002:null"
+_MESSAGES = {
+    "string_type": "must be text",
+    "tuple_type": "must be a list",
+    "mapping_type": "must hold names with values",
+    "dict_type": "must hold names with values",
+    "model_type": "must hold names with values",
+    "string_too_short": "must not be empty",
+    "too_short": "must not be empty",
+}
+
+
+def read_text(path: Path) -> str:
+    """The text with plain line ends and without a byte order mark."""
+    try:
+        data = path.read_bytes()
+        text = data.decode("utf-8-sig")
+    except FileNotFoundError as error:
+        raise TenantError([Problem(file=path, line=None, message="the file is missing")]) from error
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise TenantError([Problem(file=path, line=line, message="the text is not in UTF-8")]) from error
+    except OSError as error:
+        message = f"the file cannot be read: {error.strerror}"
+        raise TenantError([Problem(file=path, line=None, message=message)]) from error
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def read_yaml(path: Path, shape: TypeAdapter[Loaded]) -> tuple[Loaded, Mapping[_Place, int]]:
+    """The file's value in its shape, and the line of every place in it."""
+    document = _YamlDocument(path, read_text(path))
+    try:
+        return shape.validate_python(document.value), document.lines
+    except ValidationError as error:
+        raise TenantError(
+            [
+                Problem(file=path, line=document.line_of(details["loc"]), message=_explain(details))
+                for details in error.errors(include_url=False, include_input=False)
+            ]
+        ) from error
+
+
+def _explain(details: ErrorDetails) -> str:
+    field = ".".join(str(step) for step in details["loc"] if step != "[key]")
+    if details["type"] == "missing":
+        return f'the field "{field}" is missing'
+    if details["type"] == "extra_forbidden":
+        return f'there is no field "{field}" here'
+    message = _MESSAGES.get(details["type"], details["msg"].removeprefix("Value error, "))
+    return f"{field}: {message}" if field else message
+
+
+class _YamlDocument:
+    """A YAML file whose scalars all stay text (so that 01-01 or 9:30 are never numbers); empty is None."""
+
+    def __init__(self, path: Path, text: str) -> None:
+        self.lines: dict[_Place, int] = {(): 1}
+        self._problems: list[Problem] = []
+        self._path = path
+        self.value = self._plain(self._compose(text), ())
+        if self._problems:
+            raise TenantError(self._problems)
+
+    def line_of(self, place: _Place) -> int:
+        """The line of a place, or of the nearest one around it that is in the file."""
+        while place not in self.lines:
+            place = place[:-1]
+        return self.lines[place]
+
+    def _compose(self, text: str) -> yaml.Node:
+        try:
+            for event in yaml.parse(text, yaml.SafeLoader):
+                if isinstance(event, yaml.AliasEvent):
+                    line = event.start_mark.line + 1 if event.start_mark else 1
+                    raise self._error(line, "references (*name) are not read")
+            node = yaml.compose(text, yaml.SafeLoader)
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            what = " ".join(part for part in (error.context, error.problem) if part)
+            line = mark.line + 1 if mark is not None else 1
+            raise self._error(line, f"this is not YAML: {what}") from error
+        except yaml.reader.ReaderError as error:
+            line = text.count("\n", 0, error.position) + 1
+            raise self._error(line, "there is a character here that YAML does not allow") from error
+        except RecursionError as error:
+            raise self._error(1, "the values are nested too deeply") from error
+        if node is None:
+            raise self._error(1, "the file is empty")
+        return node
+
+    def _error(self, line: int, message: str) -> TenantError:
+        return TenantError([Problem(file=self._path, line=line, message=message)])
+
+    def _plain(self, node: yaml.Node, place: _Place) -> Any:
+        self.lines.setdefault(place, node.start_mark.line + 1)
+        if isinstance(node, yaml.MappingNode):
+            return dict(self._pairs(node, place))
+        if isinstance(node, yaml.SequenceNode):
+            return [self._plain(item, (*place, number)) for number, item in enumerate(node.value)]
+        return None if node.tag == _EMPTY else node.value
+
+    def _pairs(self, node: yaml.MappingNode, place: _Place) -> Iterator[tuple[str, Any]]:
+        for key, value in node.value:
+            line = key.start_mark.line + 1
+            if not isinstance(key, yaml.ScalarNode):
+                self._problems.append(Problem(file=self._path, line=line, message="a name must be text"))
+                continue
+            inner = (*place, key.value)
+            if inner in self.lines:
+                message = f'"{key.value}" occurs twice: first on line {self.lines[inner]}'
+                self._problems.append(Problem(file=self._path, line=line, message=message))
+            self.lines[inner] = line
+            yield key.value, self._plain(value, inner)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Heading:
+    """A Markdown heading with the lines up to the next one."""
+
+    level: int
+    title: str
+    line: int
+    body: str
+
+
+def read_headings(path: Path) -> tuple[Heading, ...]:
+    """The headings of a Markdown file whose first line with text is a heading; comments are left out."""
+    text = _without_comments(read_text(path))
+    lines = text.split("\n")
+    tokens = MarkdownIt("commonmark").disable("lheading").parse(text)
+    found = [
+        (token.map, int(token.tag[1]), inline.content.strip())
+        for token, inline in pairwise(tokens)
+        if token.type == "heading_open" and token.level == 0 and token.map is not None
+    ]
+    ends = [place[0] for place, _, _ in found[1:]] + [len(lines)]
+    headings = tuple(
+        Heading(level=level, title=title, line=place[0] + 1, body="\n".join(lines[place[1] : end]).strip())
+        for (place, level, title), end in zip(found, ends, strict=True)
+    )
+    before = lines[: headings[0].line - 1] if headings else lines
+    problems = [
+        Problem(file=path, line=number, message="this text stands before the first heading")
+        for number, line in enumerate(before, start=1)
+        if line.strip()
+    ][:1]
+    problems += [problem for heading in headings for problem in _heading_problems(path, heading)]
+    if problems:
+        raise TenantError(problems)
+    return headings
+
+
+def _heading_problems(path: Path, heading: Heading) -> Iterator[Problem]:
+    if heading.level > 3:
+        yield Problem(file=path, line=heading.line, message="headings go three deep: #, ## and ###")
+    if not re.search(r"\w", heading.title):
+        yield Problem(file=path, line=heading.line, message="the heading has no words")
+
+
+def _without_comments(text: str) -> str:
+    """Drop ``<!-- notes -->`` but keep their line ends, so that lines keep their numbers."""
+    return re.sub(r"<!--.*?-->", lambda note: "\n" * note.group().count("\n"), text, flags=re.DOTALL)
+
+
+def read_rows(path: Path, columns: tuple[str, ...]) -> list[tuple[int, dict[str, str]]]:
+    """The rows of a CSV file with exactly these columns, each with its line."""
+    reader = csv.reader(io.StringIO(read_text(path)), strict=True)
+    rows, problems = [], []
+    try:
+        if tuple(next(reader, ())) != columns:
+            message = f"the first line must be {','.join(columns)}"
+            raise TenantError([Problem(file=path, line=1, message=message)])
+        for cells in reader:
+            if len(cells) == len(columns):
+                rows.append((reader.line_num, dict(zip(columns, map(str.strip, cells), strict=True))))
+            elif cells:
+                message = f"{len(cells)} cells instead of {len(columns)}"
+                problems.append(Problem(file=path, line=reader.line_num, message=message))
+    except csv.Error as error:
+        message = f"this is not CSV: {error}"
+        problems.append(Problem(file=path, line=reader.line_num, message=message))
+    if problems:
+        raise TenantError(problems)
+    return rows
