@@ -37,12 +37,16 @@ def database_url(setting: str | None, data_dir: Path) -> str:
 
 
 def open_engine(url: str, *, enforce_keys: bool = True) -> Engine:
-    """An engine for `url`; opens no connection yet. `enforce_keys` is off only while tables are rebuilt."""
+    """An engine for `url`, which connects at its first use. Raises SettingsError or StoreError.
+
+    `enforce_keys` is off only while tables are rebuilt.
+    """
     address = _parse(url)
     if address.drivername == "postgresql+psycopg":
         missing = {name: value for name, value in _PROMPT_FAILURE.items() if name not in address.query}
         return create_engine(address, pool_pre_ping=True, hide_parameters=True, connect_args=missing)
-    Path(address.database or "").parent.mkdir(parents=True, exist_ok=True)
+    with translated():
+        Path(address.database or "").parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(address, hide_parameters=True)
     _prepare_sqlite(engine, enforce_keys=enforce_keys)
     return engine
@@ -66,6 +70,8 @@ def translated() -> Iterator[None]:
         raise StoreError(f"a value cannot be stored: {type(error.orig).__name__}", permanent=True) from error
     except SQLAlchemyError as error:
         raise StoreError(f"{type(error).__name__}: {error}") from error
+    except OSError as error:
+        raise StoreError(f"{error.filename}: {error.strerror}") from error
     except (OverflowError, TypeError, UnicodeError, ValueError) as error:
         # sqlite3 lets these through as they are.
         raise StoreError(f"a value cannot be stored: {type(error).__name__}", permanent=True) from error

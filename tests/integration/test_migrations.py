@@ -110,3 +110,9 @@ def test_a_revision_that_fails_leaves_the_database_as_it_was(
 def test_a_server_that_is_away_is_a_store_error() -> None:
     with pytest.raises(StoreError, match="connection"):
         migrate("postgresql://nobody@127.0.0.1:1/none")
+
+
+def test_a_folder_that_cannot_be_made_is_a_store_error(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(StoreError, match="Not a directory"):
+        migrate(f"sqlite:///{tmp_path / 'file' / 'dezhurny.db'}")

@@ -1,3 +1,4 @@
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -51,6 +52,22 @@ def test_a_batch_larger_than_a_statement_is_written_whole(store: TurnStore) -> N
         [turn_record(number, person_id=str(number), dialogue_id=str(number)) for number in range(1, 2_101)]
     )
     assert store.counts() == StoreCounts(people=2_100, dialogues=2_100, turns=2_100)
+
+
+def test_writers_at_the_same_time_do_not_disturb_one_another(store: TurnStore) -> None:
+    def write(start: int) -> None:
+        for number in range(start, start + 200, 20):
+            people = [str(number % 7) for number in range(number, number + 20)]
+            store.record(
+                [
+                    turn_record(number + at, person_id=person, dialogue_id=person)
+                    for at, person in enumerate(people)
+                ]
+            )
+
+    with ThreadPoolExecutor(4) as writers:
+        list(writers.map(write, (0, 100, 200, 300)))
+    assert store.counts() == StoreCounts(people=7, dialogues=7, turns=500)
 
 
 def test_recent_turns_are_those_of_the_chat_newest_first(store: TurnStore) -> None:
