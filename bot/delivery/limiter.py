@@ -6,17 +6,20 @@ clocks of hosts matter. See docs/decisions/delivery.md.
 """
 
 import asyncio
-from enum import StrEnum
-from typing import Any
+from collections.abc import Awaitable, Callable
+from enum import IntEnum, StrEnum
+from typing import TypeVar
 
 import structlog
 from redis.asyncio import Redis
+from redis.commands.core import AsyncScript
 from redis.exceptions import RedisError
 
 from bot.domain import ChatRef
 from bot.settings import TelegramSettings
 
 log = structlog.get_logger()
+T = TypeVar("T")
 
 HEADROOM = 1.04
 """Distances are longer than Telegram asks by this factor: a call may be late on its way, the next early."""
@@ -30,6 +33,15 @@ class Priority(StrEnum):
     """Gets a moment only when no turn is waiting for one."""
 
 
+class _Verdict(IntEnum):
+    """What a script says to a call, along with how long to sleep."""
+
+    ASK_AGAIN = 0
+    GO = 1
+    WAIT = 2
+    """The moment is reserved; confirm it then."""
+
+
 class Limiter:
     """Hands out the moments at which messages may be sent."""
 
@@ -39,8 +51,9 @@ class Limiter:
         self._group_gap_us = round(
             max(60e6 / settings.group_messages_per_minute, 1e6 * settings.chat_interval_s) * HEADROOM
         )
+        self._most_in_a_second = max(1, int(settings.messages_per_second))
         self._prefix = f"{prefix}:limiter"
-        self._shared_keys = [f"{self._prefix}:front", f"{self._prefix}:later", f"{self._prefix}:pause"]
+        self._shared_keys = [f"{self._prefix}:{name}" for name in ("front", "later", "pause", "left")]
         self._reserve = redis.register_script(_RESERVE)
         self._confirm = redis.register_script(_CONFIRM)
         self._pause = redis.register_script(_PAUSE)
@@ -51,44 +64,35 @@ class Limiter:
         While Redis is away nothing leaves.
         """
         while True:
-            granted, wait_us = await self._ask(chat, priority)
-            if wait_us:
+            verdict, wait_us = await self._persist(lambda: self._run(self._reserve, chat, priority))
+            while verdict is _Verdict.WAIT:
                 await asyncio.sleep(wait_us / 1e6)
-            if granted and (not wait_us or await self._is_still_valid(chat)):
+                verdict, wait_us = await self._persist(lambda: self._run(self._confirm, chat))
+            if verdict is _Verdict.GO:
                 return
+            await asyncio.sleep(wait_us / 1e6)
 
     async def try_acquire(self, chat: ChatRef | None) -> bool:
         """Whether a call may leave right now; for previews, which nobody misses."""
         try:
-            granted, _ = await self._run_reserve(chat, "optional")
+            verdict, _ = await self._run(self._reserve, chat, "optional")
         except RedisError:
             return False
-        return granted
+        return verdict is _Verdict.GO
 
     async def pause(self, retry_after_s: float) -> None:
         """Let nothing leave for so long, whichever process asks."""
         log.warning("telegram_paused", retry_after_s=retry_after_s)
-        await self._persist(
-            lambda: self._pause(keys=self._shared_keys, args=[round(retry_after_s * 1e6), self._bot_gap_us])
+        await self._persist(lambda: self._pause(keys=self._shared_keys, args=[round(retry_after_s * 1e6)]))
+
+    async def _run(self, script: AsyncScript, chat: ChatRef | None, mode: str = "") -> tuple["_Verdict", int]:
+        verdict, wait_us = await script(
+            keys=[*self._shared_keys, self._chat_key(chat), f"{self._chat_key(chat)}:left"],
+            args=[self._bot_gap_us, self._gap(chat), self._most_in_a_second, mode],
         )
+        return _Verdict(verdict), wait_us
 
-    async def _ask(self, chat: ChatRef | None, priority: Priority) -> tuple[bool, int]:
-        answer: tuple[bool, int] = await self._persist(lambda: self._run_reserve(chat, priority))
-        return answer
-
-    async def _is_still_valid(self, chat: ChatRef | None) -> bool:
-        """Whether no pause began during the sleep. The chat's next moment counts from the real one."""
-        keys = [*self._shared_keys, self._chat_key(chat)]
-        return bool(await self._persist(lambda: self._confirm(keys=keys, args=[self._gap(chat)])))
-
-    async def _run_reserve(self, chat: ChatRef | None, mode: str) -> tuple[bool, int]:
-        granted, wait_us = await self._reserve(
-            keys=[*self._shared_keys, self._chat_key(chat)],
-            args=[self._bot_gap_us, self._gap(chat), mode],
-        )
-        return bool(granted), wait_us
-
-    async def _persist(self, command: Any) -> Any:
+    async def _persist(self, command: Callable[[], Awaitable[T]]) -> T:
         """Ask again until Redis answers."""
         while True:
             try:
@@ -106,62 +110,81 @@ class Limiter:
         return f"{self._prefix}:chat:{chat.key if chat else ''}"
 
 
-_NOW = """
+# In all scripts KEYS: front, later, pause, left, the chat's next moment, the chat's last departure.
+# `front` is the first moment that is not taken; `later` holds the moments beyond it that chats have
+# taken because they had to wait for their own limit, so that nobody else waits with them; `left` holds
+# the last departures, because a sleeper may wake late and the next one in time.
+# ARGV: the bot's gap, the chat's gap (0: no limit), the most in a second, mode. Times are microseconds.
+_COMMON = """
 local clock = redis.call('TIME')
 local now = clock[1] * 1000000 + clock[2]
+local function text(time) return string.format('%.0f', time) end
 local function at(key) return tonumber(redis.call('GET', key) or '0') end
 local function keep(key, time)
-  redis.call('SET', key, string.format('%.0f', time), 'PX', math.max(1, math.ceil((time - now) / 1000)))
+  redis.call('SET', key, text(time), 'PX', math.max(1, math.ceil((time - now) / 1000)))
+end
+local function depart(chat_gap, most)
+  local oldest = tonumber(redis.call('LINDEX', KEYS[4], most - 1) or '0')
+  local wait = math.max(oldest + 1000000 - now, 0)
+  if chat_gap > 0 then wait = math.max(wait, at(KEYS[6]) - now) end
+  if wait > 0 then return {2, wait} end
+  redis.call('LPUSH', KEYS[4], text(now))
+  redis.call('LTRIM', KEYS[4], 0, most - 1)
+  redis.call('PEXPIRE', KEYS[4], 2000)
+  if chat_gap > 0 then
+    keep(KEYS[6], now + chat_gap)
+    if at(KEYS[5]) < now + chat_gap then keep(KEYS[5], now + chat_gap) end
+  end
+  return {1, 0}
 end
 """
 
-# KEYS: front, later, pause, chat. ARGV: the bot's gap, the chat's gap (0: no limit), mode.
-# `front` is the first moment that is not taken; `later` holds the moments beyond it that chats have
-# taken because they had to wait for their own limit, so that nobody else waits with them.
-# Returns {granted, microseconds to sleep}.
 _RESERVE = (
-    _NOW
+    _COMMON
     + """
-local gap, chat_gap, mode = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3]
+local gap, chat_gap, most, mode = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
 local front = math.max(now, at(KEYS[1]))
 local time = math.max(front, at(KEYS[3]))
-local chat = 0
-if chat_gap > 0 then chat = at(KEYS[4]) end
-time = math.max(time, chat)
+if chat_gap > 0 then time = math.max(time, at(KEYS[5])) end
 local is_later = time > front
-local taken = redis.call('ZRANGEBYSCORE', KEYS[2], '(' .. string.format('%.0f', time - gap),
-  '(' .. string.format('%.0f', time + gap), 'LIMIT', 0, 1)
-while taken[1] do
-  time = tonumber(taken[1]) + gap
-  taken = redis.call('ZRANGEBYSCORE', KEYS[2], '(' .. string.format('%.0f', time - gap),
-    '(' .. string.format('%.0f', time + gap), 'LIMIT', 0, 1)
+local function neighbour()
+  return redis.call('ZRANGEBYSCORE', KEYS[2], '(' .. text(time - gap), '(' .. text(time + gap),
+    'LIMIT', 0, 1)[1]
 end
-if mode ~= 'turn' and time > now then return {0, math.max(time - now, 1000)} end
+local taken = neighbour()
+while taken do
+  time = tonumber(taken) + gap
+  taken = neighbour()
+end
+if mode ~= 'turn' then
+  if time > now then return {0, math.max(time - now, 1000)} end
+  local verdict = depart(chat_gap, most)
+  if verdict[1] == 1 then keep(KEYS[1], time + gap) else verdict[1] = 0 end
+  return verdict
+end
 if is_later then
-  local member = string.format('%.0f', time)
-  redis.call('ZADD', KEYS[2], member, member)
+  redis.call('ZADD', KEYS[2], text(time), text(time))
   redis.call('PEXPIRE', KEYS[2], 600000)
 else
   keep(KEYS[1], time + gap)
-  redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', '(' .. string.format('%.0f', time - gap))
+  redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', '(' .. text(time - gap))
 end
-if chat_gap > 0 then keep(KEYS[4], time + chat_gap) end
-return {1, time - now}
+if chat_gap > 0 then keep(KEYS[5], time + chat_gap) end
+if time > now then return {2, time - now} end
+return depart(chat_gap, most)
 """
 )
 
 _CONFIRM = (
-    _NOW
+    _COMMON
     + """
-if at(KEYS[3]) > now then return 0 end
-local chat_gap = tonumber(ARGV[1])
-if chat_gap > 0 and at(KEYS[4]) < now + chat_gap then keep(KEYS[4], now + chat_gap) end
-return 1
+if at(KEYS[3]) > now then return {0, 0} end
+return depart(tonumber(ARGV[2]), tonumber(ARGV[3]))
 """
 )
 
 _PAUSE = (
-    _NOW
+    _COMMON
     + """
 local ends = math.max(now + tonumber(ARGV[1]), at(KEYS[3]))
 keep(KEYS[3], ends)
