@@ -31,9 +31,9 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
     """Each command imports only what it needs, so that none pays for the others' start-up."""
     match options.command:
         case "run":
-            from bot.cli import run
+            from bot.cli import chat, run
 
-            return run.run(settings)
+            return run.run(settings, chat=chat.talk)
         case "redis":
             from bot.cli import redis
 
@@ -45,7 +45,7 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
         case "chat":
             from bot.cli import chat
 
-            return asyncio.run(chat.run(settings))
+            return chat.run(settings)
         case "ask":
             from bot.cli import ask
 

@@ -46,6 +46,15 @@ class UtteranceKind(StrEnum):
     """A photo, sticker, location, voice note...; `detail` names it."""
 
 
+COMMANDS = {
+    "/start": UtteranceKind.START,
+    "/help": UtteranceKind.HELP,
+    "/new": UtteranceKind.NEW,
+    "/cancel": UtteranceKind.CANCEL,
+}
+"""What customers may type in any channel."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Utterance:
     """One thing that one person sent. `received_at` is aware, in UTC."""

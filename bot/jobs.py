@@ -2,11 +2,19 @@
 
 from contextvars import ContextVar
 
+import structlog
+
+from bot.errors import LeaseLost
 from bot.wiring import WorkerServices
+
+log = structlog.get_logger()
 
 services: ContextVar[WorkerServices] = ContextVar("services")
 
 
 async def answer_chat(chat_key: str) -> None:
-    """Serve one turn of the chat."""
-    await services.get().turns.serve(chat_key)
+    """Serve one turn of the chat. A turn that another worker has taken over is that worker's to finish."""
+    try:
+        await services.get().turns.serve(chat_key)
+    except LeaseLost:
+        log.info("lease_lost", chat=chat_key)

@@ -30,11 +30,13 @@ def run(
     settings: Settings,
     *,
     chat: Chat | None = None,
+    always_chat: bool = False,
     prepare: Callable[[Settings], None] | None = None,
 ) -> int:
     """Start everything and stay until Ctrl-C or SIGTERM, or until the console chat ends.
 
-    `chat` is opened in a terminal when there is no Telegram token. `prepare` runs before the first
+    `chat` is opened in a terminal when there is no Telegram token, or whatever there is with
+    `always_chat`. `prepare` runs before the first
     process, for the database's tables. Exit status 2 if it runs already; other reasons why it cannot
     start are raised as AssistantError with a sentence.
     """
@@ -45,7 +47,7 @@ def run(
                     locate_model(settings.local, report)
             if prepare is not None:
                 prepare(settings)
-            return asyncio.run(_supervise(settings, chat))
+            return asyncio.run(_supervise(settings, chat, always_chat=always_chat))
     except AlreadyRunning as error:
         print(_text(Text.RUN_SECOND, pid=error.pid), file=sys.stderr)
         return 2
@@ -53,9 +55,10 @@ def run(
         return 130
 
 
-async def _supervise(settings: Settings, chat: Chat | None) -> int:
+async def _supervise(settings: Settings, chat: Chat | None, *, always_chat: bool) -> int:
     in_telegram = settings.telegram.bot_token is not None
-    talks_here = chat is not None and not in_telegram and sys.stdin is not None and sys.stdin.isatty()
+    in_terminal = sys.stdin is not None and sys.stdin.isatty()
+    talks_here = chat is not None and (always_chat or (in_terminal and not in_telegram))
     greeted = False
 
     def say(line: str) -> None:

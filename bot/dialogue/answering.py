@@ -4,7 +4,8 @@ Workers, the console, `python -m bot ask` and the tests call the same `Assistant
 """
 
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -25,7 +26,7 @@ from bot.errors import ModelError, ModelRefused
 from bot.guard.claims import foreign_script, unfaithful_phrasing, unsupported_claims
 from bot.guard.forbidden import ForbiddenTopics
 from bot.guard.personal_data import Masked, mask
-from bot.llm.model import ChatModel, Chunk, Completion, Prompt
+from bot.llm.model import ChatModel, Chunk, Completion, Prompt, PromptFor
 from bot.texts.catalogue import Text, Texts
 
 SUPPORTED_FROM = 0.5
@@ -55,9 +56,7 @@ class WritesText(Protocol):
     @property
     def primary(self) -> ChatModel: ...
 
-    def stream(
-        self, prompt_for: Callable[[ChatModel], Prompt], log: list[dict[str, Any]]
-    ) -> AsyncIterator[Chunk]: ...
+    def stream(self, prompt_for: PromptFor, log: list[dict[str, Any]]) -> AsyncGenerator[Chunk, None]: ...
 
 
 @dataclass(kw_only=True, slots=True)
@@ -176,7 +175,7 @@ class Assistant:
             return self._finished(work.masked.restore(draft), Outcome.ANSWERED, work)
         return self._stored(work) if work.is_supported else self._unknown(work)
 
-    def _prompt_for(self, work: _Work) -> Callable[[ChatModel], Prompt]:
+    def _prompt_for(self, work: _Work) -> PromptFor:
         def build(model: ChatModel) -> Prompt:
             work.composed = model.traits.composes
             work.trace |= {"prompt": self._prompts.version, "composed": work.composed}
@@ -189,9 +188,7 @@ class Assistant:
 
         return build
 
-    async def _write(
-        self, work: _Work, prompt_for: Callable[[ChatModel], Prompt], on_growth: Grow | None
-    ) -> tuple[Prompt, str]:
+    async def _write(self, work: _Work, prompt_for: PromptFor, on_growth: Grow | None) -> tuple[Prompt, str]:
         """Let a model write, and show what is already written and checked."""
         started = time.perf_counter()
         asked: list[Prompt] = []
@@ -202,14 +199,15 @@ class Assistant:
             asked.append(prompt_for(model))
             return asked[-1]
 
-        async for chunk in self._models.stream(ask, attempts):
-            if not written and chunk.text:
-                work.timings_ms.setdefault("first_token", _ms_since(started))
-            written = chunk.text if chunk.restart else written + chunk.text
-            completion = chunk.completion or completion
-            if on_growth is not None and time.perf_counter() - grown_at >= _GROW_EVERY_S:
-                grown_at = time.perf_counter()
-                await self._grow(work, written, on_growth)
+        async with aclosing(self._models.stream(ask, attempts)) as chunks:
+            async for chunk in chunks:
+                if not written and chunk.text:
+                    work.timings_ms.setdefault("first_token", _ms_since(started))
+                written = "" if chunk.restart else written + chunk.text
+                completion = chunk.completion or completion
+                if on_growth is not None and time.perf_counter() - grown_at >= _GROW_EVERY_S:
+                    grown_at = time.perf_counter()
+                    await self._grow(work, written, on_growth)
         work.timings_ms["model"] = work.timings_ms.get("model", 0) + _ms_since(started)
         return asked[-1], self._account(work, completion, written).strip()
 

@@ -15,10 +15,11 @@ import structlog
 from bot.delivery.delivery import Delivery, TurnDelivery
 from bot.dialogue.answering import Assistant, Question
 from bot.dialogue.bursts import gather
-from bot.domain import Answer, Outcome, Turn, TurnRecord, UtteranceKind, Verdict
+from bot.domain import Answer, Outcome, Recollection, Turn, TurnRecord, UtteranceKind, Verdict
 from bot.errors import ChatUnreachable
 from bot.guard.personal_data import mask
-from bot.memory import Memory
+from bot.memory.memory import Memory
+from bot.queue.cancellations import Cancellations
 from bot.queue.inbox import Inbox
 from bot.texts.catalogue import Text, Texts
 
@@ -55,6 +56,7 @@ class TurnServer:
         delivery: Delivery,
         texts: Texts,
         policy: TurnPolicy,
+        cancellations: Cancellations,
         worker: str,
     ) -> None:
         self._inbox = inbox
@@ -63,6 +65,7 @@ class TurnServer:
         self._delivery = delivery
         self._texts = texts
         self._policy = policy
+        self._cancellations = cancellations
         self._worker = worker
 
     async def serve(self, chat_key: str) -> None:
@@ -79,9 +82,10 @@ class TurnServer:
             if not await self._is_paced(turn, delivery):
                 return
             started = time.perf_counter()
-            answer = await self._answer(turn, delivery)
+            recollection = await self._memory.recall(turn.chat.key)
+            answer = await self._answer(turn, delivery, recollection)
             answer = await self._deliver(turn, delivery, answer)
-            await self._finish(turn, answer)
+            await self._finish(turn, answer, recollection.dialogue_id)
             log.info("turn_answered", outcome=answer.outcome, light=answer.light, ms=_ms_since(started))
 
     async def _gather(self, chat_key: str) -> int:
@@ -106,7 +110,7 @@ class TurnServer:
         await self._inbox.postpone(turn.chat.key, wait_s, turn=turn)
         return False
 
-    async def _answer(self, turn: Turn, delivery: TurnDelivery) -> Answer:
+    async def _answer(self, turn: Turn, delivery: TurnDelivery, recollection: Recollection) -> Answer:
         """The answer, checkpointed: a turn that is run again after a kill says the same words."""
         if turn.attempt > 1:
             saved = await delivery.checkpointed()
@@ -119,25 +123,35 @@ class TurnServer:
         elif await self._inbox.is_cancelled(turn):
             answer = self._scripted(Text.CANCELLED_ANSWER, turn, Outcome.CANCELLED)
         elif turn.last.kind is UtteranceKind.TEXT:
-            answer = await self._answer_text(turn, delivery)
+            answer = await self._answer_text(turn, delivery, recollection)
         else:
             answer = await self._answer_kind(turn)
         await delivery.checkpoint(answer.to_json())
         return answer
 
-    async def _answer_text(self, turn: Turn, delivery: TurnDelivery) -> Answer:
-        question = Question(
-            text=turn.text,
-            language=turn.last.language,
-            recollection=await self._memory.recall(turn.chat.key),
-        )
-        async with delivery.typing(), self._noticing(turn, delivery):
+    async def _answer_text(self, turn: Turn, delivery: TurnDelivery, recollection: Recollection) -> Answer:
+        question = Question(text=turn.text, language=turn.last.language, recollection=recollection)
+        async with (
+            delivery.typing(),
+            self._noticing(turn, delivery),
+            self._cancellations.watching(turn) as cancelled,
+        ):
+            answering = asyncio.create_task(self._assistant.answer(question, delivery.grow))
+            stop = asyncio.create_task(cancelled.wait())
             try:
-                async with asyncio.timeout(self._policy.deadline_s):
-                    return await self._assistant.answer(question, delivery.grow)
-            except TimeoutError:
+                await asyncio.wait(
+                    (answering, stop), timeout=self._policy.deadline_s, return_when=asyncio.FIRST_COMPLETED
+                )
+                if answering.done():
+                    return answering.result()
+                if cancelled.is_set():
+                    return self._scripted(Text.CANCELLED_ANSWER, turn, Outcome.CANCELLED)
                 log.warning("turn_deadline_passed")
                 return self._scripted(Text.MODEL_DOWN, turn, Outcome.MODEL_DOWN)
+            finally:
+                stop.cancel()
+                answering.cancel()
+                await asyncio.wait((answering, stop))
 
     async def _answer_kind(self, turn: Turn) -> Answer:
         """Commands, and what cannot be read."""
@@ -185,12 +199,11 @@ class TurnServer:
             unreachable = Verdict(check="delivery", passed=False, detail="chat unreachable")
             return replace(answer, verdicts=(*answer.verdicts, unreachable))
         if answer.outcome in (Outcome.ANSWERED, Outcome.UNKNOWN, Outcome.REFUSED):
-            await self._memory.remember(
-                turn.chat.key, self._masked(turn.text), self._masked(answer.text), turn_id=turn.turn_id
-            )
+            question, said = self._masked(turn.text), self._masked(answer.text)
+            await self._memory.remember(turn.chat.key, turn_id=turn.turn_id, question=question, answer=said)
         return answer
 
-    async def _finish(self, turn: Turn, answer: Answer) -> None:
+    async def _finish(self, turn: Turn, answer: Answer, dialogue_id: str) -> None:
         record = TurnRecord(
             turn_id=turn.turn_id,
             tenant=self._policy.tenant,
@@ -198,7 +211,7 @@ class TurnServer:
             person_id=turn.last.person_id,
             person_name=turn.last.person_name,
             language=turn.last.language,
-            dialogue_id=await self._memory.dialogue_id(turn.chat.key),
+            dialogue_id=dialogue_id,
             question=self._masked(turn.text) or turn.last.kind,
             answer=replace(answer, text=self._masked(answer.text)),
             received_at=turn.utterances[0].received_at,

@@ -5,14 +5,7 @@ from datetime import UTC, datetime
 from aiogram.enums import ChatType, ContentType
 from aiogram.types import Message, User
 
-from bot.domain import ChannelName, ChatRef, Utterance, UtteranceKind
-
-_COMMANDS = {
-    "/start": UtteranceKind.START,
-    "/help": UtteranceKind.HELP,
-    "/new": UtteranceKind.NEW,
-    "/cancel": UtteranceKind.CANCEL,
-}
+from bot.domain import COMMANDS, ChannelName, ChatRef, Utterance, UtteranceKind
 
 _UNREADABLE = {
     ContentType.PHOTO: "photo",
@@ -62,7 +55,7 @@ def utterance_from(message: Message, update_id: int, me: User) -> Utterance | No
 def _content(message: Message, me: User) -> tuple[UtteranceKind | None, str, str]:
     if message.text is not None:
         command, _, rest = message.text.partition(" ")
-        kind = _COMMANDS.get(command.split("@")[0].lower())
+        kind = COMMANDS.get(command.split("@")[0].lower())
         if kind is not None:
             return kind, rest.strip(), ""
         return UtteranceKind.TEXT, _without_mention(message.text, me), ""
@@ -78,7 +71,7 @@ def _is_addressed(message: Message, me: User) -> bool:
     mention = f"@{me.username}".lower()
     if text.startswith("/"):
         command = text.split()[0].lower()
-        return command.endswith(mention) or ("@" not in command and command in _COMMANDS)
+        return command.endswith(mention) or ("@" not in command and command in COMMANDS)
     replied = message.reply_to_message
     is_reply = replied is not None and replied.from_user is not None and replied.from_user.id == me.id
     return is_reply or mention in text.lower()

@@ -1,0 +1,122 @@
+"""`python -m bot`: takes in Telegram's updates, by polling or webhook, until SIGTERM."""
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable
+
+import structlog
+from aiogram import Bot, Dispatcher
+from aiogram.exceptions import TelegramAPIError
+from aiohttp import web
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from bot.errors import SettingsError
+from bot.handlers.dispatcher import ALLOWED_UPDATES, build_bot, build_dispatcher
+from bot.handlers.inbox import Acceptor
+from bot.logs import configure_logs
+from bot.settings import Settings, TelegramSettings
+from bot.web.application import Webhook, build_application
+from bot.wiring import build_inbox, open_redis
+
+log = structlog.get_logger()
+
+WEBHOOK_PATIENCE_S = 10.0
+"""Telegram waits a minute for an answer; then it sends the update again."""
+_TELEGRAM_RETRY_S = 5.0
+
+
+async def run(settings: Settings) -> int:
+    configure_logs(settings.log_level, process="bot")
+    bot = build_bot(settings.telegram)
+    redis = open_redis(settings)
+    by_webhook = settings.telegram.webhook_url is not None
+    acceptor = Acceptor(build_inbox(settings, redis), patience_s=WEBHOOK_PATIENCE_S if by_webhook else None)
+    dispatcher = build_dispatcher(acceptor)
+    try:
+        if by_webhook:
+            await _serve_webhook(settings.telegram, bot, dispatcher, redis)
+        else:
+            await _poll(bot, dispatcher)
+    finally:
+        await bot.session.close()
+        await redis.aclose()
+    return 0
+
+
+async def _poll(bot: Bot, dispatcher: Dispatcher) -> None:
+    """Each update is handled before the next is asked for, since asking for it confirms this one."""
+    stopped = _stop_event()
+    if not await _until_telegram_answers(bot.delete_webhook, stopped):
+        return
+    polling = asyncio.create_task(
+        dispatcher.start_polling(
+            bot,
+            polling_timeout=30,
+            handle_as_tasks=False,
+            allowed_updates=ALLOWED_UPDATES,
+            handle_signals=False,
+            close_bot_session=False,
+        )
+    )
+    stopping = asyncio.create_task(stopped.wait())
+    await asyncio.wait((polling, stopping), return_when=asyncio.FIRST_COMPLETED)
+    if not polling.done():
+        await dispatcher.stop_polling()
+    stopping.cancel()
+    await polling
+
+
+async def _serve_webhook(settings: TelegramSettings, bot: Bot, dispatcher: Dispatcher, redis: Redis) -> None:
+    if settings.webhook_url is None or settings.webhook_secret is None:
+        raise SettingsError("TELEGRAM_WEBHOOK_URL needs TELEGRAM_WEBHOOK_SECRET")
+    secret = settings.webhook_secret.get_secret_value()
+    url = settings.webhook_url
+
+    async def is_ready() -> bool:
+        try:
+            return bool(await redis.ping())
+        except RedisError:
+            return False
+
+    async def set_webhook() -> object:
+        return await bot.set_webhook(
+            url, secret_token=secret, allowed_updates=ALLOWED_UPDATES, max_connections=100
+        )
+
+    application = build_application(is_ready=is_ready)
+    Webhook(dispatcher, bot, secret).register(application, settings.webhook_path)
+    runner = web.AppRunner(application, access_log=None)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, settings.webhook_host, settings.webhook_port).start()
+        stopped = _stop_event()
+        if await _until_telegram_answers(set_webhook, stopped):
+            log.info("webhook_serving", host=settings.webhook_host, port=settings.webhook_port)
+            await stopped.wait()
+    finally:
+        await runner.cleanup()
+
+
+async def _until_telegram_answers(call: Callable[[], Awaitable[object]], stopped: asyncio.Event) -> bool:
+    """Make the first call until it works. False: we were told to stop first."""
+    while not stopped.is_set():
+        try:
+            await call()
+        except TelegramAPIError as error:
+            log.warning("telegram_unreachable", error=type(error).__name__)
+        else:
+            return True
+        try:
+            await asyncio.wait_for(stopped.wait(), _TELEGRAM_RETRY_S)
+        except TimeoutError:
+            continue
+    return False
+
+
+def _stop_event() -> asyncio.Event:
+    """Set by SIGTERM and Ctrl-C."""
+    stopped = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    return stopped
