@@ -58,15 +58,6 @@ class Prompt:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Attempt:
-    """One model asked once. `error` is the name of the error's class, "" if it answered."""
-
-    model: str
-    error: str
-    ms: float
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Completion:
     """A whole answer. `finish_reason` is "stop", "length" or "tool_calls"; anything else is an error."""
 
@@ -75,15 +66,13 @@ class Completion:
     finish_reason: FinishReason
     usage: Usage
     tool_calls: tuple[ToolCall, ...] = ()
-    attempts: tuple[Attempt, ...] = ()
-    """Set by a chain: every model that was asked, in order; the last one gave this answer."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Chunk:
     """A piece of a streamed answer. The last one, and only it, carries the whole `completion`.
 
-    `restart`: the model failed in the middle and another one begins; drop all text so far. Such a
+    `restart`: the model failed in the middle; drop all text so far, another one begins anew. Such a
     chunk carries nothing else.
     """
 

@@ -52,8 +52,12 @@ class ScriptedModel:
         self.seen: deque[Seen] = deque(maxlen=keep)
         self.outcomes: Counter[str] = Counter()
         self.requests = 0
+        self.ports: set[object] = set()
+        self.idle = asyncio.Event()
+        """Set while no request is in hand."""
         self.open_streams = 0
         self.peak_streams = 0
+        self.refused_tokens = 0
         self.open_token_requests = 0
         self.peak_token_requests = 0
         self._host = host
@@ -77,6 +81,11 @@ class ScriptedModel:
     @property
     def gigachat_auth_url(self) -> str:
         return f"{self.url}/api/v2/oauth"
+
+    @property
+    def connections(self) -> int:
+        """Over how many connections the requests came."""
+        return len(self.ports)
 
     @property
     def token_requests(self) -> int:
@@ -138,6 +147,7 @@ class ScriptedModel:
 
     async def _gigachat(self, request: web.Request) -> web.StreamResponse:
         if not self.tokens.admits(request.headers):
+            self.refused_tokens += 1
             return self._error("gigachat", Reply(status=401, error_code="Token has expired"))
         if self.gigachat_streams is not None and self.open_streams >= self.gigachat_streams:
             return self._error("gigachat", Reply(status=429, error_code="Too Many Requests"))
@@ -146,6 +156,7 @@ class ScriptedModel:
     async def _complete(self, request: web.Request, api: str) -> web.StreamResponse:
         payload = json.loads(await request.read())
         self.requests += 1
+        self.ports.add(_transport(request).get_extra_info("peername"))
         seen = Seen(
             number=self.requests,
             api=api,
@@ -155,6 +166,7 @@ class ScriptedModel:
             began_at=time.time(),
         )
         self.seen.append(seen)
+        self.idle.clear()
         self.open_streams += 1
         self.peak_streams = max(self.peak_streams, self.open_streams)
         try:
@@ -166,6 +178,8 @@ class ScriptedModel:
             raise
         finally:
             self.open_streams -= 1
+            if not self.open_streams:
+                self.idle.set()
             self.outcomes[seen.outcome] += 1
             seen.ended_at = time.time()
 

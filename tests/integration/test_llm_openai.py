@@ -1,0 +1,220 @@
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing
+
+import pytest
+from pydantic import SecretStr
+
+from bot.errors import (
+    BadModelRequest,
+    ContextTooLong,
+    ModelError,
+    ModelOverloaded,
+    ModelRefused,
+    ModelUnavailable,
+    OutOfTokens,
+)
+from bot.llm.model import Chunk, Message, ModelTraits, Prompt, Tool
+from bot.llm.openai_model import OpenAIModel
+from bot.llm.pricing import Prices
+from tests.fakes.model import Reply, Rule, ScriptedModel
+from tests.fakes.model.script import CUT_BEFORE_HEADERS
+
+TRAITS = ModelTraits(composes=True, context_tokens=8_000, calls_tools=True)
+PROMPT = Prompt(
+    messages=(
+        Message(role="system", content="Ты помощник."),
+        Message(role="user", content="Во сколько вы открываетесь?"),
+    )
+)
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[ScriptedModel]:
+    async with ScriptedModel() as server:
+        yield server
+
+
+@pytest.fixture
+async def model(server: ScriptedModel) -> AsyncIterator[OpenAIModel]:
+    model = model_at(server.openai_url)
+    yield model
+    await model.close()
+
+
+def model_at(base_url: str | Callable[[], str], timeout_s: float = 5.0) -> OpenAIModel:
+    return OpenAIModel(
+        name="openai",
+        model="gpt-4o-mini",
+        base_url=base_url,
+        api_key=SecretStr("sk-secret"),
+        traits=TRAITS,
+        prices=Prices(prompt_per_million=1_000_000, completion_per_million=2_000_000),
+        timeout_s=timeout_s,
+    )
+
+
+def answer_with(server: ScriptedModel, **reply: object) -> None:
+    server.script.replace([Rule(reply=Reply(**reply))])  # type: ignore[arg-type]
+
+
+async def read(model: OpenAIModel, prompt: Prompt = PROMPT) -> list[Chunk]:
+    return [chunk async for chunk in model.stream(prompt)]
+
+
+async def test_it_answers(server: ScriptedModel, model: OpenAIModel) -> None:
+    answer_with(server, text="С девяти утра.")
+    completion = await model.complete(PROMPT)
+    assert (completion.text, completion.finish_reason) == ("С девяти утра.", "stop")
+    assert completion.usage.cost == completion.usage.prompt_tokens + 2 * completion.usage.completion_tokens
+
+
+async def test_it_sends_the_prompt_and_the_sampling(server: ScriptedModel, model: OpenAIModel) -> None:
+    server.api_key = "sk-secret"
+    await model.complete(PROMPT)
+    payload = server.seen[0].payload
+    assert payload["messages"][0] == {"role": "system", "content": "Ты помощник."}
+    assert (payload["model"], payload["temperature"], payload["seed"]) == ("gpt-4o-mini", 0.0, 7)
+    assert payload["max_tokens"] == 400
+
+
+async def test_a_stream_carries_the_whole_answer_at_its_end(
+    server: ScriptedModel, model: OpenAIModel
+) -> None:
+    answer_with(server, text="С девяти утра до девяти вечера.", token_s=0.01)
+    *pieces, last = await read(model)
+    assert len(pieces) > 2
+    assert last.completion is not None
+    assert (
+        "".join(chunk.text for chunk in pieces) == last.completion.text == "С девяти утра до девяти вечера."
+    )
+    assert last.completion.usage.completion_tokens > 0
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+async def test_it_calls_tools(server: ScriptedModel, model: OpenAIModel, streamed: bool) -> None:
+    answer_with(server, tool="stock", arguments={"model": "GLE", "colour": "чёрный"})
+    tool = Tool(name="stock", description="Наличие", parameters={"type": "object", "properties": {}})
+    prompt = Prompt(messages=PROMPT.messages, tools=(tool,))
+    completion = (await read(model, prompt))[-1].completion if streamed else await model.complete(prompt)
+    assert completion is not None
+    assert completion.finish_reason == "tool_calls"
+    assert completion.tool_calls[0].arguments == {"model": "GLE", "colour": "чёрный"}
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+@pytest.mark.parametrize(
+    ("reply", "error", "permanent"),
+    [
+        (Reply(status=400), BadModelRequest, True),
+        (Reply(status=400, error_code="context_length_exceeded"), ContextTooLong, True),
+        (Reply(status=400, error_code="content_filter"), ModelRefused, True),
+        (Reply(status=401), BadModelRequest, True),
+        (Reply(status=402), OutOfTokens, True),
+        (Reply(status=413), ContextTooLong, True),
+        (Reply(status=422), BadModelRequest, True),
+        (Reply(status=429), ModelOverloaded, False),
+        (Reply(status=429, error_code="insufficient_quota"), OutOfTokens, True),
+        (Reply(status=500), ModelUnavailable, False),
+        (Reply(status=503), ModelUnavailable, False),
+        (Reply(cut_after=CUT_BEFORE_HEADERS), ModelUnavailable, False),
+        (Reply(cut_after=2), ModelUnavailable, False),
+        (Reply(finish_reason="content_filter"), ModelRefused, True),
+        (Reply(finish_reason=None), ModelUnavailable, False),
+        (Reply(kind="empty"), ModelUnavailable, False),
+        (Reply(kind="huge"), ModelUnavailable, False),
+        (Reply(kind="nonsense"), ModelUnavailable, False),
+    ],
+)
+async def test_every_failure_has_its_error(
+    server: ScriptedModel,
+    model: OpenAIModel,
+    reply: Reply,
+    error: type[ModelError],
+    permanent: bool,
+    streamed: bool,
+) -> None:
+    server.script.replace([Rule(reply=reply)])
+    with pytest.raises(error) as caught:
+        await (read(model) if streamed else model.complete(PROMPT))
+    assert type(caught.value) is error
+    assert caught.value.permanent is permanent
+    assert "sk-secret" not in str(caught.value)
+
+
+async def test_a_failure_is_not_tried_again_in_secret(server: ScriptedModel, model: OpenAIModel) -> None:
+    answer_with(server, status=500)
+    with pytest.raises(ModelUnavailable):
+        await model.complete(PROMPT)
+    assert server.requests == 1
+
+
+async def test_the_beginning_of_a_cut_stream_is_seen_before_the_error(
+    server: ScriptedModel, model: OpenAIModel
+) -> None:
+    answer_with(server, text="раз два три четыре", cut_after=3, token_s=0.01)
+    async with aclosing(model.stream(PROMPT)) as chunks:
+        texts = [(await anext(chunks)).text, (await anext(chunks)).text]
+        with pytest.raises(ModelUnavailable):
+            await anext(chunks)
+    assert "".join(texts) == "раз два "
+
+
+async def test_a_server_that_is_silent_is_given_up(server: ScriptedModel) -> None:
+    server.latency_s = 30
+    model = model_at(server.openai_url, timeout_s=0.1)
+    with pytest.raises(ModelUnavailable):
+        await model.complete(PROMPT)
+    await model.close()
+
+
+async def test_a_server_that_is_gone_and_comes_back(server: ScriptedModel, model: OpenAIModel) -> None:
+    await model.complete(PROMPT)
+    await server.refuse()
+    with pytest.raises(ModelUnavailable):
+        await model.complete(PROMPT)
+    await server.accept()
+    assert (await model.complete(PROMPT)).text
+
+
+async def test_an_address_is_asked_for_again_when_nobody_answers_there(server: ScriptedModel) -> None:
+    addresses = iter(["http://127.0.0.1:1/v1", server.openai_url])
+    model = model_at(lambda: next(addresses))
+    with pytest.raises(ModelUnavailable):
+        await model.complete(PROMPT)
+    assert (await model.complete(PROMPT)).text
+    assert (await model.complete(PROMPT)).text
+    await model.close()
+
+
+async def test_connections_are_used_again(server: ScriptedModel, model: OpenAIModel) -> None:
+    for _ in range(3):
+        await read(model)
+        await model.complete(PROMPT)
+    assert server.connections == 1
+
+
+async def test_a_reader_that_stops_frees_the_model(server: ScriptedModel, model: OpenAIModel) -> None:
+    answer_with(server, text="слово " * 50, token_s=0.05)
+    async with aclosing(model.stream(PROMPT)) as chunks:
+        async for chunk in chunks:
+            if chunk.text:
+                break
+    async with asyncio.timeout(5):
+        await server.idle.wait()
+    assert server.seen[0].outcome == "gone"
+
+
+async def test_many_are_asked_at_once(server: ScriptedModel, model: OpenAIModel) -> None:
+    server.latency_s = 1
+    completions = await asyncio.gather(*[model.complete(PROMPT) for _ in range(150)])
+    assert len(completions) == server.peak_streams == 150
+
+
+async def test_without_usage_from_the_server_it_is_estimated(
+    server: ScriptedModel, model: OpenAIModel
+) -> None:
+    answer_with(server, text="С девяти утра.", with_usage=False)
+    completion = await model.complete(PROMPT)
+    assert completion.usage.completion_tokens > 0
+    assert completion.usage.cost > 0
