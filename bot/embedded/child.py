@@ -44,22 +44,35 @@ class RotatingLog:
 class Child:
     """A started program. It dies with this process, and is the leader of its own process group."""
 
-    def __init__(self, process: asyncio.subprocess.Process, log: RotatingLog) -> None:
+    def __init__(self, process: asyncio.subprocess.Process, output: int, log: RotatingLog) -> None:
         self._process = process
+        self._output = output
+        self._output_ended = asyncio.Event()
+        self._log = log
         self._tail = b""
-        self._pump = asyncio.create_task(self._copy_output(log))
+        asyncio.get_running_loop().add_reader(output, self._copy_output)
 
     @classmethod
     async def start(cls, command: Sequence[str], log: RotatingLog) -> Self:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-I", leash.__file__, str(os.getpid()), *command),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-            # Ctrl-C in the terminal must reach this process alone, which then stops all in order.
-            start_new_session=True,
-        )
-        return cls(process, log)
+        # A pipe of our own: with asyncio's, the program would not count as ended while something that it
+        # started still holds it.
+        output, its_end = os.pipe()
+        os.set_blocking(output, False)
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-I", leash.__file__, str(os.getpid()), *command),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=its_end,
+                stderr=its_end,
+                # Ctrl-C in the terminal must reach this process alone, which then stops all in order.
+                start_new_session=True,
+            )
+        except BaseException:
+            os.close(output)
+            raise
+        finally:
+            os.close(its_end)
+        return cls(process, output, log)
 
     @property
     def pid(self) -> int:
@@ -72,11 +85,13 @@ class Child:
         return next((line.strip() for line in reversed(lines) if line.strip()), "")
 
     async def wait(self) -> int:
-        """The exit status, negative for a signal, after its output is in the log."""
+        """The exit status, negative for a signal, after its output is in the log. Call it once."""
         status = await self._process.wait()
-        # Something that it started may still hold the pipe.
-        await asyncio.wait([self._pump], timeout=0.5)
-        self._pump.cancel()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(0.5):
+                await self._output_ended.wait()
+        asyncio.get_running_loop().remove_reader(self._output)
+        os.close(self._output)
         return status
 
     async def stop(self, within_s: float) -> None:
@@ -97,9 +112,11 @@ class Child:
         with contextlib.suppress(ProcessLookupError):
             self._process.send_signal(number)
 
-    async def _copy_output(self, log: RotatingLog) -> None:
-        output = self._process.stdout
-        assert output is not None
-        while data := await output.read(1 << 16):
-            log.write(data)
-            self._tail = (self._tail + data)[-2_000:]
+    def _copy_output(self) -> None:
+        data = os.read(self._output, 1 << 16)
+        if not data:
+            asyncio.get_running_loop().remove_reader(self._output)
+            self._output_ended.set()
+            return
+        self._log.write(data)
+        self._tail = (self._tail + data)[-2_000:]

@@ -138,7 +138,7 @@ def _append(draft: _Draft, response: httpx.Response, wanted: HubFile, report: Re
     total = draft.size + int(response.headers.get("content-length", 0))
     require_room(draft.file.parent, total - draft.size)
     with draft.file.open("ab") as target:
-        for piece in response.iter_raw(1 << 20):
+        for piece in response.iter_raw():  # in pieces of a size, what a cut leaves of one would be lost
             target.write(piece)
             report(f"fetching {wanted.file}", target.tell(), total)
 

@@ -92,7 +92,7 @@ def is_proven(path: Path, sha256: str | None = None) -> bool:
     try:
         stamp = json.loads(_stamp(path).read_text(encoding="utf-8"))
         facts = path.stat()
-    except (FileNotFoundError, ValueError):
+    except (FileNotFoundError, NotADirectoryError, ValueError):
         return False
     same_file = stamp["size"] == facts.st_size and stamp["mtime_ns"] == facts.st_mtime_ns
     return same_file and sha256 in (None, stamp["sha256"])
