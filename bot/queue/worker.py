@@ -28,8 +28,6 @@ from bot.queue.settling import Ended, SettlingWorker
 
 log = structlog.get_logger()
 
-LEASE_S = 6.0
-HEARTBEAT_S = 2.0
 PROMOTE_S = 0.5
 WAIT_FOR_JOBS_S = 2.0
 SUSPENDED_S = 1.0
@@ -53,6 +51,7 @@ class AsyncWorker(SettlingWorker):
         redis: Redis | None = None,
         concurrency: int = 1_000,
         shutdown_grace_s: float = 8.0,
+        lease_s: float = 6.0,
         default_result_ttl: int = DEFAULT_RESULT_TTL,
         **options: Any,
     ) -> None:
@@ -61,6 +60,7 @@ class AsyncWorker(SettlingWorker):
         None only where RQ looks at somebody else's worker.
 
         `shutdown_grace_s`: how long jobs in flight may go on after SIGTERM before they are given back.
+        `lease_s`: how long after a worker's last heartbeat its jobs are taken up by another one.
         """
         options = {**options, "prepare_for_work": False, "worker_ttl": WORKER_TTL_S}
         super().__init__(queues, name, default_result_ttl=default_result_ttl, **options)
@@ -68,6 +68,7 @@ class AsyncWorker(SettlingWorker):
         self._redis = redis
         self._concurrency = concurrency
         self._grace_s = shutdown_grace_s
+        self._lease_s = lease_s
         self._flights: dict[str, Flight] = {}
         self._done: list[Done] = []
         self._done_came = asyncio.Event()
@@ -110,7 +111,7 @@ class AsyncWorker(SettlingWorker):
         loops = (
             lambda: self._claim_jobs(ledger, burst=burst),
             lambda: self._finish_jobs(ledger),
-            lambda: repeat(HEARTBEAT_S, lambda: self._keep_alive(ledger)),
+            lambda: repeat(self._lease_s / 3, lambda: self._keep_alive(ledger)),
             lambda: repeat(PROMOTE_S, ledger.promote),
             lambda: self._obey(redis),
             *alongside,
@@ -132,7 +133,7 @@ class AsyncWorker(SettlingWorker):
 
     def _ledger(self, redis: Redis) -> Ledger:
         ttl = self.default_result_ttl
-        return Ledger(redis, self.queues[0].name, self.name, lease_s=LEASE_S, result_ttl_s=ttl)
+        return Ledger(redis, self.queues[0].name, self.name, lease_s=self._lease_s, result_ttl_s=ttl)
 
     async def _claim_jobs(self, ledger: Ledger, *, burst: bool) -> None:
         patience = Patience()
@@ -302,8 +303,8 @@ class AsyncWorker(SettlingWorker):
         patience = Patience()
         while not self._stopping.is_set():
             try:
-                if (await redis.info("server"))["uptime_in_seconds"] < LEASE_S:
-                    self._trusted_from = time.monotonic() + LEASE_S
+                if (await redis.info("server"))["uptime_in_seconds"] < self._lease_s:
+                    self._trusted_from = time.monotonic() + self._lease_s
                 await asyncio.to_thread(self.register_birth)
                 return True
             except AWAY as error:
@@ -324,7 +325,7 @@ class AsyncWorker(SettlingWorker):
             await asyncio.to_thread(self.register_death)
 
     def _redis_is_away(self, error: BaseException) -> None:
-        self._trusted_from = time.monotonic() + LEASE_S
+        self._trusted_from = time.monotonic() + self._lease_s
         log.warning("redis_away", worker=self.name, error=str(error))
 
     @contextmanager
