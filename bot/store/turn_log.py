@@ -62,20 +62,20 @@ class TurnLog:
         self._has_group = False
 
     async def run(self) -> None:
-        """Drain for ever; start it as a task and cancel it. What it held then is drained by `drain`."""
+        """Drain until cancelled; start it as a task. What it held then is left for `drain`."""
         pause_s = 0.0
-        while True:
+        while not _cancelled():
             try:
                 full = await self._step() == BATCH
+                if pause_s:
+                    log.info("turn_log_recovered", waiting=await self.lag())
+                    pause_s = 0.0
             except (StoreError, RedisError) as error:
                 if not pause_s:
                     log.warning("turn_log_stuck", error=str(error))
                 pause_s = min(max(pause_s * 2, self._interval_s), self._longest_pause_s)
                 await asyncio.sleep(pause_s)
                 continue
-            if pause_s:
-                pause_s = 0.0
-                log.info("turn_log_recovered", waiting=await self.lag())
             if not full:
                 await asyncio.sleep(self._interval_s)
 
@@ -173,3 +173,13 @@ class TurnLog:
             for entry_id, record in records.items():
                 refused |= await self._store_all({entry_id: record})
         return refused
+
+
+def _cancelled() -> bool:
+    """Whether this task was cancelled, even if nobody was told.
+
+    With a socket timeout the Redis client writes within `asyncio.wait_for`, which in Python 3.11 loses a
+    cancellation that comes as the write ends.
+    """
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

@@ -114,5 +114,5 @@ def test_a_server_that_is_away_is_a_store_error() -> None:
 
 def test_a_folder_that_cannot_be_made_is_a_store_error(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(StoreError, match="Not a directory"):
+    with pytest.raises(StoreError, match="file: File exists"):
         migrate(f"sqlite:///{tmp_path / 'file' / 'dezhurny.db'}")

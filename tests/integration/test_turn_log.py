@@ -194,6 +194,17 @@ async def test_what_it_held_when_it_was_cancelled_is_drained(
     assert await turn_log.lag() == 0
 
 
+async def test_a_cancelled_log_ends_whatever_it_was_doing(
+    sqlite_engine: Engine, redis: Redis, prefix: str
+) -> None:
+    store = TurnStore(sqlite_engine)
+    async with asyncio.timeout(30):
+        for number in range(100):
+            async with running(quick_log(redis, store, prefix)):
+                await finish_turns(redis, prefix, number)
+                await asyncio.sleep(0.00004 * number)
+
+
 async def test_a_redis_that_came_back_empty_is_drained_again(sqlite_engine: Engine, prefix: str) -> None:
     store = TurnStore(sqlite_engine)
     with tempfile.TemporaryDirectory(prefix="dz-") as folder:
