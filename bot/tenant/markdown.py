@@ -57,7 +57,7 @@ def _title_problems(path: Path, headings: tuple[Heading, ...]) -> Iterator[Probl
 
 def _childless(headings: tuple[Heading, ...]) -> Iterator[Heading]:
     depths = [heading.level for heading in headings[1:]] + [0]
-    for heading, depth in zip(headings, depths, strict=True):
+    for heading, depth in zip(headings, depths, strict=False):
         if depth <= heading.level:
             yield heading
 

@@ -160,7 +160,7 @@ def read_headings(path: Path) -> tuple[Heading, ...]:
     ends = [place[0] for place, _, _ in found[1:]] + [len(lines)]
     headings = tuple(
         Heading(level=level, title=title, line=place[0] + 1, body="\n".join(lines[place[1] : end]).strip())
-        for (place, level, title), end in zip(found, ends, strict=True)
+        for (place, level, title), end in zip(found, ends, strict=False)
     )
     before = lines[: headings[0].line - 1] if headings else lines
     problems = [

@@ -17,7 +17,7 @@ def slug(text: str) -> str:
 def pieces(text: str, longest: int = _LONGEST_PIECE) -> tuple[str, ...]:
     """Cut a long text between paragraphs; a single paragraph stays whole, however long."""
     cut: list[str] = []
-    for paragraph in re.split(r"\n\s*\n", text.strip()):
+    for paragraph in re.split(r"\s*\n\s*\n", text.strip()):
         if cut and len(cut[-1]) + len(paragraph) + 2 <= longest:
             cut[-1] = f"{cut[-1]}\n\n{paragraph}"
         else:
