@@ -36,8 +36,9 @@ _Events = AsyncGenerator[ChatCompletionChunk, None]
 class GigaChatModel:
     """A ChatModel. `complete` reads a stream as well: so a long answer can be stopped while it comes.
 
-    The access token is shared through Redis by all workers. `timeout_s` is the longest silence of the
-    server. `ca_bundle_file` replaces the public authorities; TLS is always verified.
+    The access token is shared by all workers of one Redis; None: it is this process's own. `timeout_s`
+    is the longest silence of the server. `ca_bundle_file` replaces the public authorities; TLS is always
+    verified.
     """
 
     def __init__(
@@ -49,7 +50,7 @@ class GigaChatModel:
         auth_url: str,
         credentials: SecretStr,
         scope: str,
-        redis: Redis,
+        redis: Redis | None,
         traits: ModelTraits,
         ca_bundle_file: Path | None = None,
         prices: Prices = Prices(),  # noqa: B008  frozen
@@ -116,6 +117,8 @@ class GigaChatModel:
         yield Chunk(completion=draft.complete(prompt, self._prices))
 
     async def close(self) -> None:
+        if self._streams is not None:
+            await self._streams.close()
         client, self._client = self._client, None
         if client is not None:
             await client.aclose()

@@ -99,6 +99,8 @@ class OpenAIModel:
         yield Chunk(completion=draft.complete(prompt, self._prices))
 
     async def close(self) -> None:
+        if self._streams is not None:
+            await self._streams.close()
         self._client = None
         await self._http.aclose()
 

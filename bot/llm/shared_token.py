@@ -48,12 +48,13 @@ class SharedToken:
     """`fetch` asks the provider for a token and returns it with its end in seconds since the epoch.
 
     Never more than one `fetch` runs at a time over all processes that share `account` and Redis.
-    `fetch`'s errors reach everyone who waited for it in the same process.
+    `fetch`'s errors reach everyone who waited for it in the same process. Without Redis the token
+    belongs to this process alone.
     """
 
     def __init__(
         self,
-        redis: Redis,
+        redis: Redis | None,
         account: str,
         fetch: Callable[[], Awaitable[tuple[str, float]]],
         *,
@@ -71,7 +72,6 @@ class SharedToken:
         self._now = now
         self._token: AccessToken | None = None
         self._renewal: asyncio.Task[AccessToken] | None = None
-        self._drop_if_same = redis.register_script(_DROP_IF_SAME)
 
     async def get(self) -> str:
         """A token that is good for a new request; no round trip while the last one is."""
@@ -87,16 +87,21 @@ class SharedToken:
         """The provider answered 401 to this token: nobody uses it again."""
         if self._token is not None and self._token.text == text:
             stale, self._token = self._token.to_json(), None
+            if self._redis is None:
+                return
             try:
-                await self._drop_if_same([self._key], [stale])
+                await self._redis.eval(_DROP_IF_SAME, 1, self._key, stale)
             except RedisError as error:
                 raise ModelUnavailable("the shared token cannot be dropped") from error
 
     async def _renew(self) -> AccessToken:
+        if self._redis is None:
+            return await self._fetched()
         try:
             async with asyncio.timeout(_LOCK_S + _FETCH_S):
                 while True:
-                    token = await self._shared() or await self._fetch_locked()
+                    token = await _shared(self._redis, self._key, self._now())
+                    token = token or await self._fetch_locked(self._redis)
                     if token is not None:
                         return token
                     await asyncio.sleep(_LOOK_S)
@@ -105,27 +110,34 @@ class SharedToken:
         except RedisError as error:
             raise ModelUnavailable("the shared token cannot be read") from error
 
-    async def _shared(self) -> AccessToken | None:
-        value = await self._redis.get(self._key)
-        if value is None:
-            return None
-        token = AccessToken.from_json(value)
-        return token if token.renew_at > self._now() else None
-
-    async def _fetch_locked(self) -> AccessToken | None:
+    async def _fetch_locked(self, redis: Redis) -> AccessToken | None:
         """None: somebody else is at it. The lock outlives the longest fetch, and its holder's death."""
         mark = secrets.token_hex(8)
-        if not await self._redis.set(self._lock, mark, nx=True, px=int(_LOCK_S * 1000)):
+        if not await redis.set(self._lock, mark, nx=True, px=int(_LOCK_S * 1000)):
             return None
         try:
             # Between our look and our lock another process may have renewed it.
-            token = await self._shared()
+            token = await _shared(redis, self._key, self._now())
             if token is None:
-                async with asyncio.timeout(_FETCH_S):
-                    text, expires_at = await self._fetch()
-                now = self._now()
-                token = AccessToken.fresh(text, expires_at=expires_at, now=now, margin_s=self._margin_s)
-                await self._redis.set(self._key, token.to_json(), px=max(1, int((expires_at - now) * 1000)))
+                token = await self._fetched()
+                lifetime_s = token.expires_at - self._now()
+                await redis.set(self._key, token.to_json(), px=max(1, int(lifetime_s * 1000)))
             return token
         finally:
-            await self._drop_if_same([self._lock], [mark])
+            await redis.eval(_DROP_IF_SAME, 1, self._lock, mark)
+
+    async def _fetched(self) -> AccessToken:
+        try:
+            async with asyncio.timeout(_FETCH_S):
+                text, expires_at = await self._fetch()
+        except TimeoutError as error:
+            raise ModelUnavailable("no access token in time") from error
+        return AccessToken.fresh(text, expires_at=expires_at, now=self._now(), margin_s=self._margin_s)
+
+
+async def _shared(redis: Redis, key: str, now: float) -> AccessToken | None:
+    value = await redis.get(key)
+    if value is None:
+        return None
+    token = AccessToken.from_json(value)
+    return token if token.renew_at > now else None

@@ -1,6 +1,10 @@
 import asyncio
 import logging
+import shutil
+import ssl
+import subprocess
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
@@ -51,6 +55,7 @@ def model_at(
     *,
     credentials: SecretStr = KEY,
     streams: SharedStreams | None = None,
+    ca_bundle_file: Path | None = None,
 ) -> GigaChatModel:
     return GigaChatModel(
         name="gigachat",
@@ -62,6 +67,7 @@ def model_at(
         redis=redis,
         traits=ModelTraits(composes=True, context_tokens=32_000, calls_tools=True),
         streams=streams,
+        ca_bundle_file=ca_bundle_file,
         timeout_s=5,
         prefix=prefix,
     )
@@ -213,3 +219,43 @@ async def test_the_plan_allows_one_stream_and_several_workers_share_it(
     assert (len(completions), server.peak_streams) == (12, 1)
     for model in models:
         await model.close()
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    """Key and certificate in one file; no public authority knows them."""
+    if shutil.which("openssl") is None:
+        pytest.skip("needs the openssl program")
+    path = tmp_path / "server.pem"
+    subject = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *subject]
+    made = subprocess.run([*command, "-keyout", "-", "-out", "-"], check=True, capture_output=True)
+    path.write_bytes(made.stdout)
+    return path
+
+
+@pytest.fixture
+async def encrypted(certificate: Path) -> AsyncIterator[ScriptedModel]:
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    tls.load_cert_chain(certificate)
+    async with ScriptedModel(tls=tls) as server:
+        yield server
+
+
+async def test_a_bundle_vouches_for_the_server(
+    encrypted: ScriptedModel, certificate: Path, redis: Redis, prefix: str
+) -> None:
+    model = model_at(encrypted, redis, prefix, ca_bundle_file=certificate)
+    assert (await model.complete(PROMPT)).text
+    await model.close()
+
+
+async def test_a_stranger_is_not_trusted_whatever_the_environment_says(
+    encrypted: ScriptedModel, redis: Redis, prefix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIGACHAT_VERIFY_SSL_CERTS", "false")
+    model = model_at(encrypted, redis, prefix)
+    with pytest.raises(ModelUnavailable):
+        await model.complete(PROMPT)
+    assert encrypted.token_requests == encrypted.requests == 0
+    await model.close()

@@ -83,6 +83,13 @@ async def test_a_cancelled_turn_does_not_take_the_token_of_the_others(redis: Red
     assert await second == "token-1"
 
 
+async def test_without_redis_one_process_has_a_token_of_its_own(prefix: str) -> None:
+    token = SharedToken(None, "account", Provider(), prefix=prefix)
+    texts = await asyncio.gather(*[token.get() for _ in range(3)])
+    await token.refused(texts[0])
+    assert (set(texts), await token.get()) == ({"token-1"}, "token-2")
+
+
 async def test_the_account_is_not_written_down(redis: Redis, prefix: str) -> None:
     await SharedToken(redis, "secret-key", Provider(), prefix=prefix).get()
     keys = [str(key) for key in await redis.keys("*")]

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import ssl
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
@@ -39,6 +40,7 @@ class ScriptedModel:
         token_lifetime_s: float = 1800.0,
         gigachat_streams: int | None = None,
         keep: int = 2_000,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self.script = Script(rules, default=default, answer=answer)
         self.latency_s = latency_s
@@ -62,13 +64,14 @@ class ScriptedModel:
         self.peak_token_requests = 0
         self._host = host
         self._port = port
+        self._tls = tls
         self._runner: web.AppRunner | None = None
         self._site: web.TCPSite | None = None
         self._wires: dict[str, Wire] = {"openai": OpenAIWire(), "gigachat": GigaChatWire()}
 
     @property
     def url(self) -> str:
-        return f"http://{self._host}:{self._port}"
+        return f"{'https' if self._tls else 'http'}://{self._host}:{self._port}"
 
     @property
     def openai_url(self) -> str:
@@ -125,7 +128,14 @@ class ScriptedModel:
         """Take connections, at first or again after `refuse`, on the same port."""
         assert self._runner is not None
         if self._site is None:
-            self._site = web.TCPSite(self._runner, self._host, self._port, backlog=2_048, reuse_address=True)
+            self._site = web.TCPSite(
+                self._runner,
+                self._host,
+                self._port,
+                backlog=2_048,
+                reuse_address=True,
+                ssl_context=self._tls,
+            )
             await self._site.start()
             self._port = self._runner.addresses[0][1]
 
