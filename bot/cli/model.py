@@ -6,6 +6,7 @@ from bot.cli.signals import stop_at_signals
 from bot.embedded.local_model import locate_model
 from bot.embedded.model_server import ModelServerOptions, serve_model
 from bot.embedded.progress import shown_progress
+from bot.logs import configure_logs
 from bot.settings import Settings
 
 log = structlog.get_logger()
@@ -16,6 +17,7 @@ def run(settings: Settings) -> int:
 
     Idle when no setting asks for it, so that the same Procfile serves everyone.
     """
+    configure_logs(settings.log_level, process="model")
     if not settings.needs_local_model:
         log.info("model_not_needed", reason=f"LLM_PROVIDER is {settings.provider}")
         with stop_at_signals() as stop:

@@ -31,23 +31,22 @@ def run(
     *,
     chat: Chat | None = None,
     always_chat: bool = False,
-    prepare: Callable[[Settings], None] | None = None,
 ) -> int:
     """Start everything and stay until Ctrl-C or SIGTERM, or until the console chat ends.
 
-    `chat` is opened in a terminal when there is no Telegram token, or whatever there is with
-    `always_chat`. `prepare` runs before the first
-    process, for the database's tables. Exit status 2 if it runs already; other reasons why it cannot
-    start are raised as AssistantError with a sentence.
+    `chat` is opened when there is a terminal and no Telegram token, or whenever `always_chat` says so.
+    Exit status 2 if it runs already; other reasons why it cannot start are raised as AssistantError with
+    a sentence.
     """
     try:
         with sole_supervisor(settings.data_dir):
             if settings.needs_local_model:
                 with shown_progress() as report:
                     locate_model(settings.local, report)
-            if prepare is not None:
-                prepare(settings)
-            return asyncio.run(_supervise(settings, chat, always_chat=always_chat))
+            in_telegram = settings.telegram.bot_token is not None
+            in_terminal = sys.stdin is not None and sys.stdin.isatty()
+            talks_here = always_chat or (in_terminal and not in_telegram)
+            return asyncio.run(_supervise(settings, chat if talks_here else None))
     except AlreadyRunning as error:
         print(_text(Text.RUN_SECOND, pid=error.pid), file=sys.stderr)
         return 2
@@ -55,30 +54,27 @@ def run(
         return 130
 
 
-async def _supervise(settings: Settings, chat: Chat | None, *, always_chat: bool) -> int:
-    in_telegram = settings.telegram.bot_token is not None
-    in_terminal = sys.stdin is not None and sys.stdin.isatty()
-    talks_here = chat is not None and (always_chat or (in_terminal and not in_telegram))
-    greeted = False
+async def _supervise(settings: Settings, chat: Chat | None) -> int:
+    talking = False
 
     def say(line: str) -> None:
-        if not (greeted and talks_here):  # a conversation is going on in this terminal
+        if not talking:
             print(line, file=sys.stderr, flush=True)
 
-    async def greet() -> int:
-        nonlocal greeted
-        if not in_telegram:
+    async def stay() -> int:
+        nonlocal talking
+        if settings.telegram.bot_token is None:
             say(_text(Text.RUN_NO_TOKEN))
-        greeted = True
-        if chat is not None and talks_here:
-            return await chat(settings)
-        say(_text(Text.RUN_TALK))
-        return await asyncio.Event().wait()  # until it is cancelled
+        if chat is None:
+            say(_text(Text.RUN_TALK))
+            return await asyncio.Event().wait()  # until it is cancelled
+        talking = True
+        return await chat(settings)
 
     supervisor = Supervisor(
         services(settings), data_dir=settings.data_dir, say=say, logger=_log_beside_the_data(settings)
     )
-    return await supervisor.run(greet)
+    return await supervisor.run(stay)
 
 
 def services(settings: Settings) -> list[Service]:
