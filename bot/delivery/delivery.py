@@ -118,6 +118,8 @@ class TurnDelivery:
                 await asyncio.wait([task])
 
     async def _keep_typing(self) -> None:
+        with suppress(RedisError):
+            await self._ledger.note_incoming()
         while True:
             try:
                 await self._channel.typing(self._turn.chat)

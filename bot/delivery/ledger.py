@@ -15,7 +15,7 @@ from bot.errors import LeaseLost
 
 _SUPERGROUPS_BELOW = -1_000_000_000_000
 _MOST_PROBES = 8
-_SPARE_PROBES = 2
+_SPARE_PROBES = 3
 """For messages that nobody told us of: service messages, commands answered elsewhere."""
 
 
@@ -96,6 +96,11 @@ class Ledger:
     def incoming_ids(self) -> list[int]:
         """The ids of the customer's own messages, where the channel has such."""
         return self._incoming
+
+    async def note_incoming(self) -> None:
+        """Let other turns know these ids before ours sends, which for a slow model may be long after."""
+        for message_id in self._incoming:
+            await self._ledgers.seen(self._turn.chat, message_id)
 
     async def read(self, *, again: bool = False) -> None:
         """Learn what earlier attempts have written; free of charge in the first one."""
