@@ -21,10 +21,10 @@ from redis.asyncio import Redis
 from rq import worker_registration
 from rq.defaults import DEFAULT_RESULT_TTL
 
-from bot.queue.flight import Flight, Why
-from bot.queue.ledger import Claim, Done, Ledger, Suspended
+from bot.queue.flights import Flights
+from bot.queue.ledger import Ledger, Suspended
 from bot.queue.persistence import AWAY, Patience, listen, repeat
-from bot.queue.settling import Ended, SettlingWorker
+from bot.queue.settling import SettlingWorker
 
 log = structlog.get_logger()
 
@@ -32,9 +32,6 @@ PROMOTE_S = 0.5
 WAIT_FOR_JOBS_S = 2.0
 SUSPENDED_S = 1.0
 CLAIM_AT_ONCE = 32
-FINISH_AT_ONCE = 200
-CANCELLING_S = 2.0
-"""How long cancelled jobs may take to clean up after themselves."""
 WORKER_TTL_S = 60
 DOUBLE_SIGNAL_S = 1.0
 """A second signal this soon is the same Ctrl-C, sent on by a parent process."""
@@ -69,13 +66,11 @@ class AsyncWorker(SettlingWorker):
         self._concurrency = concurrency
         self._grace_s = shutdown_grace_s
         self._lease_s = lease_s
-        self._flights: dict[str, Flight] = {}
-        self._done: list[Done] = []
-        self._done_came = asyncio.Event()
-        self._landed = asyncio.Event()
         self._stopping = asyncio.Event()
         self._hurry = asyncio.Event()
         self._stop_asked_at = 0.0
+        self._resting: asyncio.Task[Any] | None = None
+        """The task that waits for jobs, or for Redis at the start; `stop` wakes it."""
         self._trusted_from = 0.0
         """Until then (monotonic) an expired lease proves nothing: Redis was away and nobody could renew."""
 
@@ -89,11 +84,11 @@ class AsyncWorker(SettlingWorker):
         ends the grace."""
         if not self._stopping.is_set():
             self._stop_asked_at = time.monotonic()
-            log.info("worker_stopping", worker=self.name, jobs=len(self._flights))
             self._stopping.set()
+            if self._resting is not None:
+                self._resting.cancel()
         elif time.monotonic() - self._stop_asked_at > DOUBLE_SIGNAL_S:
             self._hurry.set()
-        self._landed.set()
 
     async def run(
         self, *, burst: bool = False, alongside: Sequence[Callable[[], Awaitable[object]]] = ()
@@ -106,14 +101,15 @@ class AsyncWorker(SettlingWorker):
         if redis is None:
             raise ValueError("the worker needs an asynchronous Redis client")
         ledger = self._ledger(redis)
+        flights = Flights(ledger, self, self._redis_is_away)
         if not await self._be_born(redis):
             return
         loops = (
-            lambda: self._claim_jobs(ledger, burst=burst),
-            lambda: self._finish_jobs(ledger),
-            lambda: repeat(self._lease_s / 3, lambda: self._keep_alive(ledger)),
+            lambda: self._claim_jobs(ledger, flights, burst=burst),
+            flights.finish_for_ever,
+            lambda: repeat(self._lease_s / 3, lambda: self._keep_alive(ledger, flights)),
             lambda: repeat(PROMOTE_S, ledger.promote),
-            lambda: self._obey(redis),
+            lambda: self._obey(redis, flights),
             *alongside,
         )
         tasks = [asyncio.ensure_future(loop()) for loop in loops]
@@ -121,7 +117,7 @@ class AsyncWorker(SettlingWorker):
             try:
                 await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
                 self._stopping.set()
-                await self._leave(ledger)
+                await self._leave(flights)
             finally:
                 for task in tasks:
                     task.cancel()
@@ -135,98 +131,32 @@ class AsyncWorker(SettlingWorker):
         ttl = self.default_result_ttl
         return Ledger(redis, self.queues[0].name, self.name, lease_s=self._lease_s, result_ttl_s=ttl)
 
-    async def _claim_jobs(self, ledger: Ledger, *, burst: bool) -> None:
+    async def _claim_jobs(self, ledger: Ledger, flights: Flights, *, burst: bool) -> None:
         patience = Patience()
+        pause_s = PROMOTE_S if burst else WAIT_FOR_JOBS_S
         while not self._stopping.is_set():
             try:
-                if len(self._flights) >= self._concurrency:
-                    self._landed.clear()
-                    await self._landed.wait()
-                elif not await self._claim_some(ledger):
-                    if burst and not self._flights:
-                        return
-                    await self._unless_stopping(ledger.wait_for_jobs(PROMOTE_S if burst else WAIT_FOR_JOBS_S))
+                room = min(CLAIM_AT_ONCE, self._concurrency - len(flights))
+                if not room:
+                    await self._unless_stopping(flights.one_landed())
+                    continue
+                claims = await ledger.claim(room)
                 patience.reset()
+                flights.take_off(claims)
+                if burst and not flights:
+                    return
+                if len(claims) < room:
+                    await self._unless_stopping(ledger.wait_for_jobs(pause_s))
             except Suspended:
                 await self._unless_stopping(asyncio.sleep(SUSPENDED_S))
             except AWAY as error:
                 self._redis_is_away(error)
-                await patience.pause()
+                await self._unless_stopping(patience.pause())
 
-    async def _claim_some(self, ledger: Ledger) -> int:
-        claims = await ledger.claim(min(CLAIM_AT_ONCE, self._concurrency - len(self._flights)))
-        for claim in claims:
-            flight = self._flights[claim.execution_id] = Flight(claim)
-            flight.task = asyncio.create_task(self._carry_out(flight))
-        return len(claims)
-
-    async def _carry_out(self, flight: Flight) -> None:
-        ended = await flight.fly(self.serializer, self.run_plain)
-        flight.settling = ended is not None
-        if ended is None:
-            # A job that is given back stays among the flights until it is.
-            if flight.why is not Why.LEAVING:
-                self._land(flight.claim)
-        elif ended.error is None and ended.value is None and not flight.claim.unusual:
-            self._done.append(Done(claim=flight.claim, started_at=ended.started_at, ended_at=time.time()))
-            self._done_came.set()
-        else:
-            await self._settle(ended)
-
-    async def _settle(self, ended: Ended) -> None:
-        """RQ's own way. If it fails, the lease runs out and the job is taken up again."""
-        patience = Patience()
+    async def _keep_alive(self, ledger: Ledger, flights: Flights) -> None:
         try:
-            while True:
-                try:
-                    await asyncio.to_thread(self.settle, ended)
-                    return
-                except AWAY as error:
-                    self._redis_is_away(error)
-                    await patience.pause()
-        except Exception:
-            log.exception("job_not_settled", job=ended.claim.job_id)
-        finally:
-            self._land(ended.claim)
-
-    def _land(self, claim: Claim) -> None:
-        self._flights.pop(claim.execution_id, None)
-        self._landed.set()
-
-    async def _finish_jobs(self, ledger: Ledger) -> None:
-        patience = Patience()
-        while True:
-            await self._done_came.wait()
-            # The other jobs that end in this turn of the loop share the script.
-            await asyncio.sleep(0)
-            self._done_came.clear()
-            while batch := self._done[:FINISH_AT_ONCE]:
-                try:
-                    answers = await ledger.finish(batch, idle=len(self._flights) == len(batch))
-                except AWAY as error:
-                    self._redis_is_away(error)
-                    await patience.pause()
-                    continue
-                patience.reset()
-                del self._done[: len(batch)]
-                for done, answer in zip(batch, answers, strict=True):
-                    await self._close(done, answer)
-
-    async def _close(self, done: Done, answer: str) -> None:
-        if answer == "unusual":
-            await self._settle(Ended(claim=done.claim, started_at=done.started_at))
-            return
-        if answer == "lost":
-            log.warning("job_lost", job=done.claim.job_id)
-        self._land(done.claim)
-
-    async def _keep_alive(self, ledger: Ledger) -> None:
-        try:
-            claims = [flight.claim for flight in self._flights.values()]
-            known, lost = await ledger.renew(claims, worker_ttl_s=WORKER_TTL_S)
-            for claim in lost:
-                if flight := self._flights.get(claim.execution_id):
-                    flight.cancel(Why.LOST)
+            known, lost = await ledger.renew(flights.claims, worker_ttl_s=WORKER_TTL_S)
+            flights.cancel_lost(lost)
             if not known:
                 await asyncio.to_thread(self._register)
             await self._reclaim(ledger)
@@ -246,7 +176,7 @@ class AsyncWorker(SettlingWorker):
         if self.should_run_maintenance_tasks:
             await asyncio.to_thread(self.clean_registries)
 
-    async def _obey(self, redis: Redis) -> None:
+    async def _obey(self, redis: Redis, flights: Flights) -> None:
         """RQ's commands, e.g. of `rq.command.send_shutdown_command`."""
         async for message in listen(redis, self.pubsub_channel_name):
             if message is None:
@@ -254,49 +184,24 @@ class AsyncWorker(SettlingWorker):
             order = json.loads(message)
             if order["command"] == "shutdown":
                 self.stop()
-            elif order["command"] == "stop-job":
-                for flight in self._flights.values():
-                    if flight.claim.job_id == order["job_id"]:
-                        self._stopped_job_id = flight.claim.job_id
-                        flight.cancel(Why.STOPPED)
+            elif order["command"] == "stop-job" and flights.cancel_stopped(order["job_id"]):
+                self._stopped_job_id = order["job_id"]
 
-    async def _leave(self, ledger: Ledger) -> None:
-        await self._first(self._all_landed(), self._hurry.wait(), asyncio.sleep(self._grace_s))
-        tasks = [flight.task for flight in self._flights.values() if flight.task]
-        for flight in self._flights.values():
-            flight.cancel(Why.LEAVING)
-        if tasks:
-            await asyncio.wait(tasks, timeout=CANCELLING_S)
-        given_back = [flight.claim for flight in self._flights.values() if not flight.settling]
-        with suppress(*AWAY):
-            if given_back:
-                log.info("jobs_given_back", jobs=await ledger.put_back(given_back))
-        for claim in given_back:
-            self._land(claim)
-        with suppress(TimeoutError):
-            async with asyncio.timeout(CANCELLING_S):
-                await self._all_landed()
-
-    async def _all_landed(self) -> None:
-        while self._flights:
-            self._landed.clear()
-            await self._landed.wait()
+    async def _leave(self, flights: Flights) -> None:
+        log.info("worker_leaving", worker=self.name, jobs=len(flights))
+        await _first(flights.all_landed(), self._hurry.wait(), asyncio.sleep(self._grace_s))
+        await flights.give_back()
 
     async def _unless_stopping(self, wait: Awaitable[object]) -> None:
-        await self._first(wait, self._stopping.wait())
-
-    @staticmethod
-    async def _first(*waits: Awaitable[object]) -> None:
-        """Wait until one of them is over, and cancel the others. Raises what that one raised."""
-        tasks = [asyncio.ensure_future(wait) for wait in waits]
+        """Wait, but not beyond `stop`. For one task at a time."""
+        self._resting = asyncio.current_task()
         try:
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                task.result()
+            await wait
+        except asyncio.CancelledError:
+            if not self._stopping.is_set():
+                raise
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            self._resting = None
 
     async def _be_born(self, redis: Redis) -> bool:
         """Register with RQ as soon as Redis is there. False if the worker was stopped before."""
@@ -342,3 +247,16 @@ class AsyncWorker(SettlingWorker):
         finally:
             for number in (signal.SIGTERM, signal.SIGINT):
                 loop.remove_signal_handler(number)
+
+
+async def _first(*waits: Awaitable[object]) -> None:
+    """Wait until one of them is over, and cancel the others. Raises what that one raised."""
+    tasks = [asyncio.ensure_future(wait) for wait in waits]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
