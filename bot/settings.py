@@ -169,11 +169,6 @@ class Settings(BaseSettings):
     def needs_local_model(self) -> bool:
         return "local" in (self.provider, *self.llm.fallback)
 
-    @property
-    def needs_redis_for_models(self) -> bool:
-        """GigaChat's token and streams are shared by all processes."""
-        return "gigachat" in (self.provider, *self.llm.fallback)
-
     @model_validator(mode="after")
     def gigachat_needs_credentials(self) -> Self:
         if "gigachat" in (self.provider, *self.llm.fallback) and self.gigachat.credentials is None:

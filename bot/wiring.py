@@ -22,7 +22,7 @@ from bot.dialogue.serving import TurnPolicy, TurnServer
 from bot.domain import ChannelName
 from bot.embedded.model_server import read_model_url
 from bot.embedded.redis import embedded_redis_url
-from bot.errors import ModelUnavailable
+from bot.errors import ModelUnavailable, SettingsError
 from bot.guard.forbidden import ForbiddenTopic, ForbiddenTopics
 from bot.knowledge.lemmas import Lemmatiser
 from bot.knowledge.passage_index import PassageIndex
@@ -63,9 +63,17 @@ def redis_url(settings: Settings) -> str:
 
 
 def open_redis(settings: Settings, *, connections: int = 64) -> Redis:
-    """A client for an event loop: who finds no free connection waits for one."""
+    """A client for an event loop: who finds no free connection waits for one.
+
+    Without a socket timeout: with one, redis-py waits by `asyncio.wait_for`, which on Python 3.11 swallows
+    one cancellation in five. A host that vanishes is noticed by TCP's keep-alive.
+    """
     pool = BlockingConnectionPool.from_url(
-        redis_url(settings), max_connections=connections, timeout=30, health_check_interval=15
+        redis_url(settings),
+        max_connections=connections,
+        timeout=30,
+        socket_timeout=None,
+        **({} if redis_url(settings).startswith("unix:") else {"socket_keepalive": True}),
     )
     return Redis.from_pool(pool)
 
@@ -173,8 +181,9 @@ def _build_openai(settings: Settings, redis: Redis | None) -> OpenAIModel:
 
 def _build_gigachat(settings: Settings, redis: Redis | None) -> GigaChatModel:
     gigachat = settings.gigachat
-    if redis is None or gigachat.credentials is None:
-        raise ValueError("GigaChat needs Redis for its token, and credentials")
+    if gigachat.credentials is None:
+        raise SettingsError("GIGACHAT_CREDENTIALS is missing")
+    limit = gigachat.max_streams
     return GigaChatModel(
         name="gigachat",
         model=gigachat.model,
@@ -189,7 +198,7 @@ def _build_gigachat(settings: Settings, redis: Redis | None) -> GigaChatModel:
             prompt_per_million=gigachat.prompt_price_per_million,
             completion_per_million=gigachat.completion_price_per_million,
         ),
-        streams=SharedStreams(redis, "gigachat", limit=gigachat.max_streams),
+        streams=SharedStreams(redis, "gigachat", limit=limit) if redis is not None else None,
     )
 
 
@@ -198,13 +207,12 @@ def build_assistant(tenant: Tenant, texts: Texts, models: ModelChain, settings: 
         ForbiddenTopic(name=topic.name, words=topic.words, phrases=topic.phrases, patterns=topic.patterns)
         for topic in tenant.forbidden
     ]
-    lemmatiser = Lemmatiser({})
     return Assistant(
         index=PassageIndex(tenant.passages, tenant.lexicon),
         models=models,
         prompts=build_prompts(tenant, build_sampling(settings)),
         texts=texts,
-        forbidden=ForbiddenTopics(topics, lemmatiser.lemmas),
+        forbidden=ForbiddenTopics(topics, Lemmatiser({}).all_lemmas),
         public=[public_facts(tenant)],
         own_phones=tenant.phones,
     )

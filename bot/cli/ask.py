@@ -1,6 +1,5 @@
 """`python -m bot ask "..."`: one turn in this process, without a queue."""
 
-import asyncio
 import json
 import sys
 from collections.abc import AsyncIterator
@@ -13,11 +12,10 @@ from bot.embedded.child import Child, RotatingLog
 from bot.embedded.local_model import locate_model
 from bot.embedded.model_server import is_healthy, read_model_url, wait_for_model
 from bot.embedded.progress import shown_progress
-from bot.embedded.redis import EmbeddedRedis
 from bot.errors import ModelUnavailable
 from bot.logs import configure_logs
 from bot.settings import Settings
-from bot.wiring import build_assistant, build_models, build_texts, load_configured_tenant, open_redis
+from bot.wiring import build_assistant, build_models, build_texts, load_configured_tenant
 
 _MODEL_STARTS_WITHIN_S = 120.0
 
@@ -38,17 +36,9 @@ async def run(settings: Settings, question: str, *, as_json: bool) -> int:
 async def _answer(settings: Settings, question: str) -> Answer:
     tenant = load_configured_tenant(settings)
     async with AsyncExitStack() as stack:
-        redis = None
-        if settings.needs_redis_for_models:
-            if settings.redis_url is None:
-                server = EmbeddedRedis(settings.data_dir)
-                if await asyncio.to_thread(server.start):
-                    stack.callback(server.stop)
-            redis = open_redis(settings, connections=4)
-            stack.push_async_callback(redis.aclose)
         if settings.needs_local_model:
             await stack.enter_async_context(_local_model(settings))
-        models = build_models(settings, redis)
+        models = build_models(settings, None)
         stack.push_async_callback(models.close)
         texts = build_texts(tenant, settings)
         return await build_assistant(tenant, texts, models, settings).answer(Question(text=question))

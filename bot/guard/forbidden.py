@@ -16,7 +16,7 @@ class ForbiddenTopic:
 
 
 class ForbiddenTopics:
-    """The list of one tenant. `lemmas` turns a text into dictionary forms."""
+    """The list of one tenant. `lemmas` gives the dictionary form of every word of a text."""
 
     def __init__(self, topics: Sequence[ForbiddenTopic], lemmas: Callable[[str], list[str]]) -> None:
         self._lemmas = lemmas

@@ -42,10 +42,10 @@ def utterance_from(message: Message, update_id: int, me: User) -> Utterance | No
         update_id=str(update_id),
         chat=ChatRef(channel=ChannelName.TELEGRAM, chat_id=str(message.chat.id), private=private),
         person_id=str(sender.id),
-        person_name=sender.full_name[:200],
+        person_name=_encodable(sender.full_name[:200]),
         language=(sender.language_code or "ru")[:2].lower(),
         kind=kind,
-        text=text,
+        text=_encodable(text),
         detail=detail,
         message_id=message.message_id,
         received_at=datetime.now(UTC),
@@ -63,6 +63,11 @@ def _content(message: Message, me: User) -> tuple[UtteranceKind | None, str, str
     if unreadable is None:
         return None, "", ""
     return UtteranceKind.UNREADABLE, message.caption or "", unreadable
+
+
+def _encodable(text: str) -> str:
+    """Without halves of surrogate pairs, which some clients send and no UTF-8 can hold."""
+    return text.encode("utf-8", "ignore").decode("utf-8")
 
 
 def _is_addressed(message: Message, me: User) -> bool:

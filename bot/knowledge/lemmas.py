@@ -44,6 +44,10 @@ class Lemmatiser:
         ]
         return meaningful or raw
 
+    def all_lemmas(self, text: str) -> list[str]:
+        """Every word's lemma in order, also those that say nothing by themselves («не», «за»)."""
+        return list(self._raw(text))
+
     def _raw(self, text: str) -> tuple[str, ...]:
         return tuple(self._lemma(token) for token in _TOKEN.findall(text.lower().replace("ё", "е")))
 

@@ -14,6 +14,13 @@ from bot.knowledge.lemmas import Lemmatiser
 _BODY_WEIGHT = 0.6
 """An answer's or a section's own words count for less than a question worded the same way."""
 
+_FAINT_LEMMAS = frozenset(
+    ("сколько", "где", "когда", "какой", "куда", "почему", "можно", "нужно", "есть", "нет")
+)
+_FAINT = 0.3
+_LEAST_MEANING = 3.0
+"""A question that says less than one fairly rare word is not covered by whatever repeats it."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Unit:
@@ -73,9 +80,14 @@ class PassageIndex:
         return self._coverage(self._lemmatiser.lemmas(question), frozenset(self._lemmatiser.lemmas(text)))
 
     def _coverage(self, lemmas: Sequence[str], words: frozenset[str]) -> float:
-        weights = {lemma: self._rarity.get(lemma, self._unseen_rarity) for lemma in lemmas}
-        total = sum(weights.values())
-        return sum(weight for lemma, weight in weights.items() if lemma in words) / total if total else 0.0
+        weights = {lemma: self._meaning(lemma) for lemma in lemmas}
+        total = max(sum(weights.values()), _LEAST_MEANING)
+        return sum(weight for lemma, weight in weights.items() if lemma in words) / total
+
+    def _meaning(self, lemma: str) -> float:
+        """How much a lemma says: its rarity, less for question words and bare digits."""
+        rarity = self._rarity.get(lemma, self._unseen_rarity)
+        return rarity * _FAINT if lemma in _FAINT_LEMMAS or lemma.isdigit() else rarity
 
     def _units_of(self, number: int, passage: Passage) -> list[_Unit]:
         heading = " ".join(passage.heading)

@@ -98,9 +98,9 @@ class Inbox:
         )
         return Acceptance(answer.decode())
 
-    async def waiting(self, chat_key: str) -> list[Utterance]:
-        """What waits in the chat, oldest first. The turn in hand is not among it."""
-        items = await cast(Any, self._redis.lrange(f"{self._prefix}:inbox:{chat_key}", 0, -1))
+    async def waiting(self, chat_key: str, limit: int = 50) -> list[Utterance]:
+        """The first `limit` that wait in the chat, oldest first. The turn in hand is not among them."""
+        items = await cast(Any, self._redis.lrange(f"{self._prefix}:inbox:{chat_key}", 0, limit - 1))
         return [Utterance.from_json(item) for item in items]
 
     async def begin(self, chat_key: str, count: int, *, worker: str, job: str | None = None) -> Turn | None:
@@ -142,7 +142,7 @@ class Inbox:
         return bool(await cast(Any, self._redis.hexists(f"{self._prefix}:turn:{turn.turn_id}", "cancelled")))
 
     async def finish(self, turn: Turn, *, log: str | None) -> None:
-        """Let the answered turn go, append `log` to the turn log's stream as field `log`, and queue the
+        """Let the answered turn go, append `log` to the turn log's stream as its `record`, and queue the
         chat's next turn behind the other chats. Raises LeaseLost."""
         _ours(
             await self._finish(

@@ -120,7 +120,7 @@ async def test_a_finished_turn_is_logged_once_however_often_the_call_is_repeated
     await inbox.finish(turn, log="{}")
     await inbox.finish(turn, log="{}")
     entries = await redis.xrange(f"{prefix}:turnlog") or []
-    assert [entry[1] for entry in entries if entry] == [{b"log": b"{}"}]
+    assert [entry[1] for entry in entries if entry] == [{b"record": b"{}"}]
 
 
 async def test_a_finished_turn_cannot_be_begun_or_let_go(inbox: Inbox) -> None:

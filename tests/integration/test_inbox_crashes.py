@@ -113,7 +113,7 @@ class Fleet:
         finished: dict[str, list[str]] = {chat: [] for chat in self.accepted}
         for entry in await self.redis.xrange(f"{self.prefix}:turnlog") or []:
             assert entry
-            chat, *texts = json.loads((entry[1] or {})[b"log"])
+            chat, *texts = json.loads((entry[1] or {})[b"record"])
             finished[chat] += texts
         return finished
 

@@ -5,10 +5,10 @@ from bot.knowledge.lemmas import Lemmatiser
 
 TOPICS = ForbiddenTopics(
     [
-        ForbiddenTopic(name="политика", words=("выборы",), phrases=("за кого голосовать",)),
+        ForbiddenTopic(name="политика", words=("выборы",), phrases=("за кого голосовать", "не хочу жить")),
         ForbiddenTopic(name="оружие", words=("автомат калашникова",), patterns=(r"(?i)как\s+взломать",)),
     ],
-    Lemmatiser({}).lemmas,
+    Lemmatiser({}).all_lemmas,
 )
 
 
@@ -16,12 +16,14 @@ TOPICS = ForbiddenTopics(
     ("text", "topic"),
     [
         ("Что думаете о выборах?", "политика"),
-        ("за кого мне голосовать", "политика"),
+        ("за кого мне голосовать", None),
         ("За кого голосовать-то?", "политика"),
         ("КАК ВЗЛОМАТЬ машину", "оружие"),
         ("автоматы Калашникова есть?", "оружие"),
         ("Коробка автомат или механика?", None),
         ("Какой выбор цветов?", None),
+        ("я не хочу жить", "политика"),
+        ("хочу жить рядом с салоном", None),
     ],
 )
 def test_a_topic_is_found_in_any_form_and_innocent_words_pass(text: str, topic: str | None) -> None:

@@ -7,7 +7,7 @@ if not holds(turn, lease) then
 end
 redis.call('HSET', turn_key(turn), 'state', 'finished')
 redis.call('EXPIRE', turn_key(turn), ARGV[6])
-if ARGV[4] ~= '' then redis.call('XADD', PREFIX .. ':turnlog', '*', 'log', ARGV[4]) end
+if ARGV[4] ~= '' then redis.call('XADD', PREFIX .. ':turnlog', '*', 'record', ARGV[4]) end
 redis.call('HDEL', chat_key(chat), 'turn')
 next_or_idle(chat, ARGV[5])
 return 1
