@@ -1,6 +1,7 @@
 """Markdown as models write it, turned into text with entities."""
 
 import re
+from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 from markdown_it import MarkdownIt
@@ -21,8 +22,12 @@ _DIALLED = frozenset({"mailto", "tel"})
 _STYLES = {"strong": EntityKind.BOLD, "em": EntityKind.ITALIC, "s": EntityKind.STRIKE}
 
 
+@lru_cache(maxsize=256)
 def render(markdown: str) -> Formatted:
-    """The text and entities that a piece of Markdown stands for. Raises ValueError if it is blank."""
+    """The text and entities that a piece of Markdown stands for. Raises ValueError if it is blank.
+
+    Remembers the last ones: stored answers come again and again, and parsing costs as much as sending.
+    """
     markdown = _LONE_SURROGATE.sub("\ufffd", markdown.replace("\0", ""))
     if is_blank(markdown):
         raise ValueError("there is nothing to see in this text")

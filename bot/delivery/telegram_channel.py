@@ -6,7 +6,8 @@ from contextlib import asynccontextmanager
 from typing import Self, TypeVar
 
 import structlog
-from telegram import LinkPreviewOptions, MessageEntity, ReplyParameters
+from telegram import LinkPreviewOptions, ReplyParameters
+from telegram._utils.types import JSONDict
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, TelegramError
 from telegram.ext import ExtBot
 
@@ -75,11 +76,11 @@ class TelegramChannel:
     async def send(self, chat: ChatRef, post: Post, admission: Admission = AT_ONCE) -> int:
         reply = ReplyParameters(post.reply_to, allow_sending_without_reply=True) if post.reply_to else None
 
-        async def send(entities: list[MessageEntity]) -> int:
+        async def send(entities: list[JSONDict]) -> int:
             message = await self._bot.send_message(
                 int(chat.chat_id),
                 post.body.text,
-                entities=entities,
+                api_kwargs={"entities": entities} if entities else None,
                 reply_parameters=reply,
                 link_preview_options=_NO_PREVIEW,
                 rate_limit_args=admission,
@@ -90,12 +91,12 @@ class TelegramChannel:
             return await _plain_if_refused(post.body, send)
 
     async def edit(self, chat: ChatRef, message_id: int, post: Post, admission: Admission = AT_ONCE) -> None:
-        async def edit(entities: list[MessageEntity]) -> None:
+        async def edit(entities: list[JSONDict]) -> None:
             await self._bot.edit_message_text(
                 post.body.text,
                 chat_id=int(chat.chat_id),
                 message_id=message_id,
-                entities=entities,
+                api_kwargs={"entities": entities} if entities else None,
                 link_preview_options=_NO_PREVIEW,
                 rate_limit_args=admission,
             )
@@ -111,12 +112,12 @@ class TelegramChannel:
         if not (self._has_drafts and chat.private):
             return False
 
-        async def draft(entities: list[MessageEntity]) -> None:
+        async def draft(entities: list[JSONDict]) -> None:
             await self._bot.send_message_draft(
                 int(chat.chat_id),
                 draft_id,
                 body.text,
-                entities=entities,
+                api_kwargs={"entities": entities} if entities else None,
                 rate_limit_args=Admission(optional=True),
             )
 
@@ -157,7 +158,7 @@ def _says(error: TelegramError, *phrases: str) -> bool:
     return any(phrase in message for phrase in phrases)
 
 
-async def _plain_if_refused(body: Formatted, call: Callable[[list[MessageEntity]], Awaitable[T]]) -> T:
+async def _plain_if_refused(body: Formatted, call: Callable[[list[JSONDict]], Awaitable[T]]) -> T:
     """Once more without entities if Telegram cannot read them: plain words are better than none."""
     entities = _entities(body)
     try:
@@ -169,19 +170,22 @@ async def _plain_if_refused(body: Formatted, call: Callable[[list[MessageEntity]
     return await call([])
 
 
-def _entities(body: Formatted) -> list[MessageEntity]:
-    """Mail and telephone links are left to Telegram, which finds the addresses in the text by itself."""
-    return [
-        MessageEntity(
-            entity.kind.value,
-            entity.offset,
-            entity.length,
-            url=entity.url or None,
-            language=entity.language or None,
-        )
-        for entity in body.entities[:_MOST_ENTITIES]
-        if entity.kind is not EntityKind.LINK or entity.url.lower().startswith(_OPENED)
-    ]
+def _entities(body: Formatted) -> list[JSONDict]:
+    """Plain JSON, because python-telegram-bot's own objects cost as much as the request.
+
+    Mail and telephone links are left to Telegram, which finds the addresses in the text by itself.
+    """
+    entities = []
+    for entity in body.entities[:_MOST_ENTITIES]:
+        if entity.kind is EntityKind.LINK and not entity.url.lower().startswith(_OPENED):
+            continue
+        value: JSONDict = {"type": entity.kind.value, "offset": entity.offset, "length": entity.length}
+        if entity.url:
+            value["url"] = entity.url
+        if entity.language:
+            value["language"] = entity.language
+        entities.append(value)
+    return entities
 
 
 @asynccontextmanager

@@ -29,6 +29,7 @@ _BEFORE_IT_LEFT = (
     ProxyError,
     ProxyTimeoutError,
 )
+_KEPT = ("message_id", "date", "chat")
 
 
 class NeverLeft(NetworkError):
@@ -110,10 +111,16 @@ class AiohttpRequest(BaseRequest):
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> JSONDict:
-        """An answer that is no JSON tells nothing, and is not logged: it may hold somebody's words."""
+        """An answer that is no JSON tells nothing, and is not logged: it may hold somebody's words.
+
+        Of a message only what is used is kept: making objects of the rest costs more than the request.
+        """
         answer = _answer(payload)
         if answer is None:
             raise AnswerLost("the answer is cut off")
+        result = answer.get("result")
+        if isinstance(result, dict) and "message_id" in result:
+            answer["result"] = {name: result[name] for name in _KEPT if name in result}
         return answer
 
 
