@@ -184,7 +184,9 @@ class Supervisor:
                 return
             ran_s = time.monotonic() - started_at
             if status == _BROKEN_SETTINGS and kept.restarts == 0 and ran_s < service.ready_within_s:
-                self._failure = ServiceError(f"{service.name}: {last_line}", permanent=True)
+                self._failure = ServiceError(
+                    f"{service.name}: {last_line.removeprefix('dezhurny: ')}", permanent=True
+                )
                 self.request_stop()
                 return
             pause_s = self._backoff.after(pause_s, ran_s)
