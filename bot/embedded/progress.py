@@ -19,9 +19,17 @@ def shown_progress(console: Console | None = None) -> Iterator[Report]:
         yield plain_lines(console.print)
         return
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console) as bar:
-        task = bar.add_task("", total=None)
-        yield lambda what, done, total: bar.update(task, description=what, completed=done, total=total)
+    bar = Progress(*columns, console=console)
+    task = bar.add_task("")
+
+    def report(what: str, done: int, total: int) -> None:
+        bar.start()  # only now: mostly there is nothing to fetch, and nothing to show
+        bar.update(task, description=what, completed=done, total=total)
+
+    try:
+        yield report
+    finally:
+        bar.stop()
 
 
 def plain_lines(

@@ -31,6 +31,13 @@ def test_a_terminal_gets_one_line_that_moves() -> None:
     assert "fetching the model" in screen.getvalue()
 
 
+def test_nothing_to_tell_leaves_the_terminal_alone() -> None:
+    screen = io.StringIO()
+    with shown_progress(Console(file=screen, force_terminal=True, width=80)):
+        pass
+    assert screen.getvalue() == ""
+
+
 def test_a_pipe_gets_plain_text() -> None:
     pipe = io.StringIO()
     with shown_progress(Console(file=pipe)) as report:
