@@ -20,6 +20,7 @@ import structlog
 from redis.asyncio import Redis
 from rq import worker_registration
 from rq.defaults import DEFAULT_RESULT_TTL
+from rq.registry import StartedJobRegistry
 
 from bot.queue.flights import Flights
 from bot.queue.ledger import Ledger, Suspended
@@ -148,6 +149,8 @@ class AsyncWorker(SettlingWorker):
                 if len(claims) < room:
                     await self._unless_stopping(ledger.wait_for_jobs(pause_s))
             except Suspended:
+                if burst:
+                    return
                 await self._unless_stopping(asyncio.sleep(SUSPENDED_S))
             except AWAY as error:
                 self._redis_is_away(error)
@@ -172,9 +175,13 @@ class AsyncWorker(SettlingWorker):
         if back:
             log.warning("jobs_reclaimed", jobs=back)
         if left:
-            await asyncio.to_thread(self.queues[0].started_job_registry.cleanup)
+            await asyncio.to_thread(self._started_jobs().cleanup)
         if self.should_run_maintenance_tasks:
             await asyncio.to_thread(self.clean_registries)
+
+    def _started_jobs(self) -> StartedJobRegistry:
+        """With timeouts that work in a thread, where the registry runs failure callbacks."""
+        return StartedJobRegistry(queue=self.queues[0], death_penalty_class=self.death_penalty_class)
 
     async def _obey(self, redis: Redis, flights: Flights) -> None:
         """RQ's commands, e.g. of `rq.command.send_shutdown_command`."""
@@ -194,12 +201,13 @@ class AsyncWorker(SettlingWorker):
 
     async def _unless_stopping(self, wait: Awaitable[object]) -> None:
         """Wait, but not beyond `stop`. For one task at a time."""
-        self._resting = asyncio.current_task()
+        self._resting = task = asyncio.current_task()
         try:
             await wait
         except asyncio.CancelledError:
-            if not self._stopping.is_set():
+            if task is None or not self._stopping.is_set():
                 raise
+            task.uncancel()
         finally:
             self._resting = None
 

@@ -269,12 +269,12 @@ async def test_jobs_of_a_dead_worker_come_back_to_the_front(queue: Queue, redis:
 
 
 async def test_a_dead_workers_job_without_retries_fails_as_with_rq(queue: Queue, redis: Redis) -> None:
-    job = queue.enqueue(note, "a")
+    job = queue.enqueue(note, "a", on_failure=Callback(on_end))
     await redis.zadd("rq:wip:turns", {f"{queue.pop_job_id()}:dead": 1})
     job.set_status("started")  # type: ignore[arg-type]
     async with working(queue, redis):
         await until(lambda: job.id in queue.failed_job_registry)
-    assert ran == []
+    assert ran == ["ended a"]
 
 
 async def test_a_job_whose_lease_is_lost_is_cancelled(queue: Queue, redis: Redis) -> None:
