@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from bot.dialogue.prompting import UNKNOWN_MARK, Prompts
-from bot.dialogue.understanding import clean, is_blank, language_of, small_talk
+from bot.dialogue.understanding import clean, is_blank, language_of, leans_on_earlier, small_talk
 from bot.domain import (
     Answer,
     Hit,
@@ -47,7 +47,7 @@ class Question:
 
 
 class FindsPassages(Protocol):
-    def search(self, question: str, limit: int = 3) -> list[Hit]: ...
+    def search(self, question: str, limit: int = 3, *, before: str = "") -> list[Hit]: ...
 
 
 class WritesText(Protocol):
@@ -150,15 +150,12 @@ class Assistant:
             return self._without_model(work)
 
     def _retrieve(self, work: _Work) -> list[Hit]:
-        """The passages; for a follow-up («а в субботу?») those of the question before it count as well."""
-        hits = self._index.search(work.masked.text)
-        previous = [remark.text for remark in work.recollection.remarks if remark.speaker is Speaker.CUSTOMER]
-        if previous and (not hits or hits[0].score < SUPPORTED_FROM or len(work.masked.text.split()) <= 3):
-            joined = self._index.search(f"{previous[-1]} {work.masked.text}")
-            if joined and (not hits or joined[0].score > hits[0].score):
-                work.trace["follow_up"] = True
-                return joined
-        return hits
+        """The passages; for a question that leans on the one before it, that one counts as well."""
+        previous = [said.text for said in work.recollection.remarks if said.speaker is Speaker.CUSTOMER]
+        if previous and leans_on_earlier(work.question):
+            work.trace["follow_up"] = True
+            return self._index.search(work.masked.text, before=previous[-1])
+        return self._index.search(work.masked.text)
 
     async def _from_model(self, work: _Work, on_growth: Grow | None) -> Answer:
         prompt, draft = await self._write(work, self._prompt_for(work), on_growth)

@@ -11,12 +11,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import structlog
+from redis.exceptions import RedisError
 
 from bot.delivery.delivery import Delivery, TurnDelivery
 from bot.dialogue.answering import Assistant, Question
 from bot.dialogue.bursts import gather
 from bot.domain import Answer, Outcome, Recollection, Turn, TurnRecord, UtteranceKind, Verdict
-from bot.errors import ChatUnreachable
+from bot.errors import ChatUnreachable, ServiceError
 from bot.guard.personal_data import mask
 from bot.memory.memory import Memory
 from bot.queue.cancellations import Cancellations
@@ -78,15 +79,23 @@ class TurnServer:
         if turn is None:
             return
         with structlog.contextvars.bound_contextvars(turn=turn.turn_id, attempt=turn.attempt):
-            delivery = self._delivery.for_turn(turn)
-            if not await self._is_paced(turn, delivery):
-                return
-            started = time.perf_counter()
-            recollection = await self._memory.recall(turn.chat.key)
-            answer = await self._answer(turn, delivery, recollection)
-            answer = await self._deliver(turn, delivery, answer)
-            await self._finish(turn, answer, recollection.dialogue_id)
-            log.info("turn_answered", outcome=answer.outcome, light=answer.light, ms=_ms_since(started))
+            try:
+                await self._serve(turn, self._delivery.for_turn(turn))
+            except (ServiceError, RedisError) as error:
+                log.warning("turn_interrupted", error=type(error).__name__)
+                with contextlib.suppress(RedisError):
+                    await self._inbox.release(turn)  # not the turn's fault, so not one of its tries
+                raise
+
+    async def _serve(self, turn: Turn, delivery: TurnDelivery) -> None:
+        if not await self._is_paced(turn, delivery):
+            return
+        started = time.perf_counter()
+        recollection = await self._memory.recall(turn.chat.key)
+        answer = await self._answer(turn, delivery, recollection)
+        answer = await self._deliver(turn, delivery, answer)
+        await self._finish(turn, answer, recollection.dialogue_id)
+        log.info("turn_answered", outcome=answer.outcome, light=answer.light, ms=_ms_since(started))
 
     async def _gather(self, chat_key: str) -> int:
         """How many utterances to take, after the silence that ends a burst. 1 when a turn may be in hand."""

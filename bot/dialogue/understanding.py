@@ -12,6 +12,8 @@ from bot.texts.catalogue import DEFAULT_LANGUAGE, Text
 
 _WORD = re.compile(r"\w+")
 _WHOLE_QUESTION_WORDS = 3
+_LEANING_WORDS = frozenset(("а", "и", "но", "тогда", "еще", "подробнее", "почему", "and", "but", "then"))
+_LEANING_LENGTH = 2
 
 
 def clean(text: str) -> str:
@@ -54,6 +56,12 @@ def small_talk(text: str) -> Text | None:
 def is_whole_question(text: str) -> bool:
     """Whether a message is plainly complete, so that waiting for more would only cost time."""
     return text.rstrip().endswith("?") and len(_WORD.findall(text)) >= _WHOLE_QUESTION_WORDS
+
+
+def leans_on_earlier(text: str) -> bool:
+    """Whether a message is only whole together with the one before it: «а в субботу?», «подробнее»."""
+    words = _WORD.findall(text.lower().replace("ё", "е"))
+    return bool(words) and (words[0] in _LEANING_WORDS or len(words) <= _LEANING_LENGTH)
 
 
 @cache

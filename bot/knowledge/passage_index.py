@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import bm25s
 import numpy as np
+import numpy.typing as npt
 
 from bot.domain import Hit, Passage
 from bot.knowledge.lemmas import Lemmatiser
@@ -14,6 +15,8 @@ from bot.knowledge.lemmas import Lemmatiser
 _BODY_WEIGHT = 0.6
 """An answer's or a section's own words count for less than a question worded the same way."""
 
+_EARLIER_WEIGHT = 0.4
+"""How much the question before counts for one that leans on it but has a subject of its own."""
 _FAINT_LEMMAS = frozenset(
     ("сколько", "где", "когда", "какой", "куда", "почему", "можно", "нужно", "есть", "нет")
 )
@@ -56,28 +59,36 @@ class PassageIndex:
         self._bm25 = bm25s.BM25(k1=1.2, b=0.6)
         self._bm25.index([list(unit.lemmas) for unit in self._units], show_progress=False)
 
-    def search(self, question: str, limit: int = 3) -> list[Hit]:
-        """The best passages first; `score` is the share of the question's meaning that one covers."""
-        lemmas = list(dict.fromkeys(self._lemmatiser.lemmas(question)))
-        known = [lemma for lemma in lemmas if lemma in self._rarity]
-        if not known:
-            return []
-        relevance = np.zeros(len(self._passages), dtype=np.float32)
-        np.maximum.at(relevance, self._owners, self._bm25.get_scores(known) * self._weights)
+    def search(self, question: str, limit: int = 3, *, before: str = "") -> list[Hit]:
+        """The best passages first; `score` is the share of the question's meaning that one covers.
+
+        `before`: what was asked before, for a question that leans on it («а в субботу?»).
+        """
+        own = list(dict.fromkeys(self._lemmatiser.lemmas(question)))
+        earlier = list(dict.fromkeys(self._lemmatiser.lemmas(before))) if before else []
+        stands_alone = self._says_enough(own)
+        asked = own if stands_alone else [*own, *earlier]
+        relevance = self._relevance(own) + (_EARLIER_WEIGHT if stands_alone else 1) * self._relevance(earlier)
         best = [int(number) for number in np.argsort(-relevance)[: limit * 4] if relevance[number] > 0]
-        hits = [
-            Hit(passage=self._passages[number], score=self._coverage(lemmas, self._vocabulary[number]))
-            for number in best
-        ]
+        scores = {number: self._coverage(asked, self._vocabulary[number]) for number in best}
         # BM25 ranks; coverage only breaks the case where a rare word hides that the rest is missing.
-        ranked = sorted(
-            zip(hits, best, strict=True), key=lambda pair: -float(relevance[pair[1]]) * (0.5 + pair[0].score)
-        )
-        return [hit for hit, _ in ranked[:limit]]
+        best.sort(key=lambda number: -float(relevance[number]) * (0.5 + scores[number]))
+        return [Hit(passage=self._passages[number], score=scores[number]) for number in best[:limit]]
 
     def coverage(self, question: str, text: str) -> float:
         """How much of the question's meaning, from 0 to 1, the words of `text` cover."""
         return self._coverage(self._lemmatiser.lemmas(question), frozenset(self._lemmatiser.lemmas(text)))
+
+    def _relevance(self, lemmas: Sequence[str]) -> npt.NDArray[np.float32]:
+        """BM25 of each passage, ``(passages,) float32``: that of its best text."""
+        relevance = np.zeros(len(self._passages), dtype=np.float32)
+        known = [lemma for lemma in lemmas if lemma in self._rarity]
+        if known:
+            np.maximum.at(relevance, self._owners, self._bm25.get_scores(known) * self._weights)
+        return relevance
+
+    def _says_enough(self, lemmas: Sequence[str]) -> bool:
+        return sum(map(self._meaning, lemmas)) >= _LEAST_MEANING
 
     def _coverage(self, lemmas: Sequence[str], words: frozenset[str]) -> float:
         weights = {lemma: self._meaning(lemma) for lemma in lemmas}

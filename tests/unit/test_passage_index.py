@@ -62,6 +62,10 @@ def test_a_question_without_known_words_finds_nothing(index: PassageIndex, quest
     assert index.search(question) == []
 
 
+def test_a_question_without_words_of_its_own_is_about_what_was_asked_before(index: PassageIndex) -> None:
+    assert index.search("а сколько?", before="хочу прокатиться")[0].passage.passage_id == "test-drive"
+
+
 def test_an_index_of_nothing_is_refused() -> None:
     with pytest.raises(ValueError, match="at least one passage"):
         PassageIndex([], {})

@@ -1,6 +1,13 @@
 import pytest
 
-from bot.dialogue.understanding import clean, is_blank, is_whole_question, language_of, small_talk
+from bot.dialogue.understanding import (
+    clean,
+    is_blank,
+    is_whole_question,
+    language_of,
+    leans_on_earlier,
+    small_talk,
+)
 from bot.texts.catalogue import Text
 
 
@@ -51,3 +58,17 @@ def test_small_talk_is_a_whole_message(text: str, kind: Text | None) -> None:
 )
 def test_a_whole_question_has_words_and_its_mark(text: str, whole: bool) -> None:
     assert is_whole_question(text) is whole
+
+
+@pytest.mark.parametrize(
+    ("text", "leans"),
+    [
+        ("а в субботу?", True),
+        ("Подробнее", True),
+        ("и сколько?", True),
+        ("Есть ли у вас парковка?", False),
+        ("", False),
+    ],
+)
+def test_a_follow_up_is_told_by_its_first_word_or_its_length(text: str, leans: bool) -> None:
+    assert leans_on_earlier(text) is leans
