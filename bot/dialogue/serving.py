@@ -17,7 +17,7 @@ from bot.delivery.delivery import Delivery, TurnDelivery
 from bot.dialogue.answering import Assistant, Question
 from bot.dialogue.bursts import gather
 from bot.domain import Answer, Outcome, Recollection, Turn, TurnRecord, UtteranceKind, Verdict
-from bot.errors import ChatUnreachable, ServiceError
+from bot.errors import ChatUnreachable, LeaseLost, ServiceError
 from bot.guard.personal_data import mask
 from bot.memory.memory import Memory
 from bot.queue.cancellations import Cancellations
@@ -81,9 +81,9 @@ class TurnServer:
         with structlog.contextvars.bound_contextvars(turn=turn.turn_id, attempt=turn.attempt):
             try:
                 await self._serve(turn, self._delivery.for_turn(turn))
-            except (ServiceError, RedisError) as error:
+            except (ServiceError, RedisError, asyncio.CancelledError) as error:
                 log.warning("turn_interrupted", error=type(error).__name__)
-                with contextlib.suppress(RedisError):
+                with contextlib.suppress(RedisError, LeaseLost):
                     await self._inbox.release(turn)  # not the turn's fault, so not one of its tries
                 raise
 

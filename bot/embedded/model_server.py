@@ -10,6 +10,7 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -86,10 +87,11 @@ async def wait_for_model(data_dir: Path, *, within_s: float) -> str:
         raise ServiceError(f"the local model is not ready after {within_s:.0f} s") from None
 
 
-def serve_model(options: ModelServerOptions) -> None:
+def serve_model(options: ModelServerOptions, warm_up: Callable[[str], None] | None = None) -> None:
     """Load the model and serve it until SIGTERM or SIGINT. Raises ServiceError if it cannot be loaded.
 
-    Call it in the main thread of a process that does nothing else.
+    `warm_up` is called with the server's address before the first answer is promised. Call this in the
+    main thread of a process that does nothing else.
     """
     # Idle threads of OpenMP must sleep: spinning ones starve everything else on a small machine. Read once
     # by the library as it is loaded, so before the import.
@@ -108,6 +110,8 @@ def serve_model(options: ModelServerOptions) -> None:
         server = xllamacpp.Server(_parameters(xllamacpp.CommonParams(), options))
     except RuntimeError as error:
         raise ServiceError(f"{options.model} cannot be loaded: {error}") from error
+    if warm_up is not None:
+        warm_up(f"{server.listening_address}/v1")
     stopping = _stop_signal_pipe()
     record = _record(options.data_dir)
     running = {"url": f"{server.listening_address}/v1", "model": options.model.stem, "pid": os.getpid()}
