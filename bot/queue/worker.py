@@ -174,14 +174,21 @@ class AsyncWorker(SettlingWorker):
         back, left = await ledger.reclaim()
         if back:
             log.warning("jobs_reclaimed", jobs=back)
-        if left:
-            await asyncio.to_thread(self._started_jobs().cleanup)
-        if self.should_run_maintenance_tasks:
-            await asyncio.to_thread(self.clean_registries)
+        if left or self.should_run_maintenance_tasks:
+            await asyncio.to_thread(self._clean_up)
 
-    def _started_jobs(self) -> StartedJobRegistry:
-        """With timeouts that work in a thread, where the registry runs failure callbacks."""
-        return StartedJobRegistry(queue=self.queues[0], death_penalty_class=self.death_penalty_class)
+    def _clean_up(self) -> None:
+        """RQ's part of taking up dead workers' jobs, with timeouts that work in a thread."""
+        registry = StartedJobRegistry(queue=self.queues[0], death_penalty_class=self.death_penalty_class)
+        try:
+            registry.cleanup()
+            if self.should_run_maintenance_tasks:
+                self.clean_registries()
+        except AWAY:
+            raise
+        except Exception:
+            # A failure callback of somebody's job raised; that must not stop this worker.
+            log.exception("clean_up_failed", worker=self.name)
 
     async def _obey(self, redis: Redis, flights: Flights) -> None:
         """RQ's commands, e.g. of `rq.command.send_shutdown_command`."""

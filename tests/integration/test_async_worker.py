@@ -65,6 +65,11 @@ def on_end(job: Job, *_: object) -> None:
     ran.append(f"ended {job.args[0]}")
 
 
+def raise_on_end(*_: object) -> None:
+    ran.append("callback")
+    raise ValueError("callback")
+
+
 @pytest.fixture
 def queue(redis_url: str, redis: Redis) -> Iterator[Queue]:
     ran.clear()
@@ -275,6 +280,16 @@ async def test_a_dead_workers_job_without_retries_fails_as_with_rq(queue: Queue,
     async with working(queue, redis):
         await until(lambda: job.id in queue.failed_job_registry)
     assert ran == ["ended a"]
+
+
+async def test_a_broken_failure_callback_does_not_stop_the_worker(queue: Queue, redis: Redis) -> None:
+    job = queue.enqueue(note, "a", on_failure=Callback(raise_on_end))
+    await redis.zadd("rq:wip:turns", {f"{queue.pop_job_id()}:dead": 1})
+    job.set_status("started")  # type: ignore[arg-type]
+    async with working(queue, redis, lease_s=0.3):
+        await until(lambda: "callback" in ran)
+        queue.enqueue(note, "b")
+        await until(lambda: "b" in ran)
 
 
 async def test_a_job_whose_lease_is_lost_is_cancelled(queue: Queue, redis: Redis) -> None:

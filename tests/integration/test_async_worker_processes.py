@@ -109,7 +109,7 @@ async def answered(redis: Redis, length: int, timeout_s: float = 60) -> list[str
         while await redis.xlen("dz:turnlog") < length:  # noqa: ASYNC110 - other processes fill the stream
             await asyncio.sleep(0.05)
     entries = await redis.xrange("dz:turnlog") or []
-    return [text((entry[1] or {})[b"log"]) for entry in entries if entry]
+    return [text((entry[1] or {})[b"record"]) for entry in entries if entry]
 
 
 def text(value: bytes | str) -> str:
