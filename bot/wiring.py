@@ -1,5 +1,6 @@
 """Builds the graph of objects from settings: the only file that names concrete classes."""
 
+import hashlib
 import os
 import socket
 from collections.abc import AsyncIterator, Mapping
@@ -214,8 +215,14 @@ def build_assistant(tenant: Tenant, texts: Texts, models: ModelChain, settings: 
         texts=texts,
         forbidden=ForbiddenTopics(topics, Lemmatiser({}).all_lemmas),
         public=[public_facts(tenant)],
+        knowledge=_version_of(tenant),
         own_phones=tenant.phones,
     )
+
+
+def _version_of(tenant: Tenant) -> str:
+    passages = [(passage.passage_id, passage.text) for passage in tenant.passages]
+    return hashlib.sha256(repr(passages).encode()).hexdigest()[:12]
 
 
 def _summariser(settings: Settings, models: ModelChain) -> Summariser:

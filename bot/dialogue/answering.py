@@ -6,7 +6,7 @@ Workers, the console, `python -m bot ask` and the tests call the same `Assistant
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
 from bot.dialogue.prompting import UNKNOWN_MARK, Prompts
@@ -96,15 +96,20 @@ class Assistant:
         texts: Texts,
         forbidden: ForbiddenTopics,
         public: Sequence[str],
+        knowledge: str,
         own_phones: frozenset[str] = frozenset(),
     ) -> None:
-        """`public`: facts that support a claim at any time, such as the business's contacts."""
+        """`public`: facts that support a claim at any time, such as the business's contacts.
+
+        `knowledge`: the version of what the index holds, for the trace.
+        """
         self._index = index
         self._models = models
         self._prompts = prompts
         self._texts = texts
         self._forbidden = forbidden
         self._public = tuple(public)
+        self._knowledge = knowledge
         self._own_phones = own_phones
 
     async def answer(self, question: Question, on_growth: Grow | None = None) -> Answer:
@@ -137,6 +142,7 @@ class Assistant:
         started = time.perf_counter()
         work.hits = self._retrieve(work)
         work.timings_ms["retrieve"] = _ms_since(started)
+        work.trace["knowledge"] = self._knowledge
         work.trace["passages"] = [[hit.passage.passage_id, round(hit.score, 3)] for hit in work.hits]
         if not work.is_supported and not self._models.primary.traits.composes:
             return self._unknown(work)
@@ -175,7 +181,7 @@ class Assistant:
     def _prompt_for(self, work: _Work) -> PromptFor:
         def build(model: ChatModel) -> Prompt:
             work.composed = model.traits.composes
-            work.trace |= {"prompt": self._prompts.version, "composed": work.composed}
+            work.trace |= self._conditions(work)
             if work.composed:
                 return self._prompts.compose(work.masked.text, work.hits, work.recollection, work.language)
             return self._prompts.phrase(
@@ -184,6 +190,16 @@ class Assistant:
             )
 
         return build
+
+    def _conditions(self, work: _Work) -> dict[str, Any]:
+        """How the model writes; with the question and the dialogue so far, all that a replay needs."""
+        recalled = work.recollection
+        return {
+            "prompt": self._prompts.version,
+            "composed": work.composed,
+            "sampling": asdict(self._prompts.sampling),
+            "recalled": {"summary": recalled.summary, "remarks": len(recalled.remarks)},
+        }
 
     async def _write(self, work: _Work, prompt_for: PromptFor, on_growth: Grow | None) -> tuple[Prompt, str]:
         """Let a model write, and show what is already written and checked."""
@@ -225,9 +241,10 @@ class Assistant:
         """What is wrong with a draft; each finding is a verdict in the log."""
         faults = self._claims_too_much(work, draft)
         work.verdicts.append(Verdict(check="claims", passed=not faults, detail="; ".join(faults)))
-        if foreign_script(draft):
-            faults.append("foreign script")
-            work.verdicts.append(Verdict(check="script", passed=False))
+        for check, is_faulty in (("foreign script", foreign_script), ("nothing to read", is_blank)):
+            if is_faulty(draft):
+                faults.append(check)
+                work.verdicts.append(Verdict(check=check, passed=False))
         if not work.composed:
             stored = work.stored if work.is_supported else self._texts.say(Text.UNKNOWN, work.language)
             reason = unfaithful_phrasing(stored, draft)
