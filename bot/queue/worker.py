@@ -183,7 +183,7 @@ class AsyncWorker(SettlingWorker):
         try:
             registry.cleanup()
             if self.should_run_maintenance_tasks:
-                self.clean_registries()
+                self.clean_registries()  # type: ignore[no-untyped-call]
         except AWAY:
             raise
         except Exception:
