@@ -193,6 +193,9 @@ class Verdict:
     detail: str = ""
 
 
+UNDELIVERABLE = Verdict(check="delivery", passed=False, detail="chat unreachable")
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Usage:
     """Tokens and cost of the model calls of one turn. `cost` is in the currency of the settings' prices."""
@@ -267,6 +270,11 @@ class TurnRecord:
     def __post_init__(self) -> None:
         if self.received_at.tzinfo is None or self.answered_at.tzinfo is None:
             raise ValueError("received_at and answered_at must be aware")
+
+    @property
+    def is_undeliverable(self) -> bool:
+        """Whether the answer met a closed door: the person has blocked the bot."""
+        return any(verdict.check == UNDELIVERABLE.check for verdict in self.answer.verdicts)
 
     def to_json(self) -> str:
         value = asdict(self)

@@ -90,6 +90,8 @@ class LocalModelSettings(BaseSettings):
     """0: as many as the machine has cores, 8 at most."""
     model_context_tokens: int = Field(4_096, ge=1_024)
     model_composes: bool = False
+    model_phrases_within_s: float = Field(8, gt=0)
+    """Then the stored text goes out as it is: the owner wants an answer within 10 s."""
     hub_url: str = Field("https://huggingface.co", validation_alias="HF_ENDPOINT")
     """The hub of `owner/name:file.gguf`; the variable is the one that the hub's own client reads."""
     cache_home: Path = Field(

@@ -46,7 +46,7 @@ from bot.texts.catalogue import LANGUAGES, Text, Texts, load_texts
 
 TENANTS = Path("tenants")
 LOCAL_QUEUE_S = 40.0
-"""How long a turn may wait for the local model's one slot."""
+"""How long a turn may wait for the one slot of a local model that composes."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -143,6 +143,7 @@ def _build_model(provider: Provider, settings: Settings, redis: Redis | None) ->
 
 def _build_local(settings: Settings, redis: Redis | None) -> OpenAIModel:
     local = settings.local
+    wait_s = LOCAL_QUEUE_S if local.model_composes else local.model_phrases_within_s
     return OpenAIModel(
         name="local",
         model="local",
@@ -150,7 +151,7 @@ def _build_local(settings: Settings, redis: Redis | None) -> OpenAIModel:
         traits=ModelTraits(
             composes=local.model_composes, context_tokens=local.model_context_tokens, calls_tools=False
         ),
-        streams=SharedStreams(redis, "local", limit=1, wait_s=LOCAL_QUEUE_S) if redis is not None else None,
+        streams=SharedStreams(redis, "local", limit=1, wait_s=wait_s) if redis is not None else None,
     )
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import signal
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 import structlog
 from aiogram import Bot, Dispatcher
@@ -11,13 +12,16 @@ from aiohttp import web
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from bot.errors import SettingsError
+from bot.delivery.delivery import Delivery
+from bot.domain import Utterance
+from bot.errors import DeliveryError, SettingsError
 from bot.handlers.dispatcher import ALLOWED_UPDATES, build_bot, build_dispatcher
 from bot.handlers.inbox import Acceptor
 from bot.logs import configure_logs
 from bot.settings import Settings, TelegramSettings
+from bot.texts.catalogue import Text, Texts
 from bot.web.application import Webhook, build_application
-from bot.wiring import build_inbox, open_redis
+from bot.wiring import build_inbox, build_texts, load_configured_tenant, open_channels, open_redis
 
 log = structlog.get_logger()
 
@@ -31,17 +35,30 @@ async def run(settings: Settings) -> int:
     bot = build_bot(settings.telegram)
     redis = open_redis(settings)
     by_webhook = settings.telegram.webhook_url is not None
-    acceptor = Acceptor(build_inbox(settings, redis), patience_s=WEBHOOK_PATIENCE_S if by_webhook else None)
-    dispatcher = build_dispatcher(acceptor)
+    texts = build_texts(load_configured_tenant(settings), settings)
     try:
-        if by_webhook:
-            await _serve_webhook(settings.telegram, bot, dispatcher, redis)
-        else:
-            await _poll(bot, dispatcher)
+        async with open_channels(settings, redis) as channels:
+            acceptor = Acceptor(
+                build_inbox(settings, redis),
+                patience_s=WEBHOOK_PATIENCE_S if by_webhook else None,
+                refuse=partial(_refuse, Delivery(redis, channels), texts),
+            )
+            dispatcher = build_dispatcher(acceptor)
+            if by_webhook:
+                await _serve_webhook(settings.telegram, bot, dispatcher, redis)
+            else:
+                await _poll(bot, dispatcher)
     finally:
         await bot.session.close()
         await redis.aclose()
     return 0
+
+
+async def _refuse(delivery: Delivery, texts: Texts, utterance: Utterance) -> None:
+    try:
+        await delivery.tell(utterance.chat, texts.say(Text.INBOX_FULL, utterance.language))
+    except (DeliveryError, RedisError) as error:
+        log.warning("refusal_not_told", chat=utterance.chat.key, error=type(error).__name__)
 
 
 async def _poll(bot: Bot, dispatcher: Dispatcher) -> None:

