@@ -1,0 +1,81 @@
+import pytest
+
+from bot.dialogue.prompting import Prompts, build_prompts, public_facts
+from bot.domain import Hit, Passage, Recollection, Remark, Speaker
+from bot.llm.model import Sampling
+from tests.assistants import bakery
+
+
+@pytest.fixture
+def prompts() -> Prompts:
+    return build_prompts(bakery()[0], Sampling())
+
+
+def hit(text: str, score: float = 1.0) -> Hit:
+    passage = Passage(passage_id="faq/x", document="Вопросы", heading=("Хлеб",), text=text)
+    return Hit(passage=passage, score=score)
+
+
+def test_a_composing_model_gets_facts_history_and_question_last(prompts: Prompts) -> None:
+    remarks = (
+        Remark(speaker=Speaker.CUSTOMER, text="Привет"),
+        Remark(speaker=Speaker.ASSISTANT, text="И вам"),
+    )
+    recollection = Recollection(summary="Спрашивал о пирогах.", remarks=remarks)
+    prompt = prompts.compose("Есть ржаной?", [hit("Да, каждый день.")], recollection, "ru")
+    task = prompt.messages[-1].content
+    assert "[Вопросы > Хлеб]\nДа, каждый день." in task
+    assert "Спрашивал о пирогах.\nКлиент: Привет\nТы: И вам" in task
+    assert task.endswith("Есть ржаной?")
+
+
+def test_a_composing_model_knows_who_it_is_and_how_to_be_reached(prompts: Prompts) -> None:
+    system = prompts.compose_prefix[0].content
+    for words in ("Булочка", "Пекарня «Тёплый хлеб»", "Не обещаем рецептов.", "+7 (383) 000-11-22"):
+        assert words in system
+
+
+def test_without_facts_and_history_it_says_so(prompts: Prompts) -> None:
+    task = prompts.compose("Есть ржаной?", [], Recollection(), "ru").messages[-1].content
+    assert "(нет)" in task
+    assert "(начало разговора)" in task
+
+
+def test_a_huge_passage_is_quoted_in_part(prompts: Prompts) -> None:
+    task = prompts.compose("Есть ржаной?", [hit("слово " * 2_000)], Recollection(), "ru").messages[-1].content
+    assert len(task) < 2_000
+
+
+def test_braces_in_what_people_write_are_only_text(prompts: Prompts) -> None:
+    task = prompts.compose("{facts} {0} {", [hit("{question}")], Recollection(), "ru").messages[-1].content
+    assert "{facts} {0} {" in task
+    assert "{question}" in task
+
+
+def test_a_phrasing_model_sees_examples_of_the_same_shape(prompts: Prompts) -> None:
+    messages = prompts.phrase("хлеб есть?", "Свежий хлеб в 9:00.").messages
+    assert [message.role for message in messages] == ["system", "user", "assistant", "user"]
+    assert messages[2].content == "Есть! Свежий хлеб бывает в 9:00 и в 15:00."
+    assert messages[3].content == "Вопрос: хлеб есть?\nЧерновик: Свежий хлеб в 9:00."
+
+
+def test_a_repair_goes_on_from_the_faulty_answer(prompts: Prompts) -> None:
+    first = prompts.compose("Сколько?", [], Recollection(), "ru")
+    repair = prompts.repair(first, "90 ₽", ["90 ₽"])
+    assert repair.messages[: len(first.messages)] == first.messages
+    assert [message.role for message in repair.messages[-2:]] == ["assistant", "user"]
+    assert "90 ₽" in repair.messages[-1].content
+
+
+def test_the_version_changes_with_the_wording_alone() -> None:
+    tenant, _, _ = bakery()
+    version = build_prompts(tenant, Sampling()).version
+    assert build_prompts(tenant, Sampling(seed=8)).version == version
+    changed = tenant.model_copy(update={"subject": "только пироги"})
+    assert build_prompts(changed, Sampling()).version != version
+
+
+def test_the_facts_true_at_any_time_are_the_contacts() -> None:
+    facts = public_facts(bakery()[0])
+    assert "Заказы: +7 (383) 000-11-33" in facts
+    assert "hello@bread.example" in facts
