@@ -1,0 +1,144 @@
+"""The settings: every one is in `.env.example`, and a wrong one is a sentence that names it."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic_settings import BaseSettings
+
+from bot.errors import SettingsError
+from bot.settings import Settings, load_settings
+
+EXAMPLE = Path(__file__).parents[2] / ".env.example"
+
+
+def fields(model: type[BaseSettings] = Settings) -> Iterator[tuple[str, Any]]:
+    """Each variable with its default, the groups' ones too."""
+    for name, field in model.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseSettings):
+            yield from fields(field.annotation)
+        else:
+            variable = str(field.validation_alias or f"{model.model_config['env_prefix']}{name}").upper()
+            yield variable, field.get_default(call_default_factory=True)
+
+
+def example() -> dict[str, str]:
+    return dict(re.findall(r"^#?([A-Z_]+)=(.*)$", EXAMPLE.read_text(), re.MULTILINE))
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
+    """An environment without any of our variables, in a folder without `.env`."""
+    monkeypatch.chdir(tmp_path)
+    for name, _ in fields():
+        if name != "XDG_CACHE_HOME":
+            monkeypatch.delenv(name, raising=False)
+    return monkeypatch
+
+
+def test_the_example_names_every_setting_and_no_other() -> None:
+    assert set(example()) == {name for name, _ in fields()}
+
+
+def test_the_example_shows_the_defaults() -> None:
+    shown = {name: value for name, value in example().items() if name != "XDG_CACHE_HOME"}
+    assert shown == {name: written(default) for name, default in fields() if name in shown}
+
+
+def written(default: object) -> str:
+    if isinstance(default, bool):
+        return str(default).lower()
+    return "" if default in (None, ()) else str(default)
+
+
+def test_the_example_as_it_is_changes_nothing(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    bare = load_settings()
+    lines = [line.removeprefix("#") for line in EXAMPLE.read_text().splitlines() if "=" in line]
+    settled = [line for line in lines if re.match("[A-Z_]+=", line) and "XDG_" not in line]
+    (tmp_path / ".env").write_text("\n".join(settled))
+    assert load_settings() == bare
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("BURST_WINDOW_S", "soon"),
+        ("TURNS_PER_MINUTE", "0"),
+        ("LOG_LEVEL", "loud"),
+        ("LLM_PROVIDER", "oracle"),
+        ("LLM_FALLBACK", "local,oracle"),
+        ("OPENAI_MAX_STREAMS", "-1"),
+        ("OPENAI_COMPOSES", "perhaps"),
+        ("TELEGRAM_WEBHOOK_PORT", "99999"),
+        ("LOCAL_MODEL_THREADS", "many"),
+        ("GIGACHAT_SCOPE", "ALL"),
+    ],
+)
+def test_a_wrong_value_is_a_sentence_that_names_its_variable(
+    environment: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
+    environment.setenv(variable, value)
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    assert str(caught.value).startswith(f"{variable}")
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("variables", "missing"),
+    [
+        ({"LLM_PROVIDER": "gigachat"}, "GIGACHAT_CREDENTIALS"),
+        ({"LLM_FALLBACK": "gigachat"}, "GIGACHAT_CREDENTIALS"),
+        ({"TELEGRAM_WEBHOOK_URL": "https://bot.example/hook"}, "TELEGRAM_WEBHOOK_SECRET"),
+    ],
+)
+def test_a_setting_that_needs_another_one_says_which(
+    environment: pytest.MonkeyPatch, variables: dict[str, str], missing: str
+) -> None:
+    for name, value in variables.items():
+        environment.setenv(name, value)
+    with pytest.raises(SettingsError, match=missing):
+        load_settings()
+
+
+def test_a_wrong_value_in_the_file_is_told_and_no_secret_is(
+    environment: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / ".env").write_text("TELEGRAM_BOT_TOKEN=42:SECRET\nTELEGRAM_REQUEST_TIMEOUT_S=никогда\n")
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    assert "TELEGRAM_REQUEST_TIMEOUT_S" in str(caught.value)
+    assert "SECRET" not in str(caught.value)
+
+
+def test_secrets_are_not_shown(environment: pytest.MonkeyPatch) -> None:
+    for name in ("TELEGRAM_BOT_TOKEN", "OPENAI_API_KEY", "GIGACHAT_CREDENTIALS", "TELEGRAM_PROXY"):
+        environment.setenv(name, "hush-hush")
+    assert "hush" not in repr(load_settings())
+
+
+@pytest.mark.parametrize(
+    ("variables", "provider"),
+    [
+        ({}, "local"),
+        ({"OPENAI_API_KEY": "k"}, "openai"),
+        ({"GIGACHAT_CREDENTIALS": "k"}, "gigachat"),
+        ({"OPENAI_API_KEY": "k", "LLM_PROVIDER": "local"}, "local"),
+        ({"OPENAI_API_KEY": ""}, "local"),
+    ],
+)
+def test_the_key_that_is_there_chooses_the_model(
+    environment: pytest.MonkeyPatch, variables: dict[str, str], provider: str
+) -> None:
+    for name, value in variables.items():
+        environment.setenv(name, value)
+    assert load_settings().provider == provider
+
+
+def test_the_local_model_is_needed_as_a_fallback_too(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("OPENAI_API_KEY", "k")
+    assert not load_settings().needs_local_model
+    environment.setenv("LLM_FALLBACK", "local")
+    assert load_settings().needs_local_model
