@@ -13,7 +13,19 @@ _SECRETS = re.compile(
 """Bot tokens, authorization headers, and passwords within addresses."""
 
 
-_NOISY = ("httpx", "httpcore", "httpx2", "aiohttp.access", "apscheduler", "alembic", "openai", "telegram")
+_NOISY = (
+    "aiogram.event",
+    "bm25s",
+    "pymorphy3",
+    "httpx",
+    "httpcore",
+    "httpx2",
+    "aiohttp.access",
+    "apscheduler",
+    "alembic",
+    "openai",
+    "telegram",
+)
 
 
 def configure_logs(level: str, *, process: str) -> None:
