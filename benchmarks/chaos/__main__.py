@@ -1,0 +1,41 @@
+"""`python -m benchmarks.chaos [--short]`: breaks the product in every way the guarantees name.
+
+The last line on standard output is one JSON object; the exit status is 1 when a guarantee is broken.
+"""
+
+import argparse
+import asyncio
+import json
+import signal
+import sys
+
+from benchmarks.chaos.plan import run_long, run_short
+from benchmarks.chaos.verdict import Ledger
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.chaos", description=__doc__)
+    parser.add_argument("--short", action="store_true", help="within a minute, with fewer conversations")
+    parser.add_argument("--seed", type=int, default=1, help="of the random kills")
+    parser.add_argument("--only", help="of the long form only the stage of this name")
+    options = parser.parse_args()
+    ledger = Ledger()
+    try:
+        asyncio.run(_until_told(ledger, options))
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        return 130
+    broken = ledger.broken()
+    print(json.dumps({**ledger.results, "broken": broken}, ensure_ascii=False))
+    return 1 if broken else 0
+
+
+async def _until_told(ledger: Ledger, options: argparse.Namespace) -> None:
+    running = asyncio.ensure_future(
+        run_short(ledger, options.seed) if options.short else run_long(ledger, options.seed, options.only)
+    )
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, running.cancel)
+    await running
+
+
+if __name__ == "__main__":
+    sys.exit(main())

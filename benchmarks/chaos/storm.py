@@ -1,0 +1,154 @@
+"""Load under kills: at random, of Redis, of the database, by SIGTERM."""
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from random import Random
+
+from sqlalchemy import text
+
+from benchmarks.chaos.model import SLOW
+from benchmarks.chaos.stage import Stage, report
+from bot.store.engine import database_url, open_engine
+from tests.fakes.telegram import Fault, FaultKind
+
+Results = dict[str, float]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Load:
+    """`questions` numbered ones in each of `chats`, so many a second in all."""
+
+    chats: int
+    questions: int
+    per_s: float
+
+
+async def storm(stage: Stage, load: Load, *, kill_every_s: tuple[float, float], seed: int) -> Results:
+    """Kill a process at random every few seconds for as long as people ask, while Telegram hangs up on one
+    send in a hundred after it took effect. The recovery is timed from the last kill."""
+    random, chats = Random(seed), stage.new_chats(load.chats)
+    hang_up = Fault(kind=FaultKind.DROP_AFTER, methods=("sends",), probability=0.01)
+    fault = stage.telegram.faults.add(hang_up)
+    asking = asyncio.create_task(ask_all(stage, chats, load))
+    victims = _victims(stage)
+    while not asking.done():
+        await asyncio.wait([asking], timeout=random.uniform(*kill_every_s))
+        name = random.choice(list(victims))
+        await victims[name]()
+        report(f"{stage.name}: killed {name}, {stage.unanswered()} questions open")
+    drained_at = await stage.drained(90)
+    stage.telegram.faults.remove(fault)
+    recovery_s = drained_at - stage.last_kill_at if drained_at is not None else float("inf")
+    report(f"{stage.name}: all answered {recovery_s:.1f} s after the last kill")
+    return {"recovery_s": recovery_s}
+
+
+def _victims(stage: Stage) -> dict[str, Callable[[], Awaitable[None]]]:
+    async def kill(*names: str) -> None:
+        programs = (*stage.bots, *stage.workers, stage.model, stage.scheduler, stage.redis_server)
+        stage.killed(*(program for program in programs if program.name in names))
+
+    async def redis_and_worker() -> None:
+        await stage.kill_redis()
+        await kill("worker1")
+
+    names = [program.name for program in (*stage.bots, *stage.workers, stage.model)]
+    victims: dict[str, Callable[[], Awaitable[None]]] = {
+        name: (lambda name=name: kill(name))  # type: ignore[misc]
+        for name in names
+    }
+    return victims | {
+        "the Redis server": stage.kill_redis,
+        "the Redis server and worker1": redis_and_worker,
+        "both workers": lambda: kill("worker1", "worker2"),
+        "the watcher of Redis and the scheduler": lambda: kill("redis", "scheduler"),
+    }
+
+
+async def ask_all(stage: Stage, chats: Sequence[int], load: Load, orders: str = "") -> None:
+    for _ in range(load.questions):
+        for chat_id in chats:
+            stage.ask(chat_id, orders)
+            await asyncio.sleep(1 / load.per_s)
+
+
+async def redis_killed(stage: Stage, chats: int) -> Results:
+    """Kill the Redis server with turns in flight."""
+    asked = stage.new_chats(chats)
+    await ask_all(stage, asked, Load(chats=chats, questions=1, per_s=chats * 2), SLOW.format(seconds=1))
+    await stage.kill_redis()
+    report(f"{stage.name}: killed the Redis server with {stage.unanswered()} turns in flight")
+    await stage.drained()
+    return {"redis_killed_lost": stage.count(asked).lost}
+
+
+async def redis_gone(stage: Stage, chats: int, gone_s: float) -> Results:
+    """No Redis for a while; people go on writing, and a bot dies with an update that it could not store."""
+    asked = stage.new_chats(chats)
+    await stage.learn_redis_pid()
+    await stage.redis_server.keep_down()
+    await stage.kill_redis()
+    report(f"{stage.name}: Redis is gone for {gone_s:g} s")
+    await ask_all(stage, asked, Load(chats=chats, questions=2, per_s=chats * 2 / (gone_s / 2)))
+    stage.killed(stage.bots[0])
+    await asyncio.sleep(gone_s / 2)
+    stage.redis_server.let_up()
+    await stage.drained()
+    return {"redis_gone_lost": stage.count(asked).lost}
+
+
+async def database_gone(stage: Stage, chats: int, gone_s: float) -> Results:
+    """No PostgreSQL for a while: answers go on, and the log catches up."""
+    if stage.postgres is None:
+        raise ValueError("this stage has no PostgreSQL")
+    asked = stage.new_chats(chats)
+    await asyncio.to_thread(stage.postgres.stop)
+    report(f"{stage.name}: PostgreSQL is gone for {gone_s:g} s")
+    await ask_all(stage, asked, Load(chats=chats, questions=1, per_s=chats / gone_s))
+    await stage.drained()
+    await asyncio.to_thread(stage.postgres.start)
+    return {"database_gone_lost": stage.count(asked).lost}
+
+
+async def unlogged(stage: Stage, within_s: float = 15.0) -> Results:
+    """How many answered questions no row of the turn log holds."""
+    asked = {mark for marks in stage.conversations.asked.values() for mark in marks}
+    missing = asked
+    for _ in range(int(within_s / 0.5)):
+        missing = asked - await asyncio.to_thread(_logged_words, stage)
+        if not missing:
+            break
+        await asyncio.sleep(0.5)
+    return {"unlogged": len(missing)}
+
+
+def _logged_words(stage: Stage) -> set[str]:
+    address = stage.postgres.url("dezhurny") if stage.postgres else None
+    engine = open_engine(database_url(address, stage.home))
+    try:
+        with engine.connect() as connection:
+            rows = connection.execute(text("SELECT question FROM turns")).scalars().all()
+    finally:
+        engine.dispose()
+    return {word.rstrip("?") for question in rows for word in question.split()}
+
+
+async def sigterm(stage: Stage, load: Load) -> Results:
+    """SIGTERM to bots and workers while people write and turns are in flight."""
+    chats = stage.new_chats(load.chats)
+    asking = asyncio.create_task(ask_all(stage, chats, load, SLOW.format(seconds=1)))
+    await asyncio.sleep(load.chats * load.questions / load.per_s / 2)
+    for program in (*stage.workers, *stage.bots):
+        program.signal(signal.SIGTERM)
+    report(f"{stage.name}: SIGTERM with {stage.unanswered()} questions open")
+    await asking
+    await stage.drained()
+    counts = stage.count(chats)
+    exits = [program.exits[-1] for program in (*stage.workers, *stage.bots) if program.exits]
+    return {
+        "sigterm_lost": counts.lost,
+        "sigterm_doubled": counts.doubled,
+        "sigterm_bad_exits": sum(status != 0 for status in exits),
+    }
