@@ -1,51 +1,63 @@
 """The scheduler: wakes up on time and starts what must not be forgotten. Two of them do nothing twice."""
 
 import asyncio
-import signal
 import sys
+from datetime import UTC, datetime, timedelta
+from functools import partial
 
+import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from bot.errors import AssistantError
-from bot.logs import configure_logs
-from bot.settings import Settings, load_settings
+from bot.cli.process import call_at_stop, run_process
+from bot.errors import StoreError
+from bot.settings import Settings
+from bot.store.engine import database_url, open_engine
+from bot.store.migrate import migrate_when_reachable
+from bot.store.turns import TurnStore
 from bot.wiring import build_inbox, open_redis
 
 SWEEP_EVERY_S = 10
+PURGE_EVERY_S = 3600
+
+log = structlog.get_logger()
 
 
 async def schedule(settings: Settings) -> None:
     redis = open_redis(settings, connections=4)
     inbox = build_inbox(settings, redis)
-    scheduler = AsyncIOScheduler()
+    url = database_url(settings.database_url, settings.data_dir)
+    await migrate_when_reachable(url)
+    engine = open_engine(url)
+    scheduler = AsyncIOScheduler(
+        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+    )
+    sweep = partial(inbox.sweep, at_most_every_s=SWEEP_EVERY_S / 2)
+    scheduler.add_job(sweep, IntervalTrigger(seconds=SWEEP_EVERY_S), id="sweep", name="sweep")
+    purge_old = partial(purge, TurnStore(engine), settings.log_retention_days)
+    at_once = datetime.now(UTC)
     scheduler.add_job(
-        inbox.sweep,
-        IntervalTrigger(seconds=SWEEP_EVERY_S),
-        kwargs={"at_most_every_s": SWEEP_EVERY_S / 2},
-        id="sweep",
-        coalesce=True,
-        max_instances=1,
+        purge_old, IntervalTrigger(seconds=PURGE_EVERY_S), id="purge", name="purge", next_run_time=at_once
     )
     stopped = asyncio.Event()
-    for signal_number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(signal_number, stopped.set)
+    call_at_stop(stopped.set)
     scheduler.start()
     await stopped.wait()
     scheduler.shutdown(wait=False)
+    engine.dispose()
     await redis.aclose()
 
 
-def main() -> int:
+async def purge(store: TurnStore, retention_days: int) -> None:
+    """Delete the logged turns that are older than the window; repeating it does no harm."""
+    before = datetime.now(UTC) - timedelta(days=retention_days)
     try:
-        settings = load_settings()
-        configure_logs(settings.log_level, process="scheduler")
-        asyncio.run(schedule(settings))
-    except AssistantError as error:
-        print(f"dezhurny: {error}", file=sys.stderr)
-        return 2
-    return 0
+        deleted = await asyncio.to_thread(store.purge_before, before)
+    except StoreError as error:
+        log.warning("purge_postponed", error=str(error))
+    else:
+        log.info("turns_purged", turns=deleted, before=before.isoformat())
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_process("scheduler", schedule))

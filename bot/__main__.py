@@ -5,10 +5,9 @@ import asyncio
 import sys
 from pathlib import Path
 
+from bot.cli.process import CANNOT_RUN
 from bot.errors import AssistantError
 from bot.settings import Settings, load_settings
-
-CANNOT_RUN = 2
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -1,7 +1,6 @@
 """`python -m bot`: takes in Telegram's updates, by polling or webhook, until SIGTERM."""
 
 import asyncio
-import signal
 from collections.abc import Awaitable, Callable
 from functools import partial
 
@@ -12,6 +11,7 @@ from aiohttp import web
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from bot.cli.process import call_at_stop
 from bot.delivery.delivery import Delivery
 from bot.domain import Utterance
 from bot.errors import DeliveryError, SettingsError
@@ -134,6 +134,5 @@ async def _until_telegram_answers(call: Callable[[], Awaitable[object]], stopped
 def _stop_event() -> asyncio.Event:
     """Set by SIGTERM and Ctrl-C."""
     stopped = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    call_at_stop(stopped.set)
     return stopped

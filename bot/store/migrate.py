@@ -1,18 +1,24 @@
 """Brings the database to the newest revision; every process calls it at its start."""
 
+import asyncio
 import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import structlog
 from sqlalchemy import Connection, Engine, inspect, text
 
 from bot.errors import StoreError
 from bot.store.engine import open_engine, translated
 
+log = structlog.get_logger()
+
 SCRIPTS = Path(__file__).parents[2] / "migrations"
 _ADVISORY_LOCK = 0x647A_6D69_6772
 """Any number that nobody else uses in the same PostgreSQL: "dzmigr"."""
+
+_TRY_AGAIN_S = 2.0
 
 
 def migrate(url: str) -> None:
@@ -37,6 +43,21 @@ def migrate(url: str) -> None:
             _upgrade(connection)
     finally:
         engine.dispose()
+
+
+async def migrate_when_reachable(url: str) -> None:
+    """`migrate` without blocking the loop, again and again while the database is away.
+
+    Raises the StoreErrors that waiting does not mend.
+    """
+    while True:
+        try:
+            return await asyncio.to_thread(migrate, url)
+        except StoreError as error:
+            if error.permanent:
+                raise
+            log.warning("database_awaited", error=str(error))
+        await asyncio.sleep(_TRY_AGAIN_S)
 
 
 def known_revisions() -> list[str]:
