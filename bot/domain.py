@@ -107,6 +107,13 @@ class Turn:
     utterances: tuple[Utterance, ...]
     attempt: int
     lease: str
+    resumed: bool = False
+    """It was in hand before, though perhaps not counted as an attempt: it was given back or put off."""
+
+    @property
+    def is_first_run(self) -> bool:
+        """Whether nothing can have been written of this turn yet."""
+        return self.attempt == 1 and not self.resumed
 
     @property
     def text(self) -> str:

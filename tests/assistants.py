@@ -1,5 +1,6 @@
 """An assistant of the bakery over models that say what a test tells them to."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 
@@ -17,13 +18,14 @@ BAKERY = Path(__file__).parent / "fixtures" / "tenants" / "bakery"
 STORED = "Свежий хлеб в 9:00 и в 15:00."
 """What the bakery's FAQ says to «Когда хлеб свежий?»."""
 
-Reply = str | ModelError | tuple[str | ModelError, ...]
+Piece = str | ModelError | asyncio.Event
+Reply = Piece | tuple[Piece, ...]
 
 
 class SpokenModel:
     """A ChatModel with a reply for each call, the last one for all further calls.
 
-    A tuple is a stream in pieces; an error is raised where it stands.
+    A tuple is a stream in pieces; an error is raised where it stands, an event is waited for.
     """
 
     def __init__(self, *replies: Reply, composes: bool = True, name: str = "spoken") -> None:
@@ -31,6 +33,7 @@ class SpokenModel:
         self._name = name
         self.traits = ModelTraits(composes=composes, context_tokens=8_000, calls_tools=False)
         self.asked: list[Prompt] = []
+        self.was_asked = asyncio.Event()
 
     @property
     def name(self) -> str:
@@ -41,12 +44,16 @@ class SpokenModel:
 
     async def stream(self, prompt: Prompt) -> AsyncGenerator[Chunk, None]:
         self.asked.append(prompt)
+        self.was_asked.set()
         reply = self._replies.pop(0) if len(self._replies) > 1 else self._replies[0]
         pieces = reply if isinstance(reply, tuple) else (reply,)
         said = ""
         for piece in pieces:
             if isinstance(piece, ModelError):
                 raise piece
+            if isinstance(piece, asyncio.Event):
+                await piece.wait()
+                continue
             said += piece
             yield Chunk(text=piece)
         usage = Usage(prompt_tokens=10, completion_tokens=2, cost=0.5)

@@ -90,7 +90,7 @@ class Ledger:
             if utterance.message_id is not None and id_keys
         ]
         self._fields: dict[str, str] = {}
-        self._is_read = turn.attempt == 1  # a new turn has no record; `begin` notices if it has
+        self._is_read = turn.is_first_run  # a new turn has no record; `begin` notices if it has
 
     @property
     def incoming_ids(self) -> list[int]:

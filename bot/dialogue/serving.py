@@ -121,7 +121,7 @@ class TurnServer:
 
     async def _answer(self, turn: Turn, delivery: TurnDelivery, recollection: Recollection) -> Answer:
         """The answer, checkpointed: a turn that is run again after a kill says the same words."""
-        if turn.attempt > 1:
+        if not turn.is_first_run:
             saved = await delivery.checkpointed()
             if saved is not None:
                 return Answer.from_json(saved)

@@ -43,7 +43,7 @@ class Cancellations:
         try:
             if turn.turn_id in self._recent:
                 event.set()
-            elif turn.attempt > 1:
+            elif not turn.is_first_run:
                 await self._look_up(turn.turn_id)
             yield event
         finally:

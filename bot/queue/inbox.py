@@ -119,7 +119,7 @@ class Inbox:
         )
         if found is None:
             return None
-        turn_id, attempt, items = found
+        turn_id, attempt, items, resumed = found
         utterances = tuple(Utterance.from_json(item) for item in items.split(b"\n"))
         return Turn(
             turn_id=turn_id.decode(),
@@ -127,6 +127,7 @@ class Inbox:
             utterances=utterances,
             attempt=attempt,
             lease=lease,
+            resumed=bool(resumed),
         )
 
     def is_poison(self, turn: Turn) -> bool:

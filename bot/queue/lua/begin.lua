@@ -1,5 +1,6 @@
 -- ARGV: chat, count, worker, job (or empty), new lease, poison tries, longest solo in ms, time
--- Returns {turn, attempt, utterances, one on each line}, or nothing when there is nothing to do now.
+-- Returns {turn, attempt, utterances, one on each line, 1 if it was in hand before}, or nothing when there is
+-- nothing to do now.
 local chat, job, lease = ARGV[1], ARGV[4], ARGV[5]
 local tries = tonumber(ARGV[6])
 local known = redis.call('HMGET', chat_key(chat), 'job', 'turn')
@@ -20,7 +21,7 @@ end
 
 local function answer()
   local fields = redis.call('HMGET', turn_key(turn), 'attempt', 'utterances')
-  return {turn, tonumber(fields[1]), fields[2]}
+  return {turn, tonumber(fields[1]), fields[2], known[2] and 1 or 0}
 end
 
 if turn then

@@ -1,0 +1,331 @@
+"""From the inbox to the chat: bursts, pacing, commands, kills in the middle, and what the log keeps."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import pytest
+from redis.asyncio import Redis
+
+from bot.delivery.console_channel import ConsoleReader
+from bot.domain import ChannelName, Outcome, UtteranceKind
+from bot.errors import DeliveryError
+from tests.assistants import STORED, SpokenModel
+from tests.fakes.telegram import FakeTelegram, Fault, FaultKind
+from tests.integration.delivery_kit import open_channel
+from tests.integration.serving_kit import TELEGRAM_CHAT, Desk
+
+BREAD = "Когда хлеб свежий?"
+YES = "Да, в 9:00."
+
+
+class Desks:
+    """Makes workers that share one Redis."""
+
+    def __init__(self, redis: Redis, prefix: str) -> None:
+        self._redis, self._prefix = redis, prefix
+
+    def open(self, model: SpokenModel | None = None, **changes: Any) -> Desk:
+        model = model or SpokenModel(YES)
+        return Desk(redis=self._redis, prefix=self._prefix, model=model, **changes)
+
+
+@pytest.fixture
+def desks(redis: Redis, prefix: str) -> Desks:
+    return Desks(redis, prefix)
+
+
+async def test_a_question_is_answered_once_and_logged_once(desks: Desks) -> None:
+    desk = desks.open()
+    await desk.hear(BREAD)
+    await desk.serve()
+    await desk.serve()
+    assert await desk.answers() == [YES]
+    (record,) = await desk.records()
+    assert (record.question, record.answer.text, record.attempt) == (BREAD, YES, 1)
+
+
+async def test_a_burst_is_joined_into_one_answer(desks: Desks) -> None:
+    desk = desks.open(policy={"burst_window_s": 0.3})
+    await desk.hear("Здравствуйте")
+    serving = asyncio.create_task(desk.serve())
+    await asyncio.sleep(0.05)
+    await desk.hear("хочу узнать")
+    await desk.hear("про свежий хлеб")
+    await serving
+    assert await desk.answers() == [YES]
+    (record,) = await desk.records()
+    assert record.question == "Здравствуйте\nхочу узнать\nпро свежий хлеб"
+
+
+async def test_a_whole_question_is_not_held_back(desks: Desks) -> None:
+    desk = desks.open(policy={"burst_window_s": 30.0})
+    await desk.hear("Здравствуйте")
+    await desk.hear(BREAD)
+    await desk.serve()
+    assert await desk.answers() == [YES]
+
+
+async def test_what_comes_during_an_answer_waits_for_the_next_turn(desks: Desks) -> None:
+    go_on = asyncio.Event()
+    desk = desks.open(SpokenModel((go_on, YES), "Да, каждый день."))
+    await desk.hear(BREAD)
+    serving = asyncio.create_task(desk.serve())
+    await desk.model.was_asked.wait()
+    await desk.hear("Есть ли ржаной?")
+    go_on.set()
+    await serving
+    assert await desk.answers() == [YES]
+    await desk.serve()
+    assert await desk.answers() == [YES, "Да, каждый день."]
+
+
+async def test_who_asks_too_fast_is_told_once_and_answered_later(desks: Desks, redis: Redis) -> None:
+    desk = desks.open(SpokenModel(YES, "Да, каждый день."), policy={"turns_per_minute": 1})
+    for question in (BREAD, "Есть ли ржаной?"):
+        await desk.hear(question)
+        await desk.serve()
+    await desk.serve()
+    assert await desk.answers() == [YES]
+    assert len(desk.model.asked) == 1
+    notices = [event for event in await desk.events() if event.type == "notice"]
+    assert len(notices) == 1
+    assert "быстрее" in notices[0].text
+
+    await redis.delete(f"{desk.prefix}:pace:console:me")  # as if its minute were over
+    await desk.serve()
+    assert await desk.answers() == [YES, "Да, каждый день."]
+    assert len([event for event in await desk.events() if event.type == "notice"]) == 1
+
+
+async def test_commands_are_never_paced(desks: Desks) -> None:
+    desk = desks.open(policy={"turns_per_minute": 1})
+    await desk.hear(BREAD)
+    await desk.serve()
+    await desk.hear("/help", UtteranceKind.HELP)
+    await desk.serve()
+    assert "/cancel" in (await desk.answers())[1]
+
+
+async def test_the_dialogue_is_remembered_until_it_is_to_be_forgotten(desks: Desks) -> None:
+    desk = desks.open(SpokenModel("Расскажу с радостью."))
+    for text, kind in (
+        ("Как заказать пирог?", UtteranceKind.TEXT),
+        (BREAD, UtteranceKind.TEXT),
+        ("/new", UtteranceKind.NEW),
+        ("Есть ли ржаной?", UtteranceKind.TEXT),
+    ):
+        await desk.hear(text, kind)
+        await desk.serve()
+    second, third = (prompt.messages[-1].content for prompt in desk.model.asked[1:])
+    assert "Как заказать пирог?" in second
+    assert BREAD not in third
+    records = await desk.records()
+    assert records[0].dialogue_id == records[1].dialogue_id != records[3].dialogue_id
+
+
+async def test_cancel_stops_the_answer_in_the_middle_and_is_answered_once(desks: Desks) -> None:
+    desk = desks.open(SpokenModel(("Да", asyncio.Event())))
+    listening = asyncio.create_task(desk.cancellations.run())
+    try:
+        await desk.hear(BREAD)
+        serving = asyncio.create_task(desk.serve())
+        await desk.model.was_asked.wait()
+        await asyncio.sleep(0.05)
+        await desk.hear("/cancel", UtteranceKind.CANCEL)
+        await serving
+        await desk.serve()
+        await desk.serve()
+    finally:
+        listening.cancel()
+        await asyncio.wait([listening])
+    assert await desk.answers() == ["Хорошо, остановился. Спросите, когда будет удобно."]
+    assert [record.answer.outcome for record in await desk.records()] == [
+        Outcome.CANCELLED,
+        Outcome.SCRIPTED,
+    ]
+
+
+async def test_cancel_with_nothing_to_stop_says_so(desks: Desks) -> None:
+    desk = desks.open()
+    await desk.hear("/cancel", UtteranceKind.CANCEL)
+    await desk.serve()
+    assert "нечего" in (await desk.answers())[0]
+
+
+@pytest.mark.parametrize(
+    "detail",
+    ["photo", "video", "voice", "audio", "document", "sticker", "location", "contact", "other"],
+)
+async def test_what_cannot_be_read_gets_a_kind_sentence(desks: Desks, detail: str) -> None:
+    desk = desks.open()
+    await desk.hear("", UtteranceKind.UNREADABLE, detail=detail)
+    await desk.serve()
+    (said,) = await desk.answers()
+    assert len(said) > 20
+    assert not desk.model.asked
+
+
+async def test_a_slow_answer_is_announced_once_and_takes_the_notices_place(desks: Desks) -> None:
+    go_on = asyncio.Event()
+    desk = desks.open(SpokenModel((go_on, YES)), policy={"notice_after_s": 10.0})
+    await desk.hear(BREAD, ago_s=10.0)
+    serving = asyncio.create_task(desk.serve())
+    await desk.model.was_asked.wait()
+    await ConsoleReader(desk.redis, desk.chat, prefix=desk.prefix).read()
+    go_on.set()
+    await serving
+    notice, answer = await desk.events()
+    assert (notice.type, notice.text) == ("notice", "Ваш запрос обрабатывается, ожидайте ответа")
+    assert (answer.type, answer.text, answer.id) == ("edit", YES, notice.id)
+
+
+async def test_an_answer_that_never_comes_ends_with_an_apology(desks: Desks) -> None:
+    desk = desks.open(SpokenModel((asyncio.Event(),)), policy={"deadline_s": 0.1})
+    await desk.hear(BREAD)
+    await desk.serve()
+    (said,) = await desk.answers()
+    assert "+7 (383) 000-11-22" in said
+    assert (await desk.records())[0].answer.outcome is Outcome.MODEL_DOWN
+
+
+async def test_a_turn_that_kills_its_workers_is_set_aside_with_an_apology(desks: Desks) -> None:
+    desk = desks.open()
+    await desk.hear(BREAD)
+    for _ in range(3):
+        assert await desk.inbox.begin(desk.chat.key, 1, worker="dies", job="")
+    await desk.hear("Есть ли ржаной?")
+    await desk.serve()
+    await desk.serve()
+    assert ["Простите" in said for said in await desk.answers()] == [True, False]
+    assert [record.answer.outcome for record in await desk.records()] == [
+        Outcome.SET_ASIDE,
+        Outcome.ANSWERED,
+    ]
+    assert not any(BREAD in prompt.messages[-1].content for prompt in desk.model.asked)
+
+
+# In Telegram.
+
+
+@pytest.fixture
+async def telegram() -> AsyncIterator[FakeTelegram]:
+    async with FakeTelegram() as telegram:
+        telegram.inject.open_chat(7)
+        yield telegram
+
+
+@pytest.fixture
+async def in_telegram(desks: Desks, telegram: FakeTelegram, redis: Redis, prefix: str) -> AsyncIterator[Any]:
+    async with open_channel(redis, telegram, prefix) as channel:
+
+        def open_desk(*replies: str, patience_s: float = 3.0) -> Desk:
+            return desks.open(
+                SpokenModel(*replies),
+                channels={ChannelName.TELEGRAM: channel},
+                chat=TELEGRAM_CHAT,
+                patience_s=patience_s,
+            )
+
+        yield open_desk
+
+
+@contextmanager
+def fault(telegram: FakeTelegram, kind: FaultKind, *methods: str) -> Iterator[int]:
+    number = telegram.faults.add(Fault(kind=kind, methods=methods))
+    try:
+        yield number
+    finally:
+        telegram.faults.remove(number)
+
+
+def shown(telegram: FakeTelegram) -> list[str]:
+    return [message.text for message in telegram.messages(7) if message.from_bot]
+
+
+async def test_words_that_were_decided_on_are_repeated_after_a_kill(
+    in_telegram: Any, telegram: FakeTelegram
+) -> None:
+    killed, next_one = in_telegram(YES), in_telegram("Другие слова.")
+    await killed.hear(BREAD)
+    turn = await killed.inbox.begin(killed.chat.key, 1, worker="dies", job="")
+    assert turn is not None
+    with fault(telegram, FaultKind.HOLD_BEFORE, "sendMessage") as hold:
+        serving = asyncio.create_task(killed.serve())
+        await telegram.faults.wait_held(hold)
+        await next_one.inbox.begin(killed.chat.key, 1, worker="dies too", job="")  # takes the lease away
+        serving.cancel()
+        with suppress(asyncio.CancelledError):
+            await serving
+        telegram.faults.clear()
+    await next_one.serve()
+    assert shown(telegram)[-1] == YES
+    assert not next_one.model.asked
+
+
+async def test_a_turn_that_was_given_back_says_what_it_had_decided(
+    in_telegram: Any, telegram: FakeTelegram
+) -> None:
+    first, second = in_telegram(YES, patience_s=0.0), in_telegram("Другие слова.")
+    await first.hear(BREAD)
+    with fault(telegram, FaultKind.DROP_BEFORE, "sendMessage"), pytest.raises(DeliveryError):
+        await first.serve()
+    await second.serve()
+    assert shown(telegram) == [YES]
+    assert not second.model.asked
+    assert len(await second.records()) == 1
+
+
+async def test_a_person_who_blocked_the_bot_holds_nobody_up(in_telegram: Any, telegram: FakeTelegram) -> None:
+    desk = in_telegram("Рады вам.")
+    telegram.inject.block(7)
+    await desk.hear(BREAD)
+    await desk.serve()
+    (record,) = await desk.records()
+    assert [(verdict.check, verdict.passed) for verdict in record.answer.verdicts][-1] == ("delivery", False)
+
+    telegram.inject.unblock(7)
+    await desk.hear("Есть ли ржаной?")
+    await desk.serve()
+    assert shown(telegram) == ["Рады вам."]
+
+
+@pytest.mark.parametrize(
+    "said", ["**Жирный и _курсив, [ссылка](http://пример\n```python\nкод\n> * 1) ~~", "Слово " * 3_000]
+)
+async def test_whatever_a_model_writes_arrives(in_telegram: Any, telegram: FakeTelegram, said: str) -> None:
+    desk = in_telegram(said)
+    await desk.hear("Привет")
+    await desk.serve()
+    assert shown(telegram)
+    assert "неполадка" not in shown(telegram)[0]
+    assert not telegram.audit.calls(ok=False)
+
+
+# What the log keeps.
+
+
+async def test_the_log_holds_what_a_replay_needs_and_nobodys_phone(desks: Desks) -> None:
+    desk = desks.open(SpokenModel("Перезвоним на [PHONE_2]."))
+    await desk.hear(f"Я +7 913 555-44-33, почта a@b.example. {BREAD}")
+    await desk.serve()
+    assert await desk.answers() == ["Перезвоним на +7 913 555-44-33."]
+    (record,) = await desk.records()
+    assert record.question == f"Я [PHONE_2], почта [EMAIL_1]. {BREAD}"
+    assert "555" not in record.to_json()
+    assert record.tenant == "bakery"
+    assert record.answer.outcome is Outcome.ANSWERED
+    assert {"prompt", "sampling", "knowledge", "passages", "attempts", "language", "recalled"} <= set(
+        record.answer.trace
+    )
+
+
+async def test_no_message_reaches_the_program_log(desks: Desks, capsys: pytest.CaptureFixture[str]) -> None:
+    desk = desks.open(SpokenModel("Хлеб стоит 90 ₽."))
+    await desk.hear(f"Я Аглая. {BREAD}")
+    await desk.serve()
+    printed = capsys.readouterr()
+    assert "turn_answered" in printed.out + printed.err
+    for words in ("Аглая", "хлеб", "90", STORED):
+        assert words not in printed.out + printed.err
