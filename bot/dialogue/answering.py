@@ -172,8 +172,8 @@ class Assistant:
         previous = [said.text for said in work.recollection.remarks if said.speaker is Speaker.CUSTOMER]
         if previous and leans_on_earlier(work.question):
             work.trace["follow_up"] = True
-            return self._index.search(work.masked.text, before=previous[-1])
-        return self._index.search(work.masked.text)
+            return self._index.search(work.masked.without_labels, before=previous[-1])
+        return self._index.search(work.masked.without_labels)
 
     async def _from_model(self, work: _Work, on_growth: Grow | None) -> Answer:
         prompt, draft = await self._write(work, self._prompt_for(work), on_growth)

@@ -17,6 +17,14 @@ class Masked:
     hidden: Mapping[str, str]
     """Label to the original."""
 
+    @property
+    def without_labels(self) -> str:
+        """What is left to look up."""
+        text = self.text
+        for label in self.hidden:
+            text = text.replace(label, " ")
+        return text
+
     def restore(self, text: str) -> str:
         """Put the originals back where their labels stand; for their owner's eyes only."""
         for label, original in self.hidden.items():

@@ -276,3 +276,8 @@ async def test_the_static_beginning_of_the_prompt_is_the_same_for_every_question
         await assistant.answer(ask(question))
     first, second = model.asked
     assert first.messages[:-1] == second.messages[:-1]
+
+
+async def test_personal_data_does_not_hide_the_question() -> None:
+    answer = await assistant_of(phrasing("-")).answer(ask(f"Я {PHONE}, a@b.example. {BREAD}"))
+    assert answer.text == STORED
