@@ -1,0 +1,69 @@
+"""Asks by the console's way: words straight into the inbox, answers from the channel's streams."""
+
+import asyncio
+import itertools
+import json
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from redis.asyncio import BlockingConnectionPool, Redis
+
+from benchmarks.stack import QUESTION
+from bot.domain import ChannelName, ChatRef, Utterance, UtteranceKind
+from bot.queue.inbox import Inbox
+
+_numbers = itertools.count(1)
+
+
+class Console:
+    """Many people at consoles. Answers are read when all is over, so that reading costs nobody anything."""
+
+    def __init__(self, redis_url: str) -> None:
+        pool = BlockingConnectionPool.from_url(redis_url, max_connections=32, timeout=60)
+        self._redis = Redis.from_pool(pool)
+        self._inbox = Inbox(self._redis)
+
+    async def close(self) -> None:
+        await self._redis.aclose()
+
+    async def ask(self, chats: Sequence[str], text: str = QUESTION, timeout_s: float = 120) -> list[float]:
+        """A message from each chat at once. Seconds from its arrival to the whole answer."""
+        finished = await self._finished() + len(chats)
+        asked = dict(
+            zip(chats, await asyncio.gather(*(self._say(chat, text) for chat in chats)), strict=True)
+        )
+        async with asyncio.timeout(timeout_s):
+            while await self._finished() < finished:  # noqa: ASYNC110  in another process
+                await asyncio.sleep(0.02)
+        return [await self._answered_at(chat) - at for chat, at in asked.items()]
+
+    async def _say(self, chat: str, text: str) -> float:
+        utterance = Utterance(
+            update_id=f"bench-{next(_numbers)}",
+            chat=ChatRef(channel=ChannelName.CONSOLE, chat_id=chat),
+            person_id=chat,
+            person_name=chat,
+            kind=UtteranceKind.TEXT,
+            text=text,
+            received_at=datetime.now(UTC),
+        )
+        at = time.time()
+        await self._inbox.accept(utterance)
+        return at
+
+    async def _finished(self) -> int:
+        """How many turns were ever finished."""
+        if not await self._redis.exists("dz:turnlog"):
+            return 0
+        return int((await self._redis.xinfo_stream("dz:turnlog"))["entries-added"])
+
+    async def _answered_at(self, chat: str) -> float:
+        """When the newest final event of the chat was written. Raises LookupError if there is none."""
+        key = f"dz:channel:{ChannelName.CONSOLE}:{chat}"
+        newest: Any = await self._redis.xrevrange(key, count=5)
+        for entry_id, fields in newest:
+            if json.loads(fields[b"event"])["final"]:
+                return int(entry_id.split(b"-")[0]) / 1000
+        raise LookupError(f"{chat} has no answer")
