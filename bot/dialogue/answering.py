@@ -7,31 +7,28 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
 from bot.dialogue.prompting import UNKNOWN_MARK, Prompts
 from bot.dialogue.understanding import clean, is_blank, language_of, leans_on_earlier, small_talk
+from bot.dialogue.work import Work, light_of, opening_of
 from bot.domain import (
     Answer,
     Hit,
-    Light,
     Outcome,
     Recollection,
     Speaker,
-    Usage,
     Verdict,
     join_heading,
 )
 from bot.errors import ModelError, ModelRefused
 from bot.guard.claims import foreign_script, unfaithful_phrasing, unsupported_claims
 from bot.guard.forbidden import ForbiddenTopics
-from bot.guard.personal_data import Masked, mask
+from bot.guard.personal_data import mask
 from bot.llm.model import ChatModel, Chunk, Completion, Prompt, PromptFor
 from bot.texts.catalogue import Text, Texts
 
-SUPPORTED_FROM = 0.5
-"""How much of a question a passage must cover for its text to count as the answer."""
 _GROW_EVERY_S = 1.0
 _SENTENCE_ENDS = (". ", "! ", "? ", "\n")
 
@@ -58,31 +55,6 @@ class WritesText(Protocol):
     def primary(self) -> ChatModel: ...
 
     def stream(self, prompt_for: PromptFor, log: list[dict[str, Any]]) -> AsyncGenerator[Chunk, None]: ...
-
-
-@dataclass(kw_only=True, slots=True)
-class _Work:
-    """What one question has gathered on its way through the steps."""
-
-    question: str
-    language: str
-    masked: Masked
-    recollection: Recollection
-    hits: list[Hit] = field(default_factory=list)
-    verdicts: list[Verdict] = field(default_factory=list)
-    usage: Usage = Usage()
-    model: str = ""
-    composed: bool = False
-    timings_ms: dict[str, float] = field(default_factory=dict)
-    trace: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def is_supported(self) -> bool:
-        return bool(self.hits) and self.hits[0].score >= SUPPORTED_FROM
-
-    @property
-    def stored(self) -> str:
-        return self.hits[0].passage.text
 
 
 class Assistant:
@@ -119,7 +91,7 @@ class Assistant:
         """Never raises for what a customer wrote or a model failed to do; that is an answer too."""
         started = time.perf_counter()
         text = clean(question.text)
-        work = _Work(
+        work = Work(
             question=text,
             language=language_of(text, question.language),
             masked=mask(text, keep=self._own_phones),
@@ -129,7 +101,7 @@ class Assistant:
         work.timings_ms["answer"] = _ms_since(started)
         return answer
 
-    def _without_knowledge(self, work: _Work) -> Answer | None:
+    def _without_knowledge(self, work: Work) -> Answer | None:
         if is_blank(work.question):
             return self._scripted(Text.EMPTY, work)
         topic = self._forbidden.find(work.question)
@@ -141,7 +113,7 @@ class Assistant:
             return self._scripted(remark, work)
         return None
 
-    async def _from_knowledge(self, work: _Work, on_growth: Grow | None) -> Answer:
+    async def _from_knowledge(self, work: Work, on_growth: Grow | None) -> Answer:
         started = time.perf_counter()
         work.hits = self._retrieve(work)
         work.timings_ms["retrieve"] = _ms_since(started)
@@ -167,7 +139,7 @@ class Assistant:
         """A model that only phrases a text which is there anyway is not waited for as long as one needs."""
         return None if self._models.primary.traits.composes else self._phrase_within_s
 
-    def _retrieve(self, work: _Work) -> list[Hit]:
+    def _retrieve(self, work: Work) -> list[Hit]:
         """The passages; for a question that leans on the one before it, that one counts as well."""
         previous = [said.text for said in work.recollection.remarks if said.speaker is Speaker.CUSTOMER]
         if previous and leans_on_earlier(work.question):
@@ -175,7 +147,7 @@ class Assistant:
             return self._index.search(work.masked.without_labels, before=previous[-1])
         return self._index.search(work.masked.without_labels)
 
-    async def _from_model(self, work: _Work, on_growth: Grow | None) -> Answer:
+    async def _from_model(self, work: Work, on_growth: Grow | None) -> Answer:
         prompt, draft = await self._write(work, self._prompt_for(work), on_growth)
         if UNKNOWN_MARK in draft:
             return self._unknown(work)
@@ -187,23 +159,27 @@ class Assistant:
                 return self._unknown(work)
             faults = self._faults(work, draft)
         if not faults:
-            return self._finished(work.masked.restore(draft), Outcome.ANSWERED, work)
+            return self._finished(work.masked.restore(self._whole(work, draft)), Outcome.ANSWERED, work)
         return self._stored(work) if work.is_supported else self._unknown(work)
 
-    def _prompt_for(self, work: _Work) -> PromptFor:
+    def _prompt_for(self, work: Work) -> PromptFor:
         def build(model: ChatModel) -> Prompt:
             work.composed = model.traits.composes
             work.trace |= self._conditions(work)
             if work.composed:
                 return self._prompts.compose(work.masked.text, work.hits, work.recollection, work.language)
-            return self._prompts.phrase(
-                work.masked.text,
-                work.stored if work.is_supported else self._texts.say(Text.UNKNOWN, work.language),
-            )
+            return self._prompts.phrase(work.masked.text, self._opening(work)[0])
 
         return build
 
-    def _conditions(self, work: _Work) -> dict[str, Any]:
+    def _opening(self, work: Work) -> tuple[str, str]:
+        """What a model that only phrases may put into its own words, and what then follows as it stands."""
+        return opening_of(work.stored if work.is_supported else self._texts.say(Text.UNKNOWN, work.language))
+
+    def _whole(self, work: Work, draft: str) -> str:
+        return draft if work.composed else draft + self._opening(work)[1]
+
+    def _conditions(self, work: Work) -> dict[str, Any]:
         """How the model writes; with the question and the dialogue so far, all that a replay needs."""
         recalled = work.recollection
         return {
@@ -213,7 +189,7 @@ class Assistant:
             "recalled": {"summary": recalled.summary, "remarks": len(recalled.remarks)},
         }
 
-    async def _write(self, work: _Work, prompt_for: PromptFor, on_growth: Grow | None) -> tuple[Prompt, str]:
+    async def _write(self, work: Work, prompt_for: PromptFor, on_growth: Grow | None) -> tuple[Prompt, str]:
         """Let a model write, and show what is already written and checked."""
         started = time.perf_counter()
         asked: list[Prompt] = []
@@ -236,20 +212,20 @@ class Assistant:
         work.timings_ms["model"] = work.timings_ms.get("model", 0) + _ms_since(started)
         return asked[-1], self._account(work, completion, written).strip()
 
-    def _account(self, work: _Work, completion: Completion | None, written: str) -> str:
+    def _account(self, work: Work, completion: Completion | None, written: str) -> str:
         if completion is None:
             return written
         work.model, work.usage = completion.model, work.usage + completion.usage
         return completion.text
 
-    async def _grow(self, work: _Work, written: str, on_growth: Grow) -> None:
+    async def _grow(self, work: Work, written: str, on_growth: Grow) -> None:
         """Show whole sentences only, and only while none of them claims what is not known."""
         end = max(written.rfind(mark) for mark in _SENTENCE_ENDS)
         sentences = written[: end + 1].strip()
         if sentences and UNKNOWN_MARK not in written and not self._claims_too_much(work, sentences):
             await on_growth(work.masked.restore(sentences))
 
-    def _faults(self, work: _Work, draft: str) -> list[str]:
+    def _faults(self, work: Work, draft: str) -> list[str]:
         """What is wrong with a draft; each finding is a verdict in the log."""
         faults = self._claims_too_much(work, draft)
         work.verdicts.append(Verdict(check="claims", passed=not faults, detail="; ".join(faults)))
@@ -258,18 +234,20 @@ class Assistant:
                 faults.append(check)
                 work.verdicts.append(Verdict(check=check, passed=False))
         if not work.composed:
-            stored = work.stored if work.is_supported else self._texts.say(Text.UNKNOWN, work.language)
-            reason = unfaithful_phrasing(stored, draft)
+            reason = unfaithful_phrasing(self._opening(work)[0], draft)
             work.verdicts.append(Verdict(check="phrasing", passed=not reason, detail=reason))
             faults += [reason] if reason else []
         return faults
 
-    def _claims_too_much(self, work: _Work, draft: str) -> list[str]:
-        said = [remark.text for remark in work.recollection.remarks]
+    def _claims_too_much(self, work: Work, draft: str) -> list[str]:
+        """What the assistant said before was checked then; what customers say proves nothing."""
+        remarks = work.recollection.remarks
+        said = [remark.text for remark in remarks if remark.speaker is Speaker.ASSISTANT]
         facts = [hit.passage.text for hit in work.hits]
-        return unsupported_claims(draft, [*facts, *self._public, *said, work.masked.text, work.question])
+        asked = [remark.text for remark in remarks if remark.speaker is Speaker.CUSTOMER]
+        return unsupported_claims(draft, [*facts, *self._public, *said], echoes=[*asked, work.masked.text])
 
-    def _without_model(self, work: _Work) -> Answer:
+    def _without_model(self, work: Work) -> Answer:
         """A phrasing model adds only manner, so its stored text still answers; a composer is missed."""
         if not work.is_supported:
             text = self._texts.say(Text.MODEL_DOWN, work.language)
@@ -279,23 +257,23 @@ class Assistant:
             return self._stored(work)
         return self._finished(text, Outcome.MODEL_DOWN, work)
 
-    def _stored(self, work: _Work) -> Answer:
+    def _stored(self, work: Work) -> Answer:
         """The passage's own words: plainer, and surely true."""
         work.trace["stored_text"] = True
         return self._finished(work.stored, Outcome.ANSWERED, work)
 
-    def _unknown(self, work: _Work) -> Answer:
+    def _unknown(self, work: Work) -> Answer:
         return self._finished(self._texts.say(Text.UNKNOWN, work.language), Outcome.UNKNOWN, work)
 
-    def _scripted(self, text: Text, work: _Work) -> Answer:
+    def _scripted(self, text: Text, work: Work) -> Answer:
         return self._finished(self._texts.say(text, work.language), Outcome.SCRIPTED, work)
 
-    def _finished(self, text: str, outcome: Outcome, work: _Work) -> Answer:
+    def _finished(self, text: str, outcome: Outcome, work: Work) -> Answer:
         sources = tuple(join_heading(hit.passage) for hit in work.hits) if outcome is Outcome.ANSWERED else ()
         return Answer(
             text=text,
             outcome=outcome,
-            light=_light(outcome, work),
+            light=light_of(outcome, work),
             sources=sources[: 3 if work.composed else 1],
             verdicts=tuple(work.verdicts),
             model=work.model,
@@ -303,16 +281,6 @@ class Assistant:
             timings_ms=work.timings_ms,
             trace=work.trace | {"language": work.language},
         )
-
-
-def _light(outcome: Outcome, work: _Work) -> Light:
-    if outcome in (Outcome.UNKNOWN, Outcome.MODEL_DOWN):
-        return Light.RED
-    if outcome is Outcome.ANSWERED and (
-        not work.is_supported or not all(verdict.passed for verdict in work.verdicts)
-    ):
-        return Light.YELLOW
-    return Light.GREEN
 
 
 def _ms_since(started: float) -> float:

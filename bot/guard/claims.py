@@ -21,9 +21,14 @@ _LATIN_NAME = re.compile(r"\b[A-Za-z][A-Za-z-]*\b")
 _FOREIGN_SCRIPT = re.compile(r"[\u0370-\u03ff\u0530-\u1cff\u2e80-\ud7ff\uf900-\ufaff\uff00-\uffef]")
 
 
-def unsupported_claims(draft: str, facts: Sequence[str]) -> list[str]:
-    """The prices, percentages, dates, times, phones and addresses in the draft that no fact contains."""
-    known = _values("\n".join(facts))
+def unsupported_claims(draft: str, facts: Sequence[str], *, echoes: Sequence[str] = ()) -> list[str]:
+    """The prices, percentages, dates, times, phones and addresses in the draft that no fact contains.
+
+    `echoes` is what the customer said: its dates and times may be repeated, its prices prove nothing.
+    """
+    known = _values("\n".join(facts)) | {
+        value for _, value in _claims("\n".join(echoes)) if value.startswith(("time ", "date "))
+    }
     return [claim for claim, value in _claims(draft) if value not in known]
 
 

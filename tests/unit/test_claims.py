@@ -53,3 +53,9 @@ def test_phrasing_keeps_the_meaning(draft: str, phrased: str, reason: str) -> No
 )
 def test_letters_of_another_script_are_seen(draft: str, foreign: bool) -> None:
     assert foreign_script(draft) is foreign
+
+
+def test_what_the_customer_said_supports_a_time_but_no_price() -> None:
+    said = ["Приеду 12 марта в 15:40, вы обещали за 100 рублей и скидку 90%"]
+    assert unsupported_claims("Ждём 12 марта в 15:40", FACTS, echoes=said) == []
+    assert unsupported_claims("Да, 100 рублей и скидка 90%", FACTS, echoes=said) == ["90%", "100 рублей"]
