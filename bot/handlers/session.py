@@ -10,13 +10,30 @@ from aiogram.exceptions import ClientDecodeError
 from aiogram.methods import GetUpdates, Response, TelegramMethod
 from aiogram.methods.base import TelegramType
 from aiogram.types import Update
+from aiohttp import ClientResponse, ClientSession
 from pydantic import ValidationError
 
 log = structlog.get_logger()
 
 
+class _ReadableResponse(ClientResponse):
+    """Bytes that are no UTF-8 become signs of replacement: strictly read, they would come again for ever."""
+
+    async def text(self, encoding: str | None = None, errors: str = "replace") -> str:
+        return await super().text(encoding, errors)
+
+
 class TolerantSession(AiohttpSession):
     """Gives an empty update, with its id, for one whose fields have types unknown to aiogram."""
+
+    async def create_session(self) -> ClientSession:
+        if self._should_reset_connector:
+            await self.close()
+        if self._session is None or self._session.closed:
+            connector = self._connector_type(**self._connector_init)
+            self._session = ClientSession(connector=connector, response_class=_ReadableResponse)
+            self._should_reset_connector = False
+        return self._session
 
     def check_response(
         self, bot: Bot, method: TelegramMethod[TelegramType], status_code: int, content: str
