@@ -46,7 +46,7 @@ format: setup
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-BENCHES := overhead parallel growth
+BENCHES := overhead parallel growth soak
 
 bench: $(addprefix bench-,$(BENCHES))
 
