@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from redis import Redis as BlockingRedis
-from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio import Redis
 
 from bot.delivery.channel import Channel
 from bot.delivery.console_channel import ConsoleChannel
@@ -37,6 +37,7 @@ from bot.memory.dialogue import DialogueMemory
 from bot.memory.summary import ExtractiveSummariser, ModelSummariser, Summariser
 from bot.queue.cancellations import Cancellations
 from bot.queue.inbox import Inbox
+from bot.redis_pool import QuickPool
 from bot.settings import Provider, Settings
 from bot.store.engine import database_url, open_engine
 from bot.store.turn_log import TurnLog
@@ -69,7 +70,7 @@ def open_redis(settings: Settings, *, connections: int = 64) -> Redis:
     Without a socket timeout: with one, redis-py waits by `asyncio.wait_for`, which on Python 3.11 swallows
     one cancellation in five. A host that vanishes is noticed by TCP's keep-alive.
     """
-    pool = BlockingConnectionPool.from_url(
+    pool = QuickPool.from_url(
         redis_url(settings),
         max_connections=connections,
         timeout=30,
