@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Self
@@ -77,9 +77,7 @@ class Utterance:
             raise ValueError("received_at must be aware")
 
     def to_json(self) -> str:
-        value = asdict(self)
-        value["received_at"] = self.received_at.timestamp()
-        return json.dumps(value, ensure_ascii=False)
+        return _JSON.encode(self)
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Self:
@@ -236,7 +234,7 @@ class Answer:
     """Prompt version, sampling, retrieved passages with scores, fallbacks: what a replay needs."""
 
     def to_json(self) -> str:
-        return json.dumps(asdict(self), ensure_ascii=False)
+        return _JSON.encode(self)
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Self:
@@ -284,10 +282,7 @@ class TurnRecord:
         return any(verdict.check == UNDELIVERABLE.check for verdict in self.answer.verdicts)
 
     def to_json(self) -> str:
-        value = asdict(self)
-        value["received_at"] = self.received_at.timestamp()
-        value["answered_at"] = self.answered_at.timestamp()
-        return json.dumps(value, ensure_ascii=False)
+        return _JSON.encode(self)
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Self:
@@ -311,3 +306,16 @@ def join_heading(passage: Passage) -> str:
 def approximate_tokens(texts: Sequence[str]) -> int:
     """About how many tokens the texts take: Russian runs at roughly 2.5 characters a token."""
     return sum(len(text) * 2 // 5 + 1 for text in texts)
+
+
+def _plain(value: Any) -> object:
+    """What JSON has no form for: a moment in seconds since the epoch, a dataclass by its fields.
+
+    `dataclasses.asdict` would copy every value first, which takes four times as long.
+    """
+    if isinstance(value, datetime):
+        return value.timestamp()
+    return {name: getattr(value, name) for name in value.__dataclass_fields__}
+
+
+_JSON = json.JSONEncoder(ensure_ascii=False, default=_plain)
