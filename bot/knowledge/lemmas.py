@@ -19,6 +19,12 @@ def _empty_words() -> frozenset[str]:
     )
 
 
+@cache
+def _morphology() -> pymorphy3.MorphAnalyzer:
+    """The dictionary takes 15 MB, so that a process has one."""
+    return pymorphy3.MorphAnalyzer()
+
+
 class Lemmatiser:
     """Turns text into lemmas, with the tenant's own names for things unified first.
 
@@ -26,7 +32,7 @@ class Lemmatiser:
     """
 
     def __init__(self, lexicon: Mapping[str, Sequence[str]]) -> None:
-        self._morphology = pymorphy3.MorphAnalyzer()
+        self._morphology = _morphology()
         self._lemma = lru_cache(maxsize=50_000)(self._dictionary_form)
         self._names = {
             self._raw(variant): self._raw(canonical)
