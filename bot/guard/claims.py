@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 _SPACED_NUMBER = re.compile(r"(?<=\d)[ \u00a0\u202f](?=\d{3}(?!\d))")
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
@@ -26,9 +27,8 @@ def unsupported_claims(draft: str, facts: Sequence[str], *, echoes: Sequence[str
 
     `echoes` is what the customer said: its dates and times may be repeated, its prices prove nothing.
     """
-    known = _values("\n".join(facts)) | {
-        value for _, value in _claims("\n".join(echoes)) if value.startswith(("time ", "date "))
-    }
+    known = {value for _, value in _claims("\n".join(echoes)) if value.startswith(("time ", "date "))}
+    known.update(*map(_values, facts))
     return [claim for claim, value in _claims(draft) if value not in known]
 
 
@@ -65,10 +65,11 @@ def _claims(text: str) -> Iterator[tuple[str, str]]:
             yield match[0].strip(), f"{kind} {_value(match[0])}"
 
 
-def _values(facts: str) -> set[str]:
-    """What the facts support; a table's bare number supports a price that is written with a currency."""
-    values = {value for _, value in _claims(facts)}
-    bare = _NUMBER.findall(_joined(_PHONE.sub(" ", facts)))
+@lru_cache(maxsize=1_000)
+def _values(fact: str) -> frozenset[str]:
+    """What a fact supports; a table's bare number supports a price that is written with a currency."""
+    values = frozenset(value for _, value in _claims(fact))
+    bare = _NUMBER.findall(_joined(_PHONE.sub(" ", fact)))
     return values | {f"price {number.rstrip('.,:')}" for number in bare if len(number) > 2}
 
 
