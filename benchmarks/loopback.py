@@ -188,8 +188,7 @@ async def _serve(latency_s: float) -> None:
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0, backlog=4_096).start()
     print(f"http://127.0.0.1:{runner.addresses[0][1]}", flush=True)
-    await stopped.wait()
-    await runner.cleanup()
+    await stopped.wait()  # and not for the polls that are open
 
 
 if __name__ == "__main__":
