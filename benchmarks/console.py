@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio import Redis
 
 from benchmarks.stack import QUESTION
 from bot.domain import ChannelName, ChatRef, Utterance, UtteranceKind
 from bot.queue.inbox import Inbox
+from bot.redis_pool import QuickPool
 
 _numbers = itertools.count(1)
 
@@ -21,7 +22,7 @@ class Console:
     """Many people at consoles. Answers are read when all is over, so that reading costs nobody anything."""
 
     def __init__(self, redis_url: str) -> None:
-        pool = BlockingConnectionPool.from_url(redis_url, max_connections=32, timeout=60)
+        pool = QuickPool.from_url(redis_url, max_connections=32, timeout=60)
         self._redis = Redis.from_pool(pool)
         self._inbox = Inbox(self._redis)
 

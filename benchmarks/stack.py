@@ -15,6 +15,7 @@ from redis.asyncio import Redis
 
 from benchmarks.measuring import Started
 from bot.embedded.redis import EmbeddedRedis
+from bot.redis_pool import QuickPool
 
 ROOT = Path(__file__).resolve().parent.parent
 TOKEN = "42:PRODUCT"
@@ -63,7 +64,7 @@ class Stack:
     def __init__(self, folder: Path, redis_server: EmbeddedRedis) -> None:
         self.folder = folder
         self.redis_url = redis_server.url
-        self.redis = Redis.from_url(redis_server.url)
+        self.redis = Redis.from_pool(QuickPool.from_url(redis_server.url, max_connections=32))
         self.processes: dict[str, Started] = {}
         self.url = ""
         self.session: ClientSession
