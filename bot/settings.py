@@ -4,6 +4,7 @@ Every field is the environment variable of the same name in capitals, with its g
 `.env.example` lists them all; a test compares the two.
 """
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -40,6 +41,13 @@ class TelegramSettings(BaseSettings):
     chat_interval_s: float = Field(1.0, ge=0)
     group_messages_per_minute: int = Field(20, gt=0)
     request_timeout_s: float = Field(20, gt=0)
+
+    @field_validator("bot_token")
+    @classmethod
+    def looks_like_a_token(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not re.fullmatch(r"\d+:\S+", value.get_secret_value()):
+            raise ValueError("does not look like a token: 123456:ABC...")
+        return value
 
     @model_validator(mode="after")
     def webhook_needs_a_secret(self) -> Self:
@@ -199,7 +207,8 @@ def _explain(error: ValidationError) -> str:
     prefix = groups.get(error.title, "")
     sentences = []
     for fault in error.errors(include_input=False, include_url=False, include_context=False):
-        name = prefix + "_".join(str(part) for part in fault["loc"]).upper()
+        field = str(fault["loc"][0]) if fault["loc"] else ""
+        name = field if field.isupper() else prefix + field.upper()
         reason = fault["msg"].removeprefix("Value error, ")
         sentences.append(f"{name}: {reason}" if fault["loc"] else reason)
     return "; ".join(sentences)
