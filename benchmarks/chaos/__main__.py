@@ -8,8 +8,9 @@ import asyncio
 import json
 import signal
 import sys
+from pathlib import Path
 
-from benchmarks.chaos.plan import run_long, run_short
+from benchmarks.chaos.plan import LEFT_OUT_OF_SHORT, run_long, run_short
 from benchmarks.chaos.verdict import Ledger
 
 
@@ -18,8 +19,9 @@ def main() -> int:
     parser.add_argument("--short", action="store_true", help="within a minute, with fewer conversations")
     parser.add_argument("--seed", type=int, default=1, help="of the random kills")
     parser.add_argument("--only", help="of the long form only the stage of this name")
+    parser.add_argument("--logs", type=Path, help="a folder to leave the processes' logs in")
     options = parser.parse_args()
-    ledger = Ledger()
+    ledger = Ledger(left_out=LEFT_OUT_OF_SHORT if options.short else ())
     try:
         asyncio.run(_until_told(ledger, options))
     except (KeyboardInterrupt, asyncio.CancelledError):
@@ -31,7 +33,9 @@ def main() -> int:
 
 async def _until_told(ledger: Ledger, options: argparse.Namespace) -> None:
     running = asyncio.ensure_future(
-        run_short(ledger, options.seed) if options.short else run_long(ledger, options.seed, options.only)
+        run_short(ledger, options.seed, options.logs)
+        if options.short
+        else run_long(ledger, options.seed, options.logs, options.only)
     )
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, running.cancel)
     await running

@@ -32,7 +32,9 @@ class Counts:
     lost: int = 0
     """Questions that no visible message answers."""
     doubled: int = 0
-    """Questions answered by two messages, or by two answers one after the other in one message."""
+    """Questions with two different answers, in two messages or one after the other in one."""
+    repeated: int = 0
+    """Questions whose one answer stands there twice."""
     out_of_order: int = 0
     """Neighbours in a chat of which the later question is answered first."""
 
@@ -42,6 +44,7 @@ class Counts:
             questions=self.questions + other.questions,
             lost=self.lost + other.lost,
             doubled=self.doubled + other.doubled,
+            repeated=self.repeated + other.repeated,
             out_of_order=self.out_of_order + other.out_of_order,
         )
 
@@ -69,14 +72,16 @@ class Conversations:
 def _count_chat(asked: list[str], answers: list[SeenMessage]) -> Counts:
     said = [marks_in(message.text) for message in answers]
     order = [asked.index(mark) for marks in said for mark in marks]
-    doubled = 0
+    doubled = repeated = 0
     for mark in asked:
         messages = [message for message, marks in zip(answers, said, strict=True) if mark in marks]
         ids = {match for m in messages for text in m.history for match in _ANSWER_ID.findall(text)}
-        doubled += len(messages) > 1 or len(ids) > 1
+        doubled += len(ids) > 1
+        repeated += len(messages) > 1 and len(ids) == 1
     return Counts(
         questions=len(asked),
         lost=sum(not any(mark in marks for marks in said) for mark in asked),
         doubled=doubled,
+        repeated=repeated,
         out_of_order=sum(later < earlier for earlier, later in pairwise(order)),
     )

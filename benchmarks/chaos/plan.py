@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
-from benchmarks.chaos.points import bot_at_points, workers_at_points
-from benchmarks.chaos.stage import Setup, Stage, open_stage, report
+from benchmarks.chaos.points import bot_at_points, bot_unconfirmed, workers_at_points
+from benchmarks.chaos.stage import Setup, Stage, open_stage, report, until
 from benchmarks.chaos.storm import (
     Load,
+    Results,
     database_gone,
     redis_gone,
     redis_killed,
@@ -15,7 +16,7 @@ from benchmarks.chaos.storm import (
     storm,
     unlogged,
 )
-from benchmarks.chaos.trouble import limits, model_down, poison, redelivered, slow_model
+from benchmarks.chaos.trouble import TRIES, limits, model_down, poison, redelivered, slow_model
 from benchmarks.chaos.verdict import Ledger
 from bot.tenant import load_tenant
 
@@ -24,64 +25,62 @@ _PATIENT_BREAKER = {"LLM_BREAKER_FAILURES": "1000000"}
 _NOTICE_SOON = {"NOTICE_AFTER_S": "3"}
 _FAST = {"TELEGRAM_MESSAGES_PER_SECOND": "100"}
 """A thousand conversations would take minutes at Telegram's 30 a second."""
-_TWO_HOSTS = Setup(name="two hosts", bots=2, postgres=True)
+
+LEFT_OUT_OF_SHORT = ("database_gone_lost",)
 
 
 def _phone() -> str:
     return load_tenant(Path("tenants/mercedes")).contacts.phone
 
 
-async def run_short(ledger: Ledger, seed: int) -> None:
-    """One machine and two hosts' worth, side by side: most of the time is spent on waiting for leases."""
-    async with asyncio.TaskGroup() as group:
-        group.create_task(_short_machine(ledger))
-        group.create_task(_short_hosts(ledger, seed))
-
-
-async def _short_machine(ledger: Ledger) -> None:
-    setup = Setup(name="one machine", environment=_PATIENT_BREAKER | _NOTICE_SOON)
+async def run_short(ledger: Ledger, seed: int, logs: Path | None = None) -> None:
+    """One machine, several scenarios side by side: most of the time goes by in waiting for leases."""
+    setup = Setup(name="one machine", environment=_PATIENT_BREAKER | _NOTICE_SOON, logs=logs)
     async with open_stage(setup) as stage:
-        ledger.add(await workers_at_points(stage, chats_each=1, notice_after_s=3))
-        ledger.add(await slow_model(stage, chats=3, think_s=4, kill_at_s=3.6))
+        points = workers_at_points(stage, chats_each=1, notice_after_s=3)
+        slow = slow_model(stage, chats=3, think_s=5.5, kill_at_s=None)
+        ledger.add(await _both(points, slow))
+        poisoning = asyncio.create_task(poison(stage, 10))
         ledger.add(await redis_killed(stage, 15))
-        ledger.add(await model_down(stage, _phone()))
+        ledger.add(await _both(redis_gone(stage, 8, 3), model_down(stage, _phone())))
+        ledger.add(await bot_unconfirmed(stage))
+        # The poison's last death is over; what is left of it is to wait for the lease.
+        await until(lambda: len(stage.poisoned) >= TRIES, 30)
+        load = Load(chats=40, questions=3, per_s=15)
+        ledger.add(await storm(stage, load, kill_every_s=(2, 3), seed=seed))
+        ledger.add(await poisoning)
         ledger.add(await redelivered(stage))
         ledger.add(await limits(stage, chats=45, in_one_chat=4))
+        ledger.add(await sigterm(stage, Load(chats=20, questions=2, per_s=20)))
         await _close(ledger, stage)
 
 
-async def _short_hosts(ledger: Ledger, seed: int) -> None:
-    async with open_stage(_TWO_HOSTS) as stage:
-        load = Load(chats=40, questions=3, per_s=12)
-        ledger.add(await storm(stage, load, kill_every_s=(2, 4), seed=seed))
-        ledger.add(await redis_gone(stage, 8, 3))
-        ledger.add(await database_gone(stage, 8, 2))
-        ledger.add(await poison(stage, 10))
-        ledger.add(await sigterm(stage, Load(chats=20, questions=2, per_s=15)))
-        await _close(ledger, stage)
+async def _both(one: Awaitable[Results], other: Awaitable[Results]) -> Results:
+    first, second = await asyncio.gather(one, other)
+    return first | second
 
 
-async def run_long(ledger: Ledger, seed: int, only: str | None = None) -> None:
+async def run_long(ledger: Ledger, seed: int, logs: Path | None = None, only: str | None = None) -> None:
     stages: Mapping[str, Callable[[], Awaitable[None]]] = {
-        "storm": lambda: _long_storm(ledger, seed),
-        "hosts": lambda: _long_hosts(ledger, seed),
-        "machine": lambda: _long_machine(ledger),
-        "alone": lambda: _long_alone(ledger),
+        "storm": lambda: _long_storm(ledger, seed, logs),
+        "hosts": lambda: _long_hosts(ledger, seed, logs),
+        "machine": lambda: _long_machine(ledger, logs),
+        "alone": lambda: _long_alone(ledger, logs),
     }
     for name, run in stages.items():
         if only in (None, name):
             await run()
 
 
-async def _long_storm(ledger: Ledger, seed: int) -> None:
-    async with open_stage(Setup(name="storm", environment=_FAST)) as stage:
+async def _long_storm(ledger: Ledger, seed: int, logs: Path | None) -> None:
+    async with open_stage(Setup(name="storm", environment=_FAST, logs=logs)) as stage:
         load = Load(chats=1_000, questions=3, per_s=40)
         ledger.add(await storm(stage, load, kill_every_s=(3, 8), seed=seed))
         await _close(ledger, stage)
 
 
-async def _long_hosts(ledger: Ledger, seed: int) -> None:
-    async with open_stage(_TWO_HOSTS) as stage:
+async def _long_hosts(ledger: Ledger, seed: int, logs: Path | None) -> None:
+    async with open_stage(Setup(name="two hosts", bots=2, postgres=True, logs=logs)) as stage:
         load = Load(chats=200, questions=2, per_s=10)
         ledger.add(await storm(stage, load, kill_every_s=(3, 8), seed=seed + 1))
         ledger.add(await redis_gone(stage, 20, 10))
@@ -91,8 +90,8 @@ async def _long_hosts(ledger: Ledger, seed: int) -> None:
         await _close(ledger, stage)
 
 
-async def _long_machine(ledger: Ledger) -> None:
-    async with open_stage(Setup(name="one machine", environment=_PATIENT_BREAKER)) as stage:
+async def _long_machine(ledger: Ledger, logs: Path | None) -> None:
+    async with open_stage(Setup(name="one machine", environment=_PATIENT_BREAKER, logs=logs)) as stage:
         ledger.add(await workers_at_points(stage, chats_each=3, notice_after_s=10))
         ledger.add(await bot_at_points(stage))
         ledger.add(await redis_killed(stage, 50))
@@ -106,9 +105,9 @@ async def _long_machine(ledger: Ledger) -> None:
         await _close(ledger, stage)
 
 
-async def _long_alone(ledger: Ledger) -> None:
+async def _long_alone(ledger: Ledger, logs: Path | None) -> None:
     """A model without a spare."""
-    setup = Setup(name="no spare", environment=_PATIENT_BREAKER | {"LLM_FALLBACK": ""})
+    setup = Setup(name="no spare", environment=_PATIENT_BREAKER | {"LLM_FALLBACK": ""}, logs=logs)
     async with open_stage(setup) as stage:
         ledger.add(await model_down(stage, _phone(), has_spare=False))
         await _close(ledger, stage)

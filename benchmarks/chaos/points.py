@@ -103,6 +103,12 @@ async def bot_at_points(stage: Stage) -> Results:
     return {"bot_points": 3}
 
 
+async def bot_unconfirmed(stage: Stage) -> Results:
+    """Only the last of these points."""
+    await _killed_before_it_confirms(stage)
+    return {"bot_points": 1}
+
+
 async def _killed_with_an_update_on_its_way(stage: Stage) -> None:
     faults, chats = stage.telegram.faults, stage.new_chats(2)
     number = faults.add(Fault(kind=FaultKind.HOLD_AFTER, methods=("getUpdates",), times=1))

@@ -38,6 +38,8 @@ class Setup:
     """More than one: behind a webhook, in turns."""
     postgres: bool = False
     environment: Mapping[str, str] = field(default_factory=dict)
+    logs: Path | None = None
+    """Where to leave the processes' logs."""
 
 
 @dataclass(kw_only=True)
@@ -62,7 +64,8 @@ class Stage:
     last_kill_at: float = 0.0
     _redis_pid: int = 0
     _open: dict[int, set[str]] = field(default_factory=dict)
-    _last_chat: int = 0
+    _last_chat: int = 1_000
+    """The bot itself has a small id."""
 
     def new_chats(self, count: int) -> list[int]:
         first = self._last_chat + 1
@@ -94,7 +97,7 @@ class Stage:
 
     async def drained(self, timeout_s: float = 60.0) -> float | None:
         """Wait until everything is answered. The moment (monotonic) it was, or None if it never was."""
-        if await until(lambda: not self.unanswered(), timeout_s):
+        if await until(lambda: not self.unanswered(), timeout_s, every_s=0.2):
             return time.monotonic()
         left = {chat: sorted(marks) for chat, marks in self._open.items()}
         report(f"{self.name}: unanswered after {timeout_s:.0f} s: {left}")
@@ -141,6 +144,14 @@ class Stage:
         while not await self.redis.exists(seen):  # noqa: ASYNC110  another process does it
             await asyncio.sleep(0.01)
 
+    def tell_faults(self) -> None:
+        """Report what is visible in each chat whose count is bad."""
+        for chat_id in self.conversations.asked:
+            counts = self.count([chat_id])
+            if counts.lost or counts.doubled or counts.repeated or counts.out_of_order:
+                seen = [(m.message_id, m.history) for m in self.telegram.messages(chat_id)]
+                report(f"{self.name}: {counts}: {seen}")
+
 
 async def until(is_so: Callable[[], bool], timeout_s: float, every_s: float = 0.05) -> bool:
     deadline = time.monotonic() + timeout_s
@@ -164,6 +175,8 @@ async def open_stage(setup: Setup) -> AsyncIterator[Stage]:
     async with AsyncExitStack() as stack:
         home = Path(tempfile.mkdtemp(prefix="dz-chaos-", dir="/tmp"))
         stack.callback(shutil.rmtree, home, ignore_errors=True)
+        if setup.logs is not None:
+            stack.callback(_keep_logs, home, setup.logs / setup.name.replace(" ", "-"))
         telegram = await stack.enter_async_context(FakeTelegram(webhook_rules=WebhookRules(timeout_s=20)))
         poisoned: list[str] = []
         spare = await stack.enter_async_context(obedient_model(spare=True, on_poison=poisoned.append))
@@ -181,6 +194,12 @@ async def open_stage(setup: Setup) -> AsyncIterator[Stage]:
             program.start()
         await _first_answer(stage)
         yield stage
+
+
+def _keep_logs(home: Path, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for log in home.glob("*.log"):
+        shutil.copy(log, folder)
 
 
 async def _first_answer(stage: Stage) -> None:
