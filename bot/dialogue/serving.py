@@ -22,6 +22,7 @@ from bot.guard.personal_data import mask
 from bot.memory.memory import Memory
 from bot.queue.cancellations import Cancellations
 from bot.queue.inbox import Inbox
+from bot.queue.persistence import AWAY, Patience
 from bot.texts.catalogue import Text, Texts
 
 log = structlog.get_logger()
@@ -83,9 +84,23 @@ class TurnServer:
                 await self._serve(turn, self._delivery.for_turn(turn))
             except (ServiceError, RedisError, asyncio.CancelledError) as error:
                 log.warning("turn_interrupted", error=type(error).__name__)
-                with contextlib.suppress(RedisError, LeaseLost):
-                    await self._inbox.release(turn)  # not the turn's fault, so not one of its tries
+                await self._release(turn, patient=not isinstance(error, asyncio.CancelledError))
                 raise
+
+    async def _release(self, turn: Turn, *, patient: bool) -> None:
+        """Let the turn go: it was not its fault, so it must not be one of its tries, though Redis be away."""
+        patience = Patience()
+        while True:
+            try:
+                await self._inbox.release(turn)
+            except LeaseLost:
+                return
+            except AWAY:
+                if not patient:
+                    return
+            else:
+                return
+            await patience.pause()
 
     async def _serve(self, turn: Turn, delivery: TurnDelivery) -> None:
         if not await self._is_paced(turn, delivery):

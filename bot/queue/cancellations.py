@@ -47,7 +47,9 @@ class Cancellations:
                 await self._look_up(turn.turn_id)
             yield event
         finally:
-            del self._watched[turn.turn_id]
+            # A turn that another job of this process has taken over is watched by that one now.
+            if self._watched.get(turn.turn_id) is event:
+                del self._watched[turn.turn_id]
 
     async def _look_up(self, turn_id: str) -> None:
         cancelled = await self._redis.hget(f"{self._prefix}:turn:{turn_id}", "cancelled")

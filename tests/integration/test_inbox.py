@@ -303,6 +303,22 @@ async def test_suspects_run_one_at_a_time_and_waiting_is_not_held_against_them(
     assert (await begin(inbox, chat=chats[1])).attempt == 3
 
 
+async def test_a_turn_that_is_answered_but_for_the_sending_is_no_suspect(
+    inbox: Inbox, redis: Redis, prefix: str
+) -> None:
+    chats = ["telegram:42", "telegram:43", "telegram:44"]
+    for chat in chats:
+        await inbox.accept(say("a", chat=chat.split(":")[1]))
+        await begin(inbox, chat=chat)
+    second = [await begin(inbox, chat=chat) for chat in chats]
+    await redis.hset(f"{prefix}:turn:{second[1].turn_id}", "answer", "{}")
+    first = await begin(inbox, chat=chats[0])
+    assert (await begin(inbox, chat=chats[1])).attempt == 3
+    assert await inbox.begin(chats[2], 1, worker="w") is None
+    await redis.hset(f"{prefix}:turn:{first.turn_id}", "answer", "{}")
+    assert (await begin(inbox, chat=chats[2])).attempt == 3
+
+
 async def test_a_suspect_that_killed_its_worker_frees_the_way(inbox: Inbox, queue: Queue) -> None:
     for chat in ("42", "43"):
         await inbox.accept(say("a", chat=chat))

@@ -53,6 +53,19 @@ async def stop(inbox: Inbox) -> None:
     await inbox.accept(say("/cancel", UtteranceKind.CANCEL))
 
 
+async def test_a_turn_that_is_taken_over_in_the_same_process_is_watched_still(
+    inbox: Inbox, cancellations: Cancellations, redis: Redis, prefix: str
+) -> None:
+    turn = await begin(inbox)
+    async with listening(cancellations, redis, prefix):
+        first = cancellations.watching(turn)
+        await first.__aenter__()
+        async with cancellations.watching(turn) as cancelled:
+            await first.__aexit__(None, None, None)
+            await stop(inbox)
+            await asyncio.wait_for(cancelled.wait(), 5)
+
+
 async def test_a_turn_in_hand_hears_that_it_is_cancelled(
     inbox: Inbox, cancellations: Cancellations, redis: Redis, prefix: str
 ) -> None:

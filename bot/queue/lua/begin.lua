@@ -7,10 +7,13 @@ local known = redis.call('HMGET', chat_key(chat), 'job', 'turn')
 if not known[1] or (job ~= '' and known[1] ~= job) then return false end
 local turn = known[2]
 
+-- A turn whose answer stands in its hash has only to be sent; the wait for Telegram is long, and harmless.
+local function is_suspect(turn) return redis.call('HEXISTS', turn_key(turn), 'answer') == 0 end
+
 -- Suspects run one at a time in the whole fleet, or those that wait beside a poison would be blamed again.
 local function take_solo()
   local held = redis.call('HMGET', SOLO, 'turn', 'lease', 'job')
-  if held[1] and holds(held[1], held[2]) then
+  if held[1] and holds(held[1], held[2]) and is_suspect(held[1]) then
     local dead = held[3] ~= '' and redis.call('HGET', 'rq:job:' .. held[3], 'status') ~= 'started'
     if not dead then return false end
   end
@@ -28,7 +31,7 @@ if turn then
   -- The same lease: this very call is repeated after a cut connection.
   if holds(turn, lease) then return answer() end
   local attempt = tonumber(redis.call('HGET', turn_key(turn), 'attempt')) + 1
-  if attempt > 1 and attempt == tries and not take_solo() then
+  if attempt > 1 and attempt == tries and is_suspect(turn) and not take_solo() then
     create_job(chat, ARGV[8], SOLO_WAIT_S)
     return false
   end
