@@ -10,7 +10,8 @@ from bot.queue.worker import AsyncWorker
 from bot.settings import Settings
 from bot.store.engine import database_url
 from bot.store.migrate import migrate_when_reachable
-from bot.wiring import load_configured_tenant, open_blocking_redis, open_redis, open_worker_services
+from bot.wiring import load_configured_tenant, open_blocking_redis, open_redis
+from bot.wiring.worker import open_worker_services
 
 QUEUE = "turns"
 SWEEP_EVERY_S = 2.0

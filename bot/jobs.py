@@ -5,7 +5,7 @@ from contextvars import ContextVar
 import structlog
 
 from bot.errors import LeaseLost
-from bot.wiring import WorkerServices
+from bot.wiring.worker import WorkerServices
 
 log = structlog.get_logger()
 

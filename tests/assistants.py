@@ -12,7 +12,8 @@ from bot.llm.model import Chunk, Completion, ModelTraits, Prompt
 from bot.settings import Settings
 from bot.tenant import Tenant, load_tenant
 from bot.texts.catalogue import Texts
-from bot.wiring import build_assistant, build_texts
+from bot.wiring import build_texts
+from bot.wiring.assistant import build_assistant
 
 BAKERY = Path(__file__).parent / "fixtures" / "tenants" / "bakery"
 STORED = "Свежий хлеб в 9:00 и в 15:00."

@@ -15,7 +15,9 @@ from bot.embedded.progress import shown_progress
 from bot.errors import ModelUnavailable
 from bot.logs import configure_logs
 from bot.settings import Settings
-from bot.wiring import build_assistant, build_models, build_texts, load_configured_tenant
+from bot.wiring import build_texts, load_configured_tenant
+from bot.wiring.assistant import build_assistant
+from bot.wiring.models import build_models
 
 _MODEL_STARTS_WITHIN_S = 120.0
 

@@ -13,7 +13,8 @@ from bot.embedded.progress import shown_progress
 from bot.llm.model import Message
 from bot.logs import configure_logs
 from bot.settings import Settings
-from bot.wiring import build_sampling, load_configured_tenant
+from bot.wiring import load_configured_tenant
+from bot.wiring.models import build_sampling
 
 log = structlog.get_logger()
 

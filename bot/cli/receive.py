@@ -21,7 +21,8 @@ from bot.logs import configure_logs
 from bot.settings import Settings, TelegramSettings
 from bot.texts.catalogue import Text, Texts
 from bot.web.application import Webhook, build_application
-from bot.wiring import build_inbox, build_texts, load_configured_tenant, open_channels, open_redis
+from bot.wiring import build_inbox, build_texts, load_configured_tenant, open_redis
+from bot.wiring.channels import open_channels
 
 log = structlog.get_logger()
 

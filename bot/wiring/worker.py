@@ -1,0 +1,89 @@
+"""What a worker's jobs need."""
+
+import os
+import socket
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from bot.delivery.delivery import Delivery
+from bot.dialogue.serving import TurnPolicy, TurnServer
+from bot.llm.chain import ModelChain
+from bot.llm.model import Message, Prompt
+from bot.memory.dialogue import DialogueMemory
+from bot.memory.summary import ExtractiveSummariser, ModelSummariser, Summariser
+from bot.queue.cancellations import Cancellations
+from bot.queue.inbox import Inbox
+from bot.settings import Settings
+from bot.store.engine import database_url, open_engine
+from bot.store.turn_log import TurnLog
+from bot.store.turns import TurnStore
+from bot.tenant import Tenant
+from bot.wiring import build_inbox, build_texts, open_redis
+from bot.wiring.assistant import build_assistant
+from bot.wiring.channels import open_channels
+from bot.wiring.models import build_models, build_sampling
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WorkerServices:
+    """What a worker's jobs need, open for as long as the worker runs."""
+
+    turns: TurnServer
+    turn_log: TurnLog
+    cancellations: Cancellations
+    inbox: Inbox
+
+
+@asynccontextmanager
+async def open_worker_services(settings: Settings, tenant: Tenant) -> AsyncIterator[WorkerServices]:
+    """Open everything a worker needs, and close it in the reverse order."""
+    async with AsyncExitStack() as stack:
+        redis = open_redis(settings)
+        stack.push_async_callback(redis.aclose)
+        models = build_models(settings, redis)
+        stack.push_async_callback(models.close)
+        channels = await stack.enter_async_context(open_channels(settings, redis))
+        engine = open_engine(database_url(settings.database_url, settings.data_dir))
+        stack.callback(engine.dispose)
+        texts = build_texts(tenant, settings)
+        inbox = build_inbox(settings, redis)
+        cancellations = Cancellations(redis)
+        turns = TurnServer(
+            inbox=inbox,
+            assistant=build_assistant(tenant, texts, models, settings),
+            memory=DialogueMemory(
+                redis, settings.memory_tokens, settings.memory_ttl_s, summariser=_summariser(settings, models)
+            ),
+            delivery=Delivery(redis, channels),
+            texts=texts,
+            policy=_policy(settings, tenant),
+            cancellations=cancellations,
+            worker=f"{socket.gethostname()}:{os.getpid()}",
+        )
+        turn_log = TurnLog(redis, TurnStore(engine))
+        yield WorkerServices(turns=turns, turn_log=turn_log, cancellations=cancellations, inbox=inbox)
+
+
+def _summariser(settings: Settings, models: ModelChain) -> Summariser:
+    extractive = ExtractiveSummariser(settings.memory_tokens // 4)
+    if not models.traits.composes:
+        return extractive
+
+    async def ask(system: str, text: str) -> str:
+        messages = (Message(role="system", content=system), Message(role="user", content=text))
+        completion = await models.complete(Prompt(messages=messages, sampling=build_sampling(settings)))
+        return completion.text
+
+    return ModelSummariser(ask, extractive)
+
+
+def _policy(settings: Settings, tenant: Tenant) -> TurnPolicy:
+    return TurnPolicy(
+        tenant=tenant.name,
+        burst_window_s=settings.burst_window_s,
+        notice_after_s=settings.notice_after_s,
+        deadline_s=settings.turn_deadline_s,
+        turns_per_minute=settings.turns_per_minute,
+        own_phones=tenant.phones,
+    )
