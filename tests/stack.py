@@ -58,7 +58,7 @@ class Stack:
         self.root = copy_of_the_root(folder)
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self.redis_server = EmbeddedRedis(self.data_dir)
-        self.redis = Redis.from_url(self.redis_server.url)
+        self.redis = Redis.from_url(self.redis_server.url, socket_timeout=None)
         self.settings = {"DATA_DIR": str(self.data_dir), "REDIS_URL": self.redis_server.url, **settings}
         self._logs = folder
 
