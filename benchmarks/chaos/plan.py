@@ -11,7 +11,6 @@ from benchmarks.chaos.storm import (
     Results,
     database_gone,
     redis_gone,
-    redis_killed,
     sigterm,
     storm,
     unlogged,
@@ -41,15 +40,15 @@ async def run_short(ledger: Ledger, seed: int, logs: Path | None = None) -> None
         slow = slow_model(stage, chats=3, think_s=5.5, kill_at_s=None)
         ledger.add(await _both(points, slow))
         poisoning = asyncio.create_task(poison(stage, 10))
-        ledger.add(await redis_killed(stage, 15))
-        ledger.add(await _both(redis_gone(stage, 8, 3), model_down(stage, _phone())))
+        ledger.add(await model_down(stage, _phone()))
         ledger.add(await bot_unconfirmed(stage))
+        ledger.add(await redelivered(stage))
         # The poison's last death is over; what is left of it is to wait for the lease.
-        await until(lambda: len(stage.poisoned) >= TRIES, 30)
+        await until(lambda: len(stage.poisoned) >= TRIES or poisoning.done(), 30)
         load = Load(chats=40, questions=3, per_s=15)
         ledger.add(await storm(stage, load, kill_every_s=(2, 3), seed=seed))
         ledger.add(await poisoning)
-        ledger.add(await redelivered(stage))
+        ledger.add(await redis_gone(stage, 10, 3))
         ledger.add(await limits(stage, chats=45, in_one_chat=4))
         ledger.add(await sigterm(stage, Load(chats=20, questions=2, per_s=20)))
         await _close(ledger, stage)
@@ -83,7 +82,7 @@ async def _long_hosts(ledger: Ledger, seed: int, logs: Path | None) -> None:
     async with open_stage(Setup(name="two hosts", bots=2, postgres=True, logs=logs)) as stage:
         load = Load(chats=200, questions=2, per_s=10)
         ledger.add(await storm(stage, load, kill_every_s=(3, 8), seed=seed + 1))
-        ledger.add(await redis_gone(stage, 20, 10))
+        ledger.add(await redis_gone(stage, 50, 10))
         ledger.add(await database_gone(stage, 20, 10))
         ledger.add(await poison(stage, 50))
         ledger.add(await sigterm(stage, Load(chats=50, questions=3, per_s=15)))
@@ -94,10 +93,9 @@ async def _long_machine(ledger: Ledger, logs: Path | None) -> None:
     async with open_stage(Setup(name="one machine", environment=_PATIENT_BREAKER, logs=logs)) as stage:
         ledger.add(await workers_at_points(stage, chats_each=3, notice_after_s=10))
         ledger.add(await bot_at_points(stage))
-        ledger.add(await redis_killed(stage, 50))
         ledger.add(await slow_model(stage, chats=10, think_s=12, kill_at_s=11))
         ledger.add(await redelivered(stage))
-        ledger.add(await redis_gone(stage, 20, 10))
+        ledger.add(await redis_gone(stage, 50, 10))
         ledger.add(await poison(stage, 50))
         ledger.add(await sigterm(stage, Load(chats=50, questions=3, per_s=15)))
         ledger.add(await model_down(stage, _phone()))

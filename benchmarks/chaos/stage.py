@@ -9,17 +9,19 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from redis.asyncio import BlockingConnectionPool, Redis
-from redis.exceptions import RedisError
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import ConstantBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
 
 from benchmarks.chaos.marks import Conversations, Counts, marks_in
 from benchmarks.chaos.model import obedient_model
 from benchmarks.chaos.programs import Program, procfile_command
-from bot.embedded.redis import embedded_redis_url
+from bot.embedded.redis import EmbeddedRedis, embedded_redis_url
 from tests.fakes.model import ScriptedModel
 from tests.fakes.model.server import DEFAULT_CREDENTIALS
 from tests.fakes.telegram import FakeTelegram, Injected, WebhookRules
@@ -62,7 +64,6 @@ class Stage:
     conversations: Conversations = field(default_factory=Conversations)
     kills: int = 0
     last_kill_at: float = 0.0
-    _redis_pid: int = 0
     _open: dict[int, set[str]] = field(default_factory=dict)
     _last_chat: int = 1_000
     """The bot itself has a small id."""
@@ -115,25 +116,11 @@ class Stage:
             self.kills += program.kill()
         self.last_kill_at = time.monotonic()
 
-    async def learn_redis_pid(self, timeout_s: float = 10.0) -> int:
-        """The process of the server itself, which its watcher starts."""
-        deadline = time.monotonic() + timeout_s
-        while time.monotonic() < deadline:
-            with suppress(RedisError):
-                self._redis_pid = int((await self.redis.info("server"))["process_id"])
-                break
-            await asyncio.sleep(0.05)
-        return self._redis_pid
-
     async def kill_redis(self) -> None:
         """The server, not its watcher."""
-        self.signal_redis(signal.SIGKILL, await self.learn_redis_pid())
+        os.kill(int((await self.redis.info("server"))["process_id"]), signal.SIGKILL)
         self.kills += 1
         self.last_kill_at = time.monotonic()
-
-    def signal_redis(self, number: signal.Signals, pid: int | None = None) -> None:
-        with suppress(ProcessLookupError):
-            os.kill(pid or self._redis_pid, number)
 
     async def statistic(self, name: str) -> int:
         return int(await self.redis.get(f"dz:stats:{name}") or 0)
@@ -183,8 +170,10 @@ async def open_stage(setup: Setup) -> AsyncIterator[Stage]:
         postgres = await asyncio.to_thread(stack.enter_context, PostgresServer()) if setup.postgres else None
         model_port = _free_port()
         environment = _environment(setup, home, telegram, model_port, spare, postgres)
-        redis = Redis.from_pool(
-            BlockingConnectionPool.from_url(embedded_redis_url(home), max_connections=8, timeout=30)
+        redis = Redis.from_url(
+            embedded_redis_url(home),
+            retry=Retry(ConstantBackoff(0.1), 300),
+            retry_on_error=[RedisConnectionError],
         )
         stack.push_async_callback(redis.aclose)
         stage = _stage(setup, home, telegram, redis, environment, model_port, postgres, poisoned)
@@ -203,7 +192,6 @@ def _keep_logs(home: Path, folder: Path) -> None:
 
 
 async def _first_answer(stage: Stage) -> None:
-    await stage.learn_redis_pid(60)
     stage.ask(stage.new_chat())
     if await stage.drained(60) is None:
         raise RuntimeError(f"{stage.name}: no first answer; {_last_words(stage.home)}")
@@ -219,11 +207,10 @@ def _last_words(home: Path) -> str:
 
 
 async def _stop(stage: Stage) -> None:
-    await stage.learn_redis_pid(0.5)
     for program in (*stage.bots, *stage.workers, stage.scheduler, stage.model, stage.redis_server):
         await program.stop()
-    # Its watcher is gone; should it have been killed in a bad moment, the server is still there.
-    stage.signal_redis(signal.SIGKILL)
+    # The server outlives a watcher that was killed.
+    await asyncio.to_thread(EmbeddedRedis(stage.home).stop)
 
 
 def _stage(

@@ -76,29 +76,23 @@ async def ask_all(stage: Stage, chats: Sequence[int], load: Load, orders: str = 
             await asyncio.sleep(1 / load.per_s)
 
 
-async def redis_killed(stage: Stage, chats: int) -> Results:
-    """Kill the Redis server with turns in flight."""
-    asked = stage.new_chats(chats)
-    await ask_all(stage, asked, Load(chats=chats, questions=1, per_s=chats * 2), SLOW.format(seconds=1))
-    await stage.kill_redis()
-    report(f"{stage.name}: killed the Redis server with {stage.unanswered()} turns in flight")
-    await stage.drained()
-    return {"redis_killed_lost": stage.count(asked).lost}
-
-
 async def redis_gone(stage: Stage, chats: int, gone_s: float) -> Results:
-    """No Redis for a while; people go on writing, and a bot dies with an update that it could not store."""
-    asked = stage.new_chats(chats)
-    await stage.learn_redis_pid()
+    """Kill the Redis server with turns in flight and keep it away for a while; people go on writing, and a
+    bot dies with an update that it could not store."""
+    in_flight, later = stage.new_chats(chats), stage.new_chats(chats)
+    await ask_all(stage, in_flight, Load(chats=chats, questions=1, per_s=chats * 2), SLOW.format(seconds=1))
     await stage.redis_server.keep_down()
     await stage.kill_redis()
-    report(f"{stage.name}: Redis is gone for {gone_s:g} s")
-    await ask_all(stage, asked, Load(chats=chats, questions=2, per_s=chats * 2 / (gone_s / 2)))
+    report(f"{stage.name}: Redis is gone for {gone_s:g} s, with {stage.unanswered()} turns in flight")
+    await ask_all(stage, later, Load(chats=chats, questions=2, per_s=chats * 2 / (gone_s / 2)))
     stage.killed(stage.bots[0])
     await asyncio.sleep(gone_s / 2)
     stage.redis_server.let_up()
     await stage.drained()
-    return {"redis_gone_lost": stage.count(asked).lost}
+    return {
+        "redis_killed_lost": stage.count(in_flight).lost,
+        "redis_gone_lost": stage.count(later).lost,
+    }
 
 
 async def database_gone(stage: Stage, chats: int, gone_s: float) -> Results:
