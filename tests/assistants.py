@@ -69,14 +69,14 @@ class SpokenModel:
         return "\n".join(message.content for message in self.asked[-1].messages)
 
 
-def bakery() -> tuple[Tenant, Texts, Settings]:
-    settings = Settings.model_validate({"tenant": str(BAKERY)})
+def bakery(**changes: object) -> tuple[Tenant, Texts, Settings]:
+    settings = Settings.model_validate({"tenant": str(BAKERY), **changes})
     tenant = load_tenant(BAKERY)
     return tenant, build_texts(tenant, settings), settings
 
 
-def assistant_of(*models: SpokenModel) -> Assistant:
-    tenant, texts, settings = bakery()
+def assistant_of(*models: SpokenModel, **changes: object) -> Assistant:
+    tenant, texts, settings = bakery(**changes)
     return build_assistant(tenant, texts, ModelChain(models), settings)
 
 

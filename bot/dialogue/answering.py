@@ -71,7 +71,7 @@ class Assistant:
         public: Sequence[str],
         knowledge: str,
         own_phones: frozenset[str] = frozenset(),
-        phrase_within_s: float = 8.0,
+        phrase_within_s: float,
     ) -> None:
         """`public`: facts that support a claim at any time, such as the business's contacts.
 

@@ -28,6 +28,7 @@ def build_assistant(tenant: Tenant, texts: Texts, models: ModelChain, settings: 
         public=[public_facts(tenant)],
         knowledge=_version_of(tenant),
         own_phones=tenant.phones,
+        phrase_within_s=settings.local.model_phrases_within_s,
     )
 
 

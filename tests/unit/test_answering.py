@@ -1,5 +1,6 @@
 """One turn of the bakery's assistant, with models that are right, wrong, silent, or gone."""
 
+import asyncio
 from collections.abc import Sequence
 
 import pytest
@@ -65,6 +66,12 @@ async def test_the_stored_text_answers_while_the_phrasing_model_is_down() -> Non
     answer = await assistant_of(phrasing(ModelUnavailable())).answer(ask(BREAD))
     assert (answer.text, answer.outcome, answer.light) == (STORED, Outcome.ANSWERED, Light.YELLOW)
     assert ("model", False) in checks(answer)
+
+
+async def test_a_phrasing_that_takes_too_long_is_not_waited_for() -> None:
+    model = SpokenModel(("Свежий", asyncio.Event()), composes=False)
+    answer = await assistant_of(model, local={"model_phrases_within_s": 0.05}).answer(ask(BREAD))
+    assert (answer.text, answer.outcome) == (STORED, Outcome.ANSWERED)
 
 
 async def test_small_talk_needs_no_phrasing_model() -> None:
