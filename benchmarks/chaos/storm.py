@@ -9,20 +9,23 @@ from random import Random
 from sqlalchemy import text
 
 from benchmarks.chaos.model import SLOW
-from benchmarks.chaos.stage import Stage, report
+from benchmarks.chaos.stage import Stage, report, until
 from bot.store.engine import database_url, open_engine
 from tests.fakes.telegram import Fault, FaultKind
 
 Results = dict[str, float]
+_LOOK_EVERY = 20
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Load:
-    """`questions` numbered ones in each of `chats`, so many a second in all."""
+    """`questions` numbered ones in each of `chats`, so many a second in all, but no more while `most_open`
+    wait for their answers: what is measured is the product after a kill, not a machine that is too small."""
 
     chats: int
     questions: int
     per_s: float
+    most_open: int = 400
 
 
 async def storm(stage: Stage, load: Load, *, kill_every_s: tuple[float, float], seed: int) -> Results:
@@ -71,7 +74,9 @@ def _victims(stage: Stage) -> dict[str, Callable[[], Awaitable[None]]]:
 
 async def ask_all(stage: Stage, chats: Sequence[int], load: Load, orders: str = "") -> None:
     for _ in range(load.questions):
-        for chat_id in chats:
+        for place, chat_id in enumerate(chats):
+            if place % _LOOK_EVERY == 0:
+                await until(lambda: stage.unanswered() < load.most_open, 60)
             stage.ask(chat_id, orders)
             await asyncio.sleep(1 / load.per_s)
 
