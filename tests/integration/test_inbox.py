@@ -123,6 +123,16 @@ async def test_a_finished_turn_is_logged_once_however_often_the_call_is_repeated
     assert [entry[1] for entry in entries if entry] == [{b"record": b"{}"}]
 
 
+async def test_a_finished_turn_keeps_nobodys_words(inbox: Inbox, redis: Redis, prefix: str) -> None:
+    await inbox.accept(say("secret"))
+    turn = await begin(inbox)
+    await redis.hset(f"{prefix}:turn:{turn.turn_id}", mapping={"answer": "secret", "final": "secret"})
+    await inbox.finish(turn, log=None)
+    kept = await redis.hgetall(f"{prefix}:turn:{turn.turn_id}")
+    assert kept[b"state"] == b"finished"
+    assert not any(b"secret" in value for value in kept.values())
+
+
 async def test_a_finished_turn_cannot_be_begun_or_let_go(inbox: Inbox) -> None:
     await inbox.accept(say("a"))
     turn = await begin(inbox)

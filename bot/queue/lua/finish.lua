@@ -6,6 +6,8 @@ if not holds(turn, lease) then
   return (held[1] == lease and held[2] == 'finished') and 1 or 0
 end
 redis.call('HSET', turn_key(turn), 'state', 'finished')
+-- The words are in the log by now; kept here, they would be most of what Redis holds.
+redis.call('HDEL', turn_key(turn), 'utterances', 'answer', 'final')
 redis.call('EXPIRE', turn_key(turn), ARGV[6])
 if ARGV[4] ~= '' then redis.call('XADD', PREFIX .. ':turnlog', '*', 'record', ARGV[4]) end
 redis.call('HDEL', chat_key(chat), 'turn')
