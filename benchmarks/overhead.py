@@ -12,7 +12,6 @@ import statistics
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from benchmarks.console import Console
 from benchmarks.measuring import cpu_s, report, say
@@ -37,10 +36,11 @@ class Cost:
 class Contest:
     """Everybody who takes part. All but the floor run all the time, and idle when it is not their turn."""
 
-    def __init__(self, stack: Stack, product: Telegram, turns: int) -> None:
+    def __init__(self, stack: Stack, product: Telegram, turns: int, usual_workers: int) -> None:
         self._stack = stack
         self._product = product
         self._turns = turns
+        self._usual_workers = usual_workers
         self._console = Console(stack.redis_url)
         self._settings: dict[str, str] = {}
         self._asked = 0
@@ -57,7 +57,7 @@ class Contest:
         self._start("echo", "benchmarks.peers.echo")
         for job in TOKENS:
             self._start(f"{job} bot", "benchmarks.peers.usual_bot", job)
-            for number in range(USUAL_WORKERS):
+            for number in range(self._usual_workers):
                 self._start(f"{job} worker {number}", "benchmarks.peers.usual_worker", job)
         for token in (ECHO_TOKEN, *TOKENS.values()):
             peer = Telegram(self._stack.session, token)
@@ -68,17 +68,18 @@ class Contest:
         self._stack.start(name, "-m", module, *arguments, settings=self._settings)
 
     async def telegram(self) -> Cost:
-        return await self._measured(("bot", "worker"), self._by_telegram(self._product))
+        return await self._measured(("bot", "worker"), self._product, self._turns)
 
     async def console(self) -> Cost:
-        return await self._measured(("worker",), self._by_console)
+        return await self._measured(("worker",), self._console, self._turns)
 
     async def echo(self) -> Cost:
-        return await self._measured(("echo",), self._by_telegram(Telegram(self._stack.session, ECHO_TOKEN)))
+        return await self._measured(("echo",), Telegram(self._stack.session, ECHO_TOKEN), self._turns)
 
     async def usual(self, job: str) -> Cost:
-        names = [f"{job} bot", *(f"{job} worker {number}" for number in range(USUAL_WORKERS))]
-        return await self._measured(names, self._by_telegram(Telegram(self._stack.session, TOKENS[job])))
+        names = [f"{job} bot", *(f"{job} worker {number}" for number in range(self._usual_workers))]
+        turns = self._turns if job == "answer_tuned" else max(10, self._turns // 4)
+        return await self._measured(names, Telegram(self._stack.session, TOKENS[job]), turns)
 
     async def floor(self) -> Cost:
         redis_s = self._stack.processes["redis"].cpu_s
@@ -90,43 +91,31 @@ class Contest:
         )
         said, _ = await floor.communicate()
         spent = json.loads(said)
-        return self._cost(spent["cpu_s"], self._stack.processes["redis"].cpu_s - redis_s, spent["wall_s"])
+        redis_spent = self._stack.processes["redis"].cpu_s - redis_s
+        return _cost(self._turns, spent["cpu_s"], redis_spent, spent["wall_s"])
 
-    def _chats(self) -> range:
-        """Nobody has written from these before."""
-        self._asked += self._turns
-        return range(1_000 + self._asked, 1_000 + self._asked + self._turns)
-
-    def _by_telegram(self, peer: Telegram) -> Callable[[], Awaitable[Sequence[float]]]:
-        async def ask() -> Sequence[float]:
-            answered: dict[str, Any] = await peer.ask(self._chats())
-            return list(answered["latencies_s"])
-
-        return ask
-
-    async def _by_console(self) -> Sequence[float]:
-        return await self._console.ask([str(chat) for chat in self._chats()])
-
-    async def _measured(self, names: Sequence[str], ask: Callable[[], Awaitable[Sequence[float]]]) -> Cost:
+    async def _measured(self, names: Sequence[str], peer: Telegram | Console, turns: int) -> Cost:
+        """`turns` messages at once, each from a chat that has never written before."""
+        self._asked += turns
+        chats = range(1_000 + self._asked, 1_000 + self._asked + turns)
         processes = [self._stack.processes[name] for name in names]
         redis = self._stack.processes["redis"]
         before, redis_before = cpu_s(processes), redis.cpu_s
-        latencies_s = await ask()
+        if isinstance(peer, Telegram):
+            latencies_s = (await peer.ask(chats))["latencies_s"]
+        else:
+            latencies_s = await peer.ask([str(chat) for chat in chats])
         await self._stack.until_logged()
         await asyncio.sleep(SETTLE_S)
-        return self._cost(cpu_s(processes) - before, redis.cpu_s - redis_before, max(latencies_s))
-
-    def _cost(self, cpu: float, redis_cpu: float, wall_s: float) -> Cost:
-        ms = 1_000 / self._turns
-        return Cost(cpu_ms=cpu * ms, redis_ms=redis_cpu * ms, turns_per_s=self._turns / wall_s)
+        return _cost(turns, cpu_s(processes) - before, redis.cpu_s - redis_before, max(latencies_s))
 
     async def close(self) -> None:
         await self._console.close()
 
 
-async def measure(turns: int, rounds: int) -> dict[str, float]:
+async def measure(turns: int, rounds: int, usual_workers: int) -> dict[str, float]:
     async with Stack.open() as stack:
-        contest = Contest(stack, await stack.start_product(stack.settings(**UNLIMITED)), turns)
+        contest = Contest(stack, await stack.start_product(stack.settings(**UNLIMITED)), turns, usual_workers)
         await contest.prepare()
         entries: dict[str, Callable[[], Awaitable[Cost]]] = {
             "telegram": contest.telegram,
@@ -147,6 +136,10 @@ async def measure(turns: int, rounds: int) -> dict[str, float]:
                 )
         await contest.close()
         return _figures({name: _median(found) for name, found in costs.items()})
+
+
+def _cost(turns: int, cpu: float, redis_cpu: float, wall_s: float) -> Cost:
+    return Cost(cpu_ms=cpu / turns * 1e3, redis_ms=redis_cpu / turns * 1e3, turns_per_s=turns / wall_s)
 
 
 def _median(costs: Sequence[Cost]) -> Cost:
@@ -180,10 +173,11 @@ def _figures(cost: dict[str, Cost]) -> dict[str, float]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.overhead", description=__doc__)
-    parser.add_argument("--turns", type=int, default=300, help="in each round of each")
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--turns", type=int, default=200, help="in each round; a quarter of it for the slow")
+    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--workers", type=int, default=USUAL_WORKERS, help="of the usual shape")
     options = parser.parse_args()
-    report(asyncio.run(measure(options.turns, options.rounds)))
+    report(asyncio.run(measure(options.turns, options.rounds, options.workers)))
 
 
 if __name__ == "__main__":
