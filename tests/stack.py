@@ -163,6 +163,11 @@ class Stack:
         except RedisError:
             return []
 
+    async def models_that_answered(self) -> set[str]:
+        """The models named in the SQLite store; "" is an answer that needed none."""
+        with closing(sqlite3.connect(self.data_dir / "dezhurny.db", timeout=10)) as store:
+            return {model for (model,) in store.execute("SELECT DISTINCT model FROM turns")}
+
     async def logged_turns(self) -> list[tuple[str, str, str]]:
         """Chat, question and outcome of every turn in the SQLite store, oldest first."""
         return await asyncio.to_thread(self._logged_turns)
