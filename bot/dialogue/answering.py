@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from bot.dialogue.prompting import UNKNOWN_MARK, Prompts
 from bot.dialogue.understanding import clean, is_blank, language_of, leans_on_earlier, small_talk
-from bot.dialogue.work import Work, light_of, opening_of
+from bot.dialogue.work import Work, light_of, opening_of, whole_sentences
 from bot.domain import (
     Answer,
     Hit,
@@ -30,7 +30,6 @@ from bot.llm.model import ChatModel, Chunk, Completion, Prompt, PromptFor
 from bot.texts.catalogue import Text, Texts
 
 _GROW_EVERY_S = 1.0
-_SENTENCE_ENDS = (". ", "! ", "? ", "\n")
 
 Grow = Callable[[str], Awaitable[None]]
 
@@ -216,12 +215,12 @@ class Assistant:
         if completion is None:
             return written
         work.model, work.usage = completion.model, work.usage + completion.usage
-        return completion.text
+        was_cut_off = completion.finish_reason == "length"
+        return whole_sentences(completion.text + " ") or completion.text if was_cut_off else completion.text
 
     async def _grow(self, work: Work, written: str, on_growth: Grow) -> None:
         """Show whole sentences only, and only while none of them claims what is not known."""
-        end = max(written.rfind(mark) for mark in _SENTENCE_ENDS)
-        sentences = written[: end + 1].strip()
+        sentences = whole_sentences(written)
         if sentences and UNKNOWN_MARK not in written and not self._claims_too_much(work, sentences):
             await on_growth(work.masked.restore(sentences))
 

@@ -9,6 +9,7 @@ from bot.guard.personal_data import Masked
 
 SUPPORTED_FROM = 0.5
 """How much of a question a passage must cover for its text to count as the answer."""
+_SENTENCE_ENDS = (". ", "! ", "? ", "\n")
 _SENTENCE = re.compile(r".{36,}?\w{3}[)»]?[.!?…](?=\s+[^\sа-яa-z]|$)")
 """Long enough to say something, and not cut at an abbreviation."""
 
@@ -47,6 +48,12 @@ def light_of(outcome: Outcome, work: Work) -> Light:
     ):
         return Light.YELLOW
     return Light.GREEN
+
+
+def whole_sentences(text: str) -> str:
+    """The text up to its last sentence or line that is surely finished: something follows its end."""
+    end = max(text.rfind(mark) for mark in _SENTENCE_ENDS)
+    return text[: end + 1].strip()
 
 
 def opening_of(text: str) -> tuple[str, str]:

@@ -1,6 +1,6 @@
 import pytest
 
-from bot.dialogue.work import opening_of
+from bot.dialogue.work import opening_of, whole_sentences
 
 
 @pytest.mark.parametrize(
@@ -23,3 +23,17 @@ def test_the_opening_is_the_first_sentence_that_says_something(text: str, openin
     found, rest = opening_of(text)
     assert found == (opening or text)
     assert found + rest == text
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("Да, можно. Приезжайте в люб", "Да, можно."),
+        ("Да, можно. ", "Да, можно."),
+        ("Да, в 15.", ""),
+        ("Нужны:\n- паспорт\n- пра", "Нужны:\n- паспорт"),
+        ("Приезжайте в люб", ""),
+    ],
+)
+def test_only_what_is_surely_finished_counts_as_a_whole_sentence(text: str, whole: str) -> None:
+    assert whole_sentences(text) == whole
