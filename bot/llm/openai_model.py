@@ -154,7 +154,7 @@ class OpenAIModel:
 async def _texts(body: AiohttpBody, draft: Draft) -> AsyncIterator[str]:
     """The text of the stream, as many pieces as came over the network. Reads to the end of the body, so
     that the connection can be used again; once the answer is whole, a cut no longer matters."""
-    reader, pieces = StreamReader(draft), aiter(body)
+    reader, pieces, cut = StreamReader(draft), aiter(body), False
     try:
         while not reader.done:
             piece = await anext(pieces, None)
@@ -165,6 +165,7 @@ async def _texts(body: AiohttpBody, draft: Draft) -> AsyncIterator[str]:
     except httpx2.HTTPError:
         if draft.finish is None:
             raise
+        cut = True
     else:
         try:
             async with asyncio.timeout(_LATE_EOF_S):
@@ -172,4 +173,5 @@ async def _texts(body: AiohttpBody, draft: Draft) -> AsyncIterator[str]:
                     pass
         except (TimeoutError, httpx2.HTTPError):
             pass
-    reader.finish()
+    if text := reader.finish(cut=cut):
+        yield text

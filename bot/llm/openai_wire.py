@@ -3,13 +3,15 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeGuard
 
 from bot.errors import ModelUnavailable
 from bot.llm.draft import Draft
 from bot.llm.model import Message, Prompt, Tool, ToolCall
 
 MAX_EVENT_BYTES = 2**20
+_MAX_TOKENS = 2**31
+_BOM = b"\xef\xbb\xbf"
 
 
 def request_body(model: str, prompt: Prompt, *, stream: bool) -> bytes:
@@ -54,8 +56,11 @@ def read_answer(body: bytes, draft: Draft) -> None:
         value = json.loads(body)
         choice = value["choices"][0]
         message = choice["message"]
-        draft.add(message.get("content") or "")
-        draft.finish = choice.get("finish_reason")
+        text, reason = message.get("content") or "", choice.get("finish_reason")
+        if not isinstance(text, str):
+            raise TypeError("the content is no text")
+        draft.add(text)
+        draft.finish = str(reason) if reason else None
         calls = _Calls()
         calls.add(message.get("tool_calls") or ())
         draft.tool_calls = calls.parsed()
@@ -66,10 +71,17 @@ def read_answer(body: bytes, draft: Draft) -> None:
 
 
 def _read_usage(value: Mapping[str, Any], draft: Draft) -> None:
+    """Both counts or none: what a server counts oddly is estimated."""
     usage = value.get("usage")
-    if usage:
-        draft.prompt_tokens = int(usage["prompt_tokens"])
-        draft.completion_tokens = int(usage.get("completion_tokens") or 0)
+    if not isinstance(usage, Mapping):
+        return
+    prompt, completion = usage.get("prompt_tokens"), usage.get("completion_tokens")
+    if _is_count(prompt) and _is_count(completion):
+        draft.prompt_tokens, draft.completion_tokens = prompt, completion
+
+
+def _is_count(value: object) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _MAX_TOKENS
 
 
 @dataclass(kw_only=True, slots=True)
@@ -109,37 +121,71 @@ def _object(text: str) -> Mapping[str, Any]:
 
 
 class StreamReader:
-    """Turns the bytes of server-sent events into text, and fills the draft on the way."""
+    """Turns the bytes of server-sent events into text, and fills the draft on the way.
+
+    A server that does not stream answers with one JSON object all the same: that is kept until its end.
+    """
 
     def __init__(self, draft: Draft) -> None:
         self._draft = draft
         self._rest = b""
         self._calls = _Calls()
+        self._is_plain: bool | None = None
         self.done = False
 
     def feed(self, piece: bytes) -> str:
         """All the text that this piece completes; often several events come in one."""
-        texts = []
-        for line in self._lines(piece):
-            if line.startswith(b"data:"):
-                texts.append(self._event(line[5:].strip()))
-            elif line.startswith(b"error:"):
-                raise ModelUnavailable(f"{self._draft.model}: an error in the middle of the stream")
-        return "".join(texts)
+        if self._is_plain is None:
+            piece, self._rest = (self._rest + piece).removeprefix(_BOM).lstrip(), b""
+            if piece:
+                self._is_plain = piece.startswith(b"{")
+        if self._is_plain:
+            self._keep(self._rest + piece)
+            return ""
+        return "".join([self._line(line) for line in self._lines(piece)])
 
-    def finish(self) -> None:
-        """Call it at the end of the bytes. Raises ModelUnavailable for unreadable tool calls."""
+    def finish(self, *, cut: bool = False) -> str:
+        """Call it at the end of the bytes: the text that only their end completes.
+
+        `cut`: the connection broke. Raises ModelUnavailable for what cannot be read.
+        """
+        if self._is_plain:
+            read_answer(self._rest, self._draft)
+            return "".join(self._draft.pieces)
+        text = "" if cut or self.done else self._last_line()
         try:
             self._draft.tool_calls = self._calls.parsed()
         except (ValueError, TypeError):
             raise ModelUnavailable(f"{self._draft.model}: the arguments of a call are no JSON") from None
+        if self.done and self._draft.finish is None and (self._draft.pieces or self._draft.tool_calls):
+            # Some servers never give a reason; their mark of the end says that nothing is missing.
+            self._draft.finish = "tool_calls" if self._draft.tool_calls else "stop"
+        return text
 
     def _lines(self, piece: bytes) -> Iterator[bytes]:
         lines = (self._rest + piece).split(b"\n")
-        self._rest = lines.pop()
-        if len(self._rest) > MAX_EVENT_BYTES:
-            raise ModelUnavailable(f"{self._draft.model}: an event without an end")
+        self._keep(lines.pop())
         yield from lines
+
+    def _last_line(self) -> str:
+        """It may lack its end; where the answer stands already, a torn one does no harm."""
+        try:
+            return self._line(self._rest)
+        except ModelUnavailable:
+            if self._draft.finish is None:
+                raise
+            return ""
+
+    def _keep(self, rest: bytes) -> None:
+        if len(rest) > MAX_EVENT_BYTES:
+            raise ModelUnavailable(f"{self._draft.model}: an event without an end")
+        self._rest = rest
+
+    def _line(self, line: bytes) -> str:
+        if line.startswith(b"error:"):
+            raise ModelUnavailable(f"{self._draft.model}: an error in the middle of the stream")
+        data = line[5:].strip() if line.startswith(b"data:") else b""
+        return self._event(data) if data else ""
 
     def _event(self, data: bytes) -> str:
         if data == b"[DONE]":
@@ -147,16 +193,16 @@ class StreamReader:
             return ""
         try:
             value = json.loads(data)
-            if "error" in value:
+            if value.get("error") is not None:
                 raise ModelUnavailable(f"{self._draft.model}: an error in the middle of the stream")
             _read_usage(value, self._draft)
-            return "".join(self._choice(choice) for choice in value.get("choices", ())[:1])
+            return "".join([self._choice(choice) for choice in (value.get("choices") or ())[:1]])
         except (ValueError, LookupError, TypeError, AttributeError):
             raise ModelUnavailable(f"{self._draft.model}: an event that is no JSON") from None
 
     def _choice(self, choice: Mapping[str, Any]) -> str:
-        if choice.get("finish_reason"):
-            self._draft.finish = choice["finish_reason"]
+        if reason := choice.get("finish_reason"):
+            self._draft.finish = str(reason)
         delta = choice.get("delta") or {}
         if delta.get("tool_calls"):
             self._calls.add(delta["tool_calls"])

@@ -36,6 +36,9 @@ class Reply:
     arguments: Mapping[str, Any] = field(default_factory=dict)
     with_usage: bool = True
     with_id: bool = True
+    raw: str | None = None
+    """Sent as it is in place of an answer or a stream, as `content_type`."""
+    content_type: str = "text/event-stream"
 
 
 @dataclass(frozen=True, kw_only=True)

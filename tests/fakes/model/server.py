@@ -205,6 +205,9 @@ class ScriptedModel:
         if reply.status != 200:
             seen.outcome = "refused"
             return self._error(seen.api, reply)
+        if reply.raw is not None:
+            seen.outcome = "answered"
+            return web.Response(body=reply.raw.encode(), content_type=reply.content_type)
         spoken = Spoken(reply=reply, seen=seen, text=self.script.text_of(reply, seen))
         token_s = self.token_s if reply.token_s is None else reply.token_s
         if seen.streamed:
