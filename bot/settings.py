@@ -4,18 +4,50 @@ Every field is the environment variable of the same name in capitals, with its g
 `.env.example` lists them all; a test compares the two.
 """
 
+import ipaddress
+import os
 import re
+import ssl
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from urllib.parse import SplitResult, urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import SettingsError as UnreadableSettings
 
 from bot.errors import SettingsError
 
 Provider = Literal["local", "openai", "gigachat"]
 
 _SECRET_PATH = "/telegram/webhook"
+
+
+def _parts(url: str, *schemes: str) -> SplitResult | None:
+    """The parts of an address that has one of the schemes, a host and no odd port; else None."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # raises for an odd one, and its message quotes what may be a password
+    except ValueError:
+        return None
+    return parts if parts.scheme in schemes and parts.hostname and url.isprintable() else None
+
+
+def _http_url(value: str) -> str:
+    if _parts(value, "http", "https") is None:
+        raise ValueError("must look like https://host/path")
+    return value
+
+
+def _printable(value: SecretStr) -> SecretStr:
+    """What goes into a header: no spaces, no letters beyond ASCII."""
+    if not re.fullmatch("[!-~]+", value.get_secret_value()):
+        raise ValueError("must be Latin letters, digits and signs, without spaces")
+    return value
+
+
+HttpUrl = Annotated[str, AfterValidator(_http_url)]
+Key = Annotated[SecretStr, AfterValidator(_printable)]
 
 
 def _config(prefix: str = "") -> SettingsConfigDict:
@@ -28,7 +60,7 @@ class TelegramSettings(BaseSettings):
     model_config = _config("TELEGRAM_")
 
     bot_token: SecretStr | None = None
-    api_base_url: str = "https://api.telegram.org"
+    api_base_url: HttpUrl = "https://api.telegram.org"
     proxy: SecretStr | None = None
     """An http://, socks5:// ... address; secret because it may hold a password."""
     webhook_url: str | None = None
@@ -45,8 +77,41 @@ class TelegramSettings(BaseSettings):
     @field_validator("bot_token")
     @classmethod
     def looks_like_a_token(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and not re.fullmatch(r"\d+:\S+", value.get_secret_value()):
+        if value is not None and not re.fullmatch("[0-9]+:[!-~]+", value.get_secret_value()):
             raise ValueError("does not look like a token: 123456:ABC...")
+        return value
+
+    @field_validator("proxy")
+    @classmethod
+    def is_a_proxy(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            parts = _parts(value.get_secret_value(), "http", "socks4", "socks5")
+            if parts is None or parts.port is None:
+                raise ValueError("must look like http://host:3128 or socks5://user:password@host:1080")
+        return value
+
+    @field_validator("webhook_url")
+    @classmethod
+    def is_public(cls, value: str | None) -> str | None:
+        """Telegram pushes to https only; a Bot API server on this machine may push without."""
+        if value is not None and _parts(value, "https") is None:
+            parts = _parts(value, "http")
+            if parts is None or not _is_loopback(str(parts.hostname)):
+                raise ValueError("must look like https://host/path")
+        return value
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def is_a_secret(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not re.fullmatch("[A-Za-z0-9_-]{1,256}", value.get_secret_value()):
+            raise ValueError("must be 1-256 of A-Z a-z 0-9 _ -")
+        return value
+
+    @field_validator("webhook_path")
+    @classmethod
+    def is_a_path(cls, value: str) -> str:
+        if not re.fullmatch(r"/[^\s{}?#]*", value):
+            raise ValueError("must look like /telegram/webhook")
         return value
 
     @model_validator(mode="after")
@@ -59,8 +124,8 @@ class TelegramSettings(BaseSettings):
 class OpenAISettings(BaseSettings):
     model_config = _config("OPENAI_")
 
-    base_url: str = "https://api.openai.com/v1"
-    api_key: SecretStr | None = None
+    base_url: HttpUrl = "https://api.openai.com/v1"
+    api_key: Key | None = None
     model: str = "gpt-4o-mini"
     composes: bool = True
     """True: the model writes the answer from facts. False: it only phrases the stored text."""
@@ -74,9 +139,9 @@ class OpenAISettings(BaseSettings):
 class GigaChatSettings(BaseSettings):
     model_config = _config("GIGACHAT_")
 
-    auth_url: str = "https://ngw.devices.sberbank.ru:9443/api/v2/oauth"
-    base_url: str = "https://gigachat.devices.sberbank.ru/api/v1"
-    credentials: SecretStr | None = None
+    auth_url: HttpUrl = "https://ngw.devices.sberbank.ru:9443/api/v2/oauth"
+    base_url: HttpUrl = "https://gigachat.devices.sberbank.ru/api/v1"
+    credentials: Key | None = None
     scope: Literal["GIGACHAT_API_PERS", "GIGACHAT_API_B2B", "GIGACHAT_API_CORP"] = "GIGACHAT_API_PERS"
     model: str = "GigaChat-2"
     ca_bundle_file: Path | None = None
@@ -85,6 +150,16 @@ class GigaChatSettings(BaseSettings):
     context_tokens: int = Field(32_000, ge=1_000)
     prompt_price_per_million: float = Field(0, ge=0)
     completion_price_per_million: float = Field(0, ge=0)
+
+    @field_validator("ca_bundle_file")
+    @classmethod
+    def holds_certificates(cls, value: Path | None) -> Path | None:
+        if value is not None:
+            try:
+                ssl.create_default_context(cafile=value)
+            except OSError:
+                raise ValueError(f"no certificates can be read from {value}") from None
+        return value
 
 
 class LocalModelSettings(BaseSettings):
@@ -100,7 +175,7 @@ class LocalModelSettings(BaseSettings):
     model_composes: bool = False
     model_phrases_within_s: float = Field(8, gt=0)
     """Then the stored text goes out as it is: the owner wants an answer within 10 s."""
-    hub_url: str = Field("https://huggingface.co", validation_alias="HF_ENDPOINT")
+    hub_url: HttpUrl = Field("https://huggingface.co", validation_alias="HF_ENDPOINT")
     """The hub of `owner/name:file.gguf`; the variable is the one that the hub's own client reads."""
     cache_home: Path = Field(
         default_factory=lambda: Path.home() / ".cache", validation_alias="XDG_CACHE_HOME"
@@ -164,6 +239,15 @@ class Settings(BaseSettings):
     openai: OpenAISettings = Field(default_factory=OpenAISettings)
     gigachat: GigaChatSettings = Field(default_factory=GigaChatSettings)
 
+    @field_validator("redis_url")
+    @classmethod
+    def is_a_redis(cls, value: str | None) -> str | None:
+        if value is not None and not re.match("unix://.*/", value):
+            parts = _parts(value, "redis", "rediss")
+            if parts is None or not re.fullmatch("/?[0-9]*", parts.path):
+                raise ValueError("must look like redis://user:password@host:6379/0 or unix:///path/to/socket")
+        return value
+
     @property
     def provider(self) -> Provider:
         """The first model to ask: as set, else whichever has a key, else the local one."""
@@ -189,11 +273,37 @@ class Settings(BaseSettings):
 
 
 def load_settings() -> Settings:
-    """Read the environment and `.env`. Raises SettingsError that names each bad variable."""
+    """Read the environment and `.env`, and make `data_dir` if anything is kept there.
+
+    Raises SettingsError that names each bad variable.
+    """
     try:
-        return Settings()
+        settings = Settings()
     except ValidationError as error:
         raise SettingsError(_explain(error)) from None
+    except UnreadableSettings as error:
+        raise SettingsError(str(error)) from None
+    except UnicodeDecodeError:
+        raise SettingsError(".env: is not in UTF-8") from None
+    if settings.redis_url is None or settings.database_url is None or settings.needs_local_model:
+        _make(settings.data_dir)
+    return settings
+
+
+def _make(data_dir: Path) -> None:
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(f"DATA_DIR: {data_dir} cannot be made: {error.strerror}") from None
+    if not os.access(data_dir, os.W_OK | os.X_OK):
+        raise SettingsError(f"DATA_DIR: {data_dir} cannot be written")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _explain(error: ValidationError) -> str:

@@ -75,6 +75,31 @@ def test_the_example_as_it_is_changes_nothing(environment: pytest.MonkeyPatch, t
         ("TELEGRAM_BOT_TOKEN", "hush hush"),
         ("LOCAL_MODEL_THREADS", "many"),
         ("GIGACHAT_SCOPE", "ALL"),
+        ("GIGACHAT_CA_BUNDLE_FILE", "/nowhere.pem"),
+        ("GIGACHAT_CREDENTIALS", "ключ hush"),
+        ("GIGACHAT_AUTH_URL", "hush"),
+        ("GIGACHAT_BASE_URL", "http://hush:port/"),
+        ("OPENAI_API_KEY", "ключ-hush"),
+        ("OPENAI_BASE_URL", "host/v1"),
+        ("OPENAI_BASE_URL", "ftp://hush@host/v1"),
+        ("HF_ENDPOINT", "hub"),
+        ("REDIS_URL", "hush"),
+        ("REDIS_URL", "redis://127.0.0.1:hush/0"),
+        ("REDIS_URL", "redis://:hush/word@host:6379/0"),
+        ("REDIS_URL", "redis://host:99999"),
+        ("REDIS_URL", "redis://host/zero"),
+        ("TELEGRAM_API_BASE_URL", "hush"),
+        ("TELEGRAM_BOT_TOKEN", "42:ключ-hush"),
+        ("TELEGRAM_PROXY", "hush"),
+        ("TELEGRAM_PROXY", "ftp://hush@host:1"),
+        ("TELEGRAM_PROXY", "socks5://u:hush@host"),
+        ("TELEGRAM_PROXY", "socks5://u:hush@host:port"),
+        ("TELEGRAM_WEBHOOK_URL", "http://bot.example/hush"),
+        ("TELEGRAM_WEBHOOK_URL", "bot.example"),
+        ("TELEGRAM_WEBHOOK_SECRET", "hush hush"),
+        ("TELEGRAM_WEBHOOK_SECRET", "h" * 257),
+        ("TELEGRAM_WEBHOOK_PATH", "hush"),
+        ("DATA_DIR", "/proc/nowhere"),
     ],
 )
 def test_a_wrong_value_is_a_sentence_that_names_its_variable(
@@ -105,6 +130,45 @@ def test_a_setting_that_needs_another_one_says_which(
         load_settings()
 
 
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("REDIS_URL", "redis://localhost"),
+        ("REDIS_URL", "rediss://user:p%2Fw@redis.example:6380/2?health_check_interval=5"),
+        ("REDIS_URL", "unix:///run/redis.sock?db=1"),
+        ("TELEGRAM_PROXY", "http://user:word@10.0.0.1:3128"),
+        ("TELEGRAM_PROXY", "socks5://[::1]:1080"),
+        ("TELEGRAM_WEBHOOK_SECRET", "aZ09_-"),
+        ("OPENAI_BASE_URL", "http://[::1]:8000/v1"),
+        ("TELEGRAM_API_BASE_URL", "http://bot-api:8081"),
+    ],
+)
+def test_a_right_value_is_taken(environment: pytest.MonkeyPatch, variable: str, value: str) -> None:
+    environment.setenv(variable, value)
+    load_settings()
+
+
+@pytest.mark.parametrize("url", ["https://bot.example/hook", "http://127.0.0.1:8080/", "http://localhost/x"])
+def test_a_webhook_is_public_or_on_this_machine(environment: pytest.MonkeyPatch, url: str) -> None:
+    environment.setenv("TELEGRAM_WEBHOOK_SECRET", "s")
+    environment.setenv("TELEGRAM_WEBHOOK_URL", url)
+    assert load_settings().telegram.webhook_url == url
+
+
+def test_nothing_is_made_where_nothing_is_kept(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("DATA_DIR", "/proc/nowhere")
+    environment.setenv("REDIS_URL", "redis://host")
+    environment.setenv("DATABASE_URL", "postgresql://host/name")
+    environment.setenv("OPENAI_API_KEY", "k")
+    assert load_settings().provider == "openai"
+
+
+def test_a_file_in_another_encoding_is_told(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes("TENANT=пекарня\n".encode("cp1251"))
+    with pytest.raises(SettingsError, match="UTF-8"):
+        load_settings()
+
+
 def test_a_wrong_value_in_the_file_is_told_and_no_secret_is(
     environment: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -116,8 +180,9 @@ def test_a_wrong_value_in_the_file_is_told_and_no_secret_is(
 
 
 def test_secrets_are_not_shown(environment: pytest.MonkeyPatch) -> None:
-    for name in ("TELEGRAM_BOT_TOKEN", "OPENAI_API_KEY", "GIGACHAT_CREDENTIALS", "TELEGRAM_PROXY"):
+    for name in ("TELEGRAM_BOT_TOKEN", "OPENAI_API_KEY", "GIGACHAT_CREDENTIALS"):
         environment.setenv(name, "42:hush-hush")
+    environment.setenv("TELEGRAM_PROXY", "socks5://u:hush@host:1080")
     assert "hush" not in repr(load_settings())
 
 
