@@ -19,6 +19,10 @@ class MessageGone(DeliveryError):
     """The message to edit is not there any more."""
 
 
+class Unclear(DeliveryError):
+    """Something answered a probe, but not in words that mean anything."""
+
+
 class NoSlot(DeliveryError):
     """No moment was free for a call that can be left out."""
 
@@ -29,6 +33,8 @@ class Probe(StrEnum):
     OURS = "ours"
     """A message of this bot, in this chat."""
     NOT_OURS = "not_ours"
+    CANNOT_TELL = "cannot_tell"
+    """Probing does not work here; nothing follows for the message."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,7 +92,7 @@ class Channel(Protocol):
         ...
 
     async def probe(self, chat: ChatRef, message_id: int) -> Probe:
-        """Find out what stands under an id, without a trace."""
+        """Find out what stands under an id, without a trace. Raises Unclear, which may pass."""
         ...
 
     async def close(self) -> None: ...

@@ -125,7 +125,7 @@ class TurnDelivery:
                 await self._channel.typing(self._turn.chat)
             except NoSlot:
                 await asyncio.sleep(0.5)
-            except DeliveryError:
+            except (DeliveryError, RedisError):
                 return
             else:
                 await asyncio.sleep(_TYPING_EVERY_S)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import structlog
 
-from bot.delivery.channel import Admission, Channel, MaybeSent, Post, Probe
+from bot.delivery.channel import Admission, Channel, MaybeSent, Post, Probe, Unclear
 from bot.delivery.ledger import Ledger, Ledgers
 from bot.domain import ChannelName, Turn
 from bot.errors import DeliveryError, FloodLimited
@@ -27,10 +27,16 @@ class Patience:
         """Return after a pause, or raise `error` if it is not worth waiting."""
         if isinstance(error, FloodLimited):
             return  # the limiter does the waiting
-        if error.permanent or self._now() + self._pause_s > self._ends_at:
+        if error.permanent or not await self.lasts():
             raise error
+
+    async def lasts(self) -> bool:
+        """Pause, or return False at once if the time is over."""
+        if self._now() + self._pause_s > self._ends_at:
+            return False
         await asyncio.sleep(self._pause_s)
         self._pause_s = min(self._pause_s * 2, 4.0)
+        return True
 
 
 class Sender:
@@ -113,6 +119,10 @@ class Sender:
         while True:
             try:
                 return await self._resolve(name, state.sending_after)
+            except Unclear as error:
+                if not await patience.lasts():
+                    await self._give_up_looking(name, str(error))
+                    return None
             except DeliveryError as error:
                 await patience.wait(error)
 
@@ -122,14 +132,20 @@ class Sender:
         """
         if await self._is_truthful():
             for message_id in await self._ledger.candidates(after):
-                if await self._channel.probe(self._turn.chat, message_id) is Probe.OURS:
+                probe = await self._channel.probe(self._turn.chat, message_id)
+                if probe is Probe.CANNOT_TELL:
+                    break
+                if probe is Probe.OURS:
                     await self._ledger.done(name, message_id)
                     await self._ledgers.count("unknown_found")
                     log.info("unknown_found", message=name)
                     return message_id
-        log.info("unknown_not_found", message=name)
-        await self._ledger.undo(name)
+        await self._give_up_looking(name, "not found")
         return None
+
+    async def _give_up_looking(self, name: str, reason: str) -> None:
+        log.info("unknown_not_found", message=name, reason=reason)
+        await self._ledger.undo(name)
 
     async def _is_truthful(self) -> bool:
         """Whether the server tells our messages from others: it must not take the customer's for ours."""

@@ -11,14 +11,17 @@ from telegram._utils.types import JSONDict
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, TelegramError
 from telegram.ext import ExtBot
 
-from bot.delivery.channel import AT_ONCE, Admission, MaybeSent, MessageGone, Post, Probe
+from bot.delivery.channel import AT_ONCE, Admission, MaybeSent, MessageGone, Post, Probe, Unclear
 from bot.delivery.formatted import EntityKind, Formatted
 from bot.delivery.limiter import Limiter
 from bot.delivery.telegram_transport import (
     AiohttpRequest,
     AnswerLost,
     Flooded,
+    NotTelegram,
+    OddAnswer,
     SharedRateLimiter,
+    UnknownMethod,
 )
 from bot.domain import ChatRef
 from bot.errors import ChatUnreachable, DeliveryError, FloodLimited
@@ -37,6 +40,7 @@ _UNREACHABLE = (
     "user is deactivated",
     "input_user_dea",
 )
+_NO_METHOD = ("unknown method", "method not found")
 _GONE = ("message to edit not found", "message can't be edited", "message_id_invalid")
 
 T = TypeVar("T")
@@ -52,6 +56,7 @@ class TelegramChannel:
         self._bot = bot
         self._request = request
         self._has_drafts = True
+        self._can_probe = True
 
     @classmethod
     async def open(cls, settings: TelegramSettings, limiter: Limiter) -> Self:
@@ -107,6 +112,8 @@ class TelegramChannel:
             except BadRequest as error:
                 if not _says(error, "message is not modified"):
                     raise
+            except UnknownMethod as error:  # nothing can be edited here, so the words go into a new message
+                raise MessageGone(error.message, permanent=True) from error
 
     async def draft(self, chat: ChatRef, draft_id: int, body: Formatted) -> bool:
         if not (self._has_drafts and chat.private):
@@ -124,7 +131,7 @@ class TelegramChannel:
         async with _translated():
             try:
                 await _plain_if_refused(body, draft)
-            except (BadRequest, InvalidToken) as error:  # InvalidToken: a 404, an unknown method
+            except (BadRequest, UnknownMethod) as error:
                 if _says(error, *_UNREACHABLE):
                     raise
                 log.info("telegram_without_drafts", reason=error.message)
@@ -138,16 +145,29 @@ class TelegramChannel:
             )
 
     async def probe(self, chat: ChatRef, message_id: int) -> Probe:
+        """A refusal tells nothing, even that of a closed chat: what is sent next will meet and tell it."""
+        if not self._can_probe:
+            return Probe.CANNOT_TELL
         async with _translated():
             try:
                 await self._bot.edit_message_reply_markup(int(chat.chat_id), message_id)
-            except BadRequest as error:
-                if _says(error, "message is not modified"):
-                    return Probe.OURS
-                if _says(error, *_GONE):
-                    return Probe.NOT_OURS
-                raise
+            except (BadRequest, UnknownMethod) as error:
+                return self._read_refusal(error)
+            except (Forbidden, ChatMigrated):
+                return Probe.CANNOT_TELL
+            except (NotTelegram, OddAnswer) as error:
+                raise Unclear(error.message) from error
         return Probe.NOT_OURS  # it had a keyboard, which no answer has
+
+    def _read_refusal(self, error: TelegramError) -> Probe:
+        if _says(error, "message is not modified"):
+            return Probe.OURS
+        if _says(error, *_GONE):
+            return Probe.NOT_OURS
+        if isinstance(error, UnknownMethod) or _says(error, *_NO_METHOD):
+            log.warning("telegram_without_probes", reason=error.message)
+            self._can_probe = False
+        return Probe.CANNOT_TELL
 
     async def close(self) -> None:
         await self._request.shutdown()
@@ -205,7 +225,7 @@ async def _translated() -> AsyncIterator[None]:
         raise DeliveryError(error.message, permanent=True) from error
     except AnswerLost as error:
         raise MaybeSent(error.message) from error
-    except NetworkError as error:
+    except (NetworkError, InvalidToken) as error:  # a token that was revoked is replaced, and all goes on
         raise DeliveryError(error.message) from error
     except TelegramError as error:
         raise DeliveryError(error.message, permanent=True) from error

@@ -29,6 +29,8 @@ _BEFORE_IT_LEFT = (
     ProxyError,
     ProxyTimeoutError,
 )
+_UNKNOWN_METHOD = frozenset({404, 405, 501})
+"""Whatever the body: servers that speak only a part of the Bot API answer in words of their own."""
 _KEPT = ("message_id", "date", "chat")
 
 
@@ -38,6 +40,18 @@ class NeverLeft(NetworkError):
 
 class AnswerLost(NetworkError):
     """The request may have reached Telegram, its answer did not come back."""
+
+
+class NotTelegram(NeverLeft):
+    """Something refused the request, but not in Telegram's words."""
+
+
+class OddAnswer(AnswerLost):
+    """Something answered, but what it did cannot be told from that."""
+
+
+class UnknownMethod(NetworkError):
+    """The server has no such method; Telegram's own says the same of a token without the right form."""
 
 
 class Flooded(TelegramError):
@@ -88,7 +102,8 @@ class AiohttpRequest(BaseRequest):
         connect_timeout: ODVInput[float] = BaseRequest.DEFAULT_NONE,
         pool_timeout: ODVInput[float] = BaseRequest.DEFAULT_NONE,
     ) -> tuple[int, bytes]:
-        """Raises NeverLeft, AnswerLost or Flooded; other answers are python-telegram-bot's to read."""
+        """Raises NeverLeft, AnswerLost, UnknownMethod or Flooded; other answers are python-telegram-bot's to
+        read."""
         if self._session is None:
             raise NeverLeft("the transport is not open")
         timeout = self._timeout
@@ -117,7 +132,7 @@ class AiohttpRequest(BaseRequest):
         """
         answer = _answer(payload)
         if answer is None:
-            raise AnswerLost("the answer is cut off")
+            raise OddAnswer("the answer is cut off")
         result = answer.get("result")
         if isinstance(result, dict) and "message_id" in result:
             answer["result"] = {name: result[name] for name in _KEPT if name in result}
@@ -148,14 +163,16 @@ def _answer(payload: bytes) -> JSONDict | None:
 def _check(status: int, payload: bytes) -> None:
     if status < 300:
         return
+    if status in _UNKNOWN_METHOD:
+        raise UnknownMethod(f"HTTP {status}")
     if status >= 500:
-        raise AnswerLost(f"HTTP {status}")
+        raise OddAnswer(f"HTTP {status}")
     answer = _answer(payload)
     if status == 429:
         parameters = (answer or {}).get("parameters") or {}
         raise Flooded(float(parameters.get("retry_after", 1)))
     if answer is None:
-        raise NeverLeft(f"HTTP {status}, and not from Telegram")
+        raise NotTelegram(f"HTTP {status}, and not from Telegram")
 
 
 class SharedRateLimiter(BaseRateLimiter[Admission]):

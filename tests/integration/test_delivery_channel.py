@@ -41,7 +41,8 @@ def fail(telegram: FakeTelegram, kind: FaultKind, **details: float) -> None:
     [
         (FaultKind.ERROR, {"status": 403}, ChatUnreachable, True),
         (FaultKind.ERROR, {"status": 400}, DeliveryError, True),
-        (FaultKind.ERROR, {"status": 401}, DeliveryError, True),
+        (FaultKind.ERROR, {"status": 401}, DeliveryError, False),
+        (FaultKind.ERROR, {"status": 404}, DeliveryError, False),
         (FaultKind.ERROR, {"status": 409}, DeliveryError, True),
         (FaultKind.ERROR, {"status": 500}, MaybeSent, False),
         (FaultKind.BAD_GATEWAY, {"status": 502}, MaybeSent, False),
@@ -79,14 +80,14 @@ async def test_a_server_that_is_not_there_got_nothing(
     assert "SECRET" not in "".join(traceback.format_exception(caught.value))
 
 
-async def test_a_wrong_token_is_permanent_and_stays_out_of_the_error(redis: Redis, prefix: str) -> None:
+async def test_a_wrong_token_is_waited_for_and_stays_out_of_the_error(redis: Redis, prefix: str) -> None:
     async with (
         FakeTelegram(token="42:OTHER") as telegram,
         open_channel(redis, telegram, prefix, bot_token="42:SECRET-TOKEN") as channel,
     ):
         with pytest.raises(DeliveryError) as caught:
             await channel.send(CHAT, HELLO)
-    assert caught.value.permanent
+    assert not caught.value.permanent
     assert "SECRET" not in "".join(traceback.format_exception(caught.value))
 
 
