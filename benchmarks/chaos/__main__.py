@@ -10,7 +10,7 @@ import signal
 import sys
 from pathlib import Path
 
-from benchmarks.chaos.plan import LEFT_OUT_OF_SHORT, run_long, run_short
+from benchmarks.chaos.plan import run_long, run_short
 from benchmarks.chaos.verdict import Ledger
 
 
@@ -21,7 +21,7 @@ def main() -> int:
     parser.add_argument("--only", help="of the long form only the stage of this name")
     parser.add_argument("--logs", type=Path, help="a folder to leave the processes' logs in")
     options = parser.parse_args()
-    ledger = Ledger(left_out=LEFT_OUT_OF_SHORT if options.short else ())
+    ledger = Ledger()
     try:
         asyncio.run(_until_told(ledger, options))
     except (KeyboardInterrupt, asyncio.CancelledError):

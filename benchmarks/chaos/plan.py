@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
-from benchmarks.chaos.points import bot_at_points, bot_unconfirmed, workers_at_points
-from benchmarks.chaos.stage import Setup, Stage, open_stage, report, until
+from benchmarks.chaos.points import bot_at_points, workers_at_points
+from benchmarks.chaos.stage import Setup, Stage, open_stage, report
 from benchmarks.chaos.storm import (
     Load,
     Results,
@@ -15,7 +15,7 @@ from benchmarks.chaos.storm import (
     storm,
     unlogged,
 )
-from benchmarks.chaos.trouble import TRIES, limits, model_down, poison, redelivered, slow_model
+from benchmarks.chaos.trouble import limits, model_down, poison, redelivered, slow_model
 from benchmarks.chaos.verdict import Ledger
 from bot.tenant import load_tenant
 
@@ -25,33 +25,41 @@ _NOTICE_SOON = {"NOTICE_AFTER_S": "3"}
 _FAST = {"TELEGRAM_MESSAGES_PER_SECOND": "100"}
 """A thousand conversations would take minutes at Telegram's 30 a second."""
 
-LEFT_OUT_OF_SHORT = ("database_gone_lost",)
-
 
 def _phone() -> str:
     return load_tenant(Path("tenants/mercedes")).contacts.phone
 
 
 async def run_short(ledger: Ledger, seed: int, logs: Path | None = None) -> None:
-    """One machine, several scenarios side by side: most of the time goes by in waiting for leases."""
-    setup = Setup(name="one machine", environment=_PATIENT_BREAKER | _NOTICE_SOON, logs=logs)
-    async with open_stage(setup) as stage:
+    """Two installations side by side: most of the time goes by in waiting for leases."""
+    async with asyncio.TaskGroup() as group:
+        group.create_task(_short_hosts(ledger, seed, logs))
+        group.create_task(_short_machine(ledger, logs))
+
+
+async def _short_hosts(ledger: Ledger, seed: int, logs: Path | None) -> None:
+    async with open_stage(_two_hosts(logs, _NOTICE_SOON)) as stage:
         points = workers_at_points(stage, chats_each=1, notice_after_s=3)
         slow = slow_model(stage, chats=3, think_s=5.5, kill_at_s=None)
         ledger.add(await _both(points, slow))
-        poisoning = asyncio.create_task(poison(stage, 10))
-        ledger.add(await model_down(stage, _phone()))
-        ledger.add(await bot_unconfirmed(stage))
-        ledger.add(await redelivered(stage))
-        # The poison's last death is over; what is left of it is to wait for the lease.
-        await until(lambda: len(stage.poisoned) >= TRIES or poisoning.done(), 30)
-        load = Load(chats=40, questions=3, per_s=15)
-        ledger.add(await storm(stage, load, kill_every_s=(2, 3), seed=seed))
-        ledger.add(await poisoning)
+        load = Load(chats=40, questions=3, per_s=20)
+        ledger.add(await storm(stage, load, kill_every_s=(1.5, 2.5), seed=seed, last_of_both=False))
+        ledger.add(await database_gone(stage, 8, 1))
         ledger.add(await redis_gone(stage, 10, 3))
-        ledger.add(await limits(stage, chats=45, in_one_chat=4))
-        ledger.add(await sigterm(stage, Load(chats=20, questions=2, per_s=20)))
         await _close(ledger, stage)
+
+
+async def _short_machine(ledger: Ledger, logs: Path | None) -> None:
+    async with open_stage(Setup(name="one machine", environment=_PATIENT_BREAKER, logs=logs)) as stage:
+        ledger.add(await model_down(stage, _phone()))
+        ledger.add(await _both(poison(stage, 8), redelivered(stage)))
+        ledger.add(await sigterm(stage, Load(chats=20, questions=1, per_s=15)))
+        ledger.add(await limits(stage, chats=45, in_one_chat=4))
+        await _close(ledger, stage)
+
+
+def _two_hosts(logs: Path | None, environment: Mapping[str, str] | None = None) -> Setup:
+    return Setup(name="two hosts", bots=2, postgres=True, environment=environment or {}, logs=logs)
 
 
 async def _both(one: Awaitable[Results], other: Awaitable[Results]) -> Results:
@@ -74,14 +82,14 @@ async def run_long(ledger: Ledger, seed: int, logs: Path | None = None, only: st
 async def _long_storm(ledger: Ledger, seed: int, logs: Path | None) -> None:
     async with open_stage(Setup(name="storm", environment=_FAST, logs=logs)) as stage:
         load = Load(chats=1_000, questions=3, per_s=40)
-        ledger.add(await storm(stage, load, kill_every_s=(3, 8), seed=seed))
+        ledger.add(await storm(stage, load, kill_every_s=(3, 8), seed=seed, last_of_both=True))
         await _close(ledger, stage)
 
 
 async def _long_hosts(ledger: Ledger, seed: int, logs: Path | None) -> None:
-    async with open_stage(Setup(name="two hosts", bots=2, postgres=True, logs=logs)) as stage:
+    async with open_stage(_two_hosts(logs)) as stage:
         load = Load(chats=200, questions=2, per_s=10)
-        ledger.add(await storm(stage, load, kill_every_s=(3, 8), seed=seed + 1))
+        ledger.add(await storm(stage, load, kill_every_s=(3, 8), seed=seed + 1, last_of_both=True))
         ledger.add(await redis_gone(stage, 50, 10))
         ledger.add(await database_gone(stage, 20, 10))
         ledger.add(await poison(stage, 50))

@@ -59,6 +59,7 @@ POINTS = (
 async def workers_at_points(stage: Stage, *, chats_each: int, notice_after_s: float) -> Results:
     """Bring chats to every point at once, then kill every worker."""
     holds: list[tuple[Point, int]] = []
+    asked: list[int] = []
     thinking = SLOW.format(seconds=notice_after_s + 1)
     early, late = _by_need_of_notice()
     for points, orders in ((late, thinking), (early, "")):
@@ -66,6 +67,7 @@ async def workers_at_points(stage: Stage, *, chats_each: int, notice_after_s: fl
             for chat_id in stage.new_chats(chats_each):
                 numbers = [_put(stage, chat_id, kind, method) for kind, method in point.faults]
                 stage.ask(chat_id, orders or point.orders)
+                asked.append(chat_id)
                 holds += [(point, numbers[-1])] if numbers else []
         if orders:
             await asyncio.sleep(notice_after_s - 1.5)
@@ -79,7 +81,7 @@ async def workers_at_points(stage: Stage, *, chats_each: int, notice_after_s: fl
     report(f"{stage.name}: killed the workers at {len(POINTS)} points")
     await asyncio.sleep(0.5)
     stage.telegram.faults.clear()
-    drained_at = await stage.drained()
+    drained_at = await stage.drained(asked)
     return {
         "points": len(POINTS),
         "points_recovery_s": (drained_at or float("inf")) - stage.last_kill_at,
@@ -101,12 +103,6 @@ async def bot_at_points(stage: Stage) -> Results:
     await _killed_before_it_confirms(stage)
     await _killed_right_after_it_stored(stage)
     return {"bot_points": 3}
-
-
-async def bot_unconfirmed(stage: Stage) -> Results:
-    """Only the last of these points."""
-    await _killed_before_it_confirms(stage)
-    return {"bot_points": 1}
 
 
 async def _killed_with_an_update_on_its_way(stage: Stage) -> None:

@@ -86,23 +86,29 @@ class Stage:
         """A question whose answer need not carry its mark."""
         return self.telegram.inject.message(chat_id, f"Скажите, пожалуйста, q{chat_id}m0 {orders}?")
 
-    def unanswered(self) -> int:
-        """How many counted questions have no visible answer yet."""
-        for chat_id, marks in list(self._open.items()):
-            for message in self.telegram.messages(chat_id):
-                if message.from_bot:
-                    marks.difference_update(marks_in(message.text))
-            if not marks:
-                del self._open[chat_id]
-        return sum(map(len, self._open.values()))
+    def unanswered(self, of: Collection[int] | None = None) -> int:
+        """How many counted questions, of some chats or of all, have no visible answer yet."""
+        chats = list(self._open) if of is None else [chat for chat in of if chat in self._open]
+        return sum(self._unanswered_in(chat_id) for chat_id in chats)
 
-    async def drained(self, timeout_s: float = 60.0) -> float | None:
-        """Wait until everything is answered. The moment (monotonic) it was, or None if it never was."""
-        if await until(lambda: not self.unanswered(), timeout_s, every_s=0.2):
+    def _unanswered_in(self, chat_id: int) -> int:
+        marks = self._open[chat_id]
+        for message in self.telegram.messages(chat_id):
+            if message.from_bot:
+                marks.difference_update(marks_in(message.text))
+        if not marks:
+            del self._open[chat_id]
+        return len(marks)
+
+    async def drained(self, of: Collection[int] | None = None, timeout_s: float = 60.0) -> float | None:
+        """Wait until all is answered in some chats, or in all. The moment (monotonic) it was, or None if it
+        never was; then these questions are waited for no more."""
+        if await until(lambda: not self.unanswered(of), timeout_s, every_s=0.2):
             return time.monotonic()
-        left = {chat: sorted(marks) for chat, marks in self._open.items()}
+        left = {chat: sorted(self._open[chat]) for chat in list(self._open) if of is None or chat in of}
         report(f"{self.name}: unanswered after {timeout_s:.0f} s: {left}")
-        self._open.clear()
+        for chat in left:
+            del self._open[chat]
         return None
 
     def count(self, chats: Collection[int] | None = None) -> Counts:
@@ -124,6 +130,16 @@ class Stage:
 
     async def statistic(self, name: str) -> int:
         return int(await self.redis.get(f"dz:stats:{name}") or 0)
+
+    async def workers_up(self) -> None:
+        """Return when every worker has registered with RQ."""
+        while not {worker.pid for worker in self.workers} <= await self._registered_pids():  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
+
+    async def _registered_pids(self) -> set[int | None]:
+        keys = await self.redis.smembers("rq:workers")
+        pids = [await self.redis.hget(key, "pid") for key in keys]
+        return {int(pid) for pid in pids if pid}
 
     async def accepted(self, asked: Injected) -> None:
         """Return when the inbox has taken the update."""
@@ -193,7 +209,7 @@ def _keep_logs(home: Path, folder: Path) -> None:
 
 async def _first_answer(stage: Stage) -> None:
     stage.ask(stage.new_chat())
-    if await stage.drained(60) is None:
+    if await stage.drained() is None:
         raise RuntimeError(f"{stage.name}: no first answer; {_last_words(stage.home)}")
     if stage.webhooks:
         # Each bot registers the webhook at its own address; a balancer before them takes turns.

@@ -24,7 +24,7 @@ async def redelivered(stage: Stage) -> Results:
     chat_id = stage.new_chat()
     update_id = stage.ask(chat_id).update_id
     stage.telegram.inject.redeliver(update_id)
-    await stage.drained()
+    await stage.drained([chat_id])
     restarted = asyncio.create_task(stage.bots[0].restarted())
     await asyncio.sleep(0)
     stage.killed(stage.bots[0])
@@ -35,7 +35,7 @@ async def redelivered(stage: Stage) -> Results:
     await stage.telegram.updates.emptied.wait()
     # Whatever comes of it comes before the answer to the next question in the same chat.
     stage.ask(chat_id)
-    await stage.drained()
+    await stage.drained([chat_id])
     answers = [message for message in stage.telegram.messages(chat_id) if message.from_bot]
     return {"redelivered_answers": len(answers) - 1}
 
@@ -43,6 +43,7 @@ async def redelivered(stage: Stage) -> Results:
 async def limits(stage: Stage, *, chats: int, in_one_chat: int) -> Results:
     """A rush by Telegram's real limits, then a 429 in the middle of another one."""
     audit = stage.telegram.audit
+    await stage.workers_up()
     audit.clear()
     clock = asyncio.create_task(_lateness())
     rush = stage.new_chats(chats)
@@ -51,7 +52,7 @@ async def limits(stage: Stage, *, chats: int, in_one_chat: int) -> Results:
     for _ in range(in_one_chat):
         stage.ask(rush[0])
         await asyncio.sleep(0.4)
-    await stage.drained()
+    await stage.drained(rush)
     clock.cancel()
     late_s = await clock
     worst = {
@@ -62,10 +63,11 @@ async def limits(stage: Stage, *, chats: int, in_one_chat: int) -> Results:
     flood = stage.telegram.faults.add(
         Fault(kind=FaultKind.TOO_MANY, methods=("sends",), times=1, skip=3, retry_after_s=3)
     )
-    for chat_id in stage.new_chats(chats // 3):
+    flooded = stage.new_chats(chats // 3)
+    for chat_id in flooded:
         stage.ask(chat_id)
         await asyncio.sleep(0.05)
-    await stage.drained()
+    await stage.drained(flooded)
     struck = stage.telegram.faults.struck(flood)
     stage.telegram.faults.remove(flood)
     report(f"{stage.name}: worst second {worst['limits_worst_second']:g}, 429 met {struck} times")
@@ -113,7 +115,7 @@ async def poison(stage: Stage, neighbours: int) -> Results:
     await until(is_over, 30)
     is_set_aside = is_over()
     # Who was in flight beside it twice is taken up alone for once, one after another.
-    await stage.drained(150)
+    await stage.drained(others, 150)
     kept = [json.loads(item)["chat"] for item in await stage.redis.lrange("dz:set_aside", 0, -1)]
     return {
         "poison_set_aside": int(is_set_aside),
@@ -139,7 +141,7 @@ async def slow_model(stage: Stage, *, chats: int, think_s: float, kill_at_s: flo
     if kill_at_s is not None:
         await asyncio.sleep(kill_at_s)
         stage.killed(*stage.workers)
-    await stage.drained()
+    await stage.drained(asked)
     notices, messages = [], []
     for chat_id in asked:
         sent = stage.telegram.sent(chat_id)
@@ -162,7 +164,7 @@ async def model_down(stage: Stage, phone: str, *, has_spare: bool = True) -> Res
         honest[how] = stage.new_chat()
         stage.say(honest[how], BREAK_ALL.format(how=how))
     await _replies(stage, list(honest.values()))
-    await stage.drained(30)
+    await stage.drained(spared, 30)
     await stage.model.keep_down()
     if has_spare:
         spared.append(stage.new_chat())
@@ -171,7 +173,7 @@ async def model_down(stage: Stage, phone: str, *, has_spare: bool = True) -> Res
         honest["refused"] = stage.new_chat()
         stage.say(honest["refused"], "")
         await _replies(stage, [honest["refused"]])
-    await stage.drained(30)
+    await stage.drained(spared, 30)
     stage.model.let_up()
     dishonest = [how for how, chat_id in honest.items() if not _is_honest(stage, chat_id, phone)]
     if dishonest:

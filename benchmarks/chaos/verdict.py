@@ -1,6 +1,6 @@
 """The figures of a run, and which guarantees they break."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
 from benchmarks.chaos.marks import Counts
 from benchmarks.chaos.stage import Stage
@@ -41,9 +41,7 @@ AT_MOST: Mapping[str, float] = {
 class Ledger:
     """Collects the figures of all stages; of two for one name the worse is kept."""
 
-    def __init__(self, *, left_out: Collection[str] = ()) -> None:
-        """`left_out`: figures that this form of the run does not take."""
-        self._left_out = left_out
+    def __init__(self) -> None:
         self.results: dict[str, float | bool] = {}
         self._counts = Counts()
         self._kills = 0
@@ -84,7 +82,7 @@ class Ledger:
         """The names of the figures that break a guarantee, or that are missing."""
         wrong = {name for name, value in EXACTLY.items() if self.results.get(name) != value}
         wrong |= {name for name, most in AT_MOST.items() if self.results.get(name, most + 1) > most}
-        return sorted(wrong.difference(self._left_out))
+        return sorted(wrong)
 
 
 def _worse(name: str, one: float, other: float) -> float:

@@ -35,6 +35,7 @@ def figures() -> dict[str, Any]:
         "out_of_order",
         "redis_killed_lost",
         "redis_gone_lost",
+        "database_gone_lost",
         "unlogged",
         "sends_during_pause",
         "poison_others_lost",
