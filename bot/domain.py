@@ -199,6 +199,8 @@ class Verdict:
 
 
 UNDELIVERABLE = Verdict(check="delivery", passed=False, detail="chat unreachable")
+NOT_TAKEN = Verdict(check="delivery", passed=False, detail="not taken")
+"""The messenger did not take this answer; the person has not blocked the bot."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -279,7 +281,7 @@ class TurnRecord:
     @property
     def is_undeliverable(self) -> bool:
         """Whether the answer met a closed door: the person has blocked the bot."""
-        return any(verdict.check == UNDELIVERABLE.check for verdict in self.answer.verdicts)
+        return UNDELIVERABLE in self.answer.verdicts
 
     def to_json(self) -> str:
         return _JSON.encode(self)

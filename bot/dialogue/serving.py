@@ -16,8 +16,17 @@ from redis.exceptions import RedisError
 from bot.delivery.delivery import Delivery, TurnDelivery
 from bot.dialogue.answering import Assistant, Question
 from bot.dialogue.bursts import gather
-from bot.domain import UNDELIVERABLE, Answer, Outcome, Recollection, Turn, TurnRecord, UtteranceKind
-from bot.errors import ChatUnreachable, LeaseLost, ServiceError
+from bot.domain import (
+    NOT_TAKEN,
+    UNDELIVERABLE,
+    Answer,
+    Outcome,
+    Recollection,
+    Turn,
+    TurnRecord,
+    UtteranceKind,
+)
+from bot.errors import ChatUnreachable, DeliveryError, LeaseLost, ServiceError
 from bot.guard.personal_data import mask
 from bot.memory.memory import Memory
 from bot.queue.cancellations import Cancellations
@@ -82,10 +91,16 @@ class TurnServer:
         with structlog.contextvars.bound_contextvars(turn=turn.turn_id, attempt=turn.attempt):
             try:
                 await self._serve(turn, self._delivery.for_turn(turn))
-            except (ServiceError, RedisError, asyncio.CancelledError) as error:
-                log.warning("turn_interrupted", error=type(error).__name__)
-                await self._release(turn, patient=not isinstance(error, asyncio.CancelledError))
+            except asyncio.CancelledError:
+                log.warning("turn_interrupted", error="CancelledError")
+                await self._release(turn, patient=False)
                 raise
+            except (ServiceError, RedisError) as error:
+                log.warning("turn_interrupted", error=type(error).__name__)
+                await self._release(turn, patient=True)
+                raise error.with_traceback(
+                    None
+                ) from None  # it is no fault of the code, whose lines say nothing
 
     async def _release(self, turn: Turn, *, patient: bool) -> None:
         """Let the turn go: it was not its fault, so it must not be one of its tries, though Redis be away."""
@@ -136,11 +151,11 @@ class TurnServer:
 
     async def _answer(self, turn: Turn, delivery: TurnDelivery, recollection: Recollection) -> Answer:
         """The answer, checkpointed: a turn that is run again after a kill says the same words."""
-        if not turn.is_first_run:
-            saved = await delivery.checkpointed()
-            if saved is not None:
-                return Answer.from_json(saved)
-        if self._inbox.is_poison(turn):
+        saved = None if turn.is_first_run else await delivery.checkpointed()
+        is_poison = self._is_poison(turn, is_answered=saved is not None)
+        if saved is not None and not is_poison:
+            return Answer.from_json(saved)
+        if is_poison:
             log.error("turn_set_aside")
             await self._inbox.set_aside(turn)
             answer = self._scripted(Text.SET_ASIDE, turn, Outcome.SET_ASIDE)
@@ -152,6 +167,12 @@ class TurnServer:
             answer = await self._answer_kind(turn)
         await delivery.checkpoint(answer.to_json())
         return answer
+
+    def _is_poison(self, turn: Turn, *, is_answered: bool) -> bool:
+        """Whether it is time to apologise. A turn whose answer stands has twice the tries: while it waits for
+        Telegram, others beside it may kill the worker."""
+        tried = replace(turn, attempt=turn.attempt // 2) if is_answered else turn
+        return self._inbox.is_poison(tried)
 
     async def _answer_text(self, turn: Turn, delivery: TurnDelivery, recollection: Recollection) -> Answer:
         question = Question(text=turn.text, language=turn.last.language, recollection=recollection)
@@ -213,14 +234,20 @@ class TurnServer:
             await task
 
     async def _deliver(self, turn: Turn, delivery: TurnDelivery, answer: Answer) -> Answer:
-        if answer.outcome is Outcome.CANCELLED:
-            await delivery.abandon(answer.text)
-            return answer
+        """Say it. What the messenger will never take is given up, and an apology is tried but once."""
         try:
+            if answer.outcome is Outcome.CANCELLED:
+                await delivery.abandon(answer.text)
+                return answer
             await delivery.finish(answer.text)
         except ChatUnreachable:
             log.info("chat_unreachable", chat=turn.chat.key)
             return replace(answer, verdicts=(*answer.verdicts, UNDELIVERABLE))
+        except DeliveryError as error:
+            if not error.permanent and answer.outcome is not Outcome.SET_ASIDE:
+                raise
+            log.error("answer_not_taken", reason=str(error))
+            return replace(answer, verdicts=(*answer.verdicts, NOT_TAKEN))
         if answer.outcome in (Outcome.ANSWERED, Outcome.UNKNOWN, Outcome.REFUSED):
             question, said = self._masked(turn.text), self._masked(answer.text)
             await self._memory.remember(turn.chat.key, turn_id=turn.turn_id, question=question, answer=said)

@@ -1,20 +1,15 @@
 """From the inbox to the chat: bursts, pacing, commands, kills in the middle, and what the log keeps."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
 from redis.asyncio import Redis
 
 from bot.delivery.console_channel import ConsoleReader
-from bot.domain import ChannelName, Outcome, UtteranceKind
-from bot.errors import DeliveryError
+from bot.domain import Outcome, UtteranceKind
 from tests.assistants import STORED, SpokenModel
-from tests.fakes.telegram import FakeTelegram, Fault, FaultKind
-from tests.integration.delivery_kit import open_channel
-from tests.integration.serving_kit import TELEGRAM_CHAT, Desk
+from tests.integration.serving_kit import Desk
 
 BREAD = "Когда хлеб свежий?"
 YES = "Да, в 9:00."
@@ -204,103 +199,6 @@ async def test_a_turn_that_kills_its_workers_is_set_aside_with_an_apology(desks:
         Outcome.ANSWERED,
     ]
     assert not any(BREAD in prompt.messages[-1].content for prompt in desk.model.asked)
-
-
-# In Telegram.
-
-
-@pytest.fixture
-async def telegram() -> AsyncIterator[FakeTelegram]:
-    async with FakeTelegram() as telegram:
-        telegram.inject.open_chat(7)
-        yield telegram
-
-
-@pytest.fixture
-async def in_telegram(desks: Desks, telegram: FakeTelegram, redis: Redis, prefix: str) -> AsyncIterator[Any]:
-    async with open_channel(redis, telegram, prefix) as channel:
-
-        def open_desk(*replies: str, patience_s: float = 3.0) -> Desk:
-            return desks.open(
-                SpokenModel(*replies),
-                channels={ChannelName.TELEGRAM: channel},
-                chat=TELEGRAM_CHAT,
-                patience_s=patience_s,
-            )
-
-        yield open_desk
-
-
-@contextmanager
-def fault(telegram: FakeTelegram, kind: FaultKind, *methods: str) -> Iterator[int]:
-    number = telegram.faults.add(Fault(kind=kind, methods=methods))
-    try:
-        yield number
-    finally:
-        telegram.faults.remove(number)
-
-
-def shown(telegram: FakeTelegram) -> list[str]:
-    return [message.text for message in telegram.messages(7) if message.from_bot]
-
-
-async def test_words_that_were_decided_on_are_repeated_after_a_kill(
-    in_telegram: Any, telegram: FakeTelegram
-) -> None:
-    killed, next_one = in_telegram(YES), in_telegram("Другие слова.")
-    await killed.hear(BREAD)
-    turn = await killed.inbox.begin(killed.chat.key, 1, worker="dies", job="")
-    assert turn is not None
-    with fault(telegram, FaultKind.HOLD_BEFORE, "sendMessage") as hold:
-        serving = asyncio.create_task(killed.serve())
-        await telegram.faults.wait_held(hold)
-        await next_one.inbox.begin(killed.chat.key, 1, worker="dies too", job="")  # takes the lease away
-        serving.cancel()
-        with suppress(asyncio.CancelledError):
-            await serving
-        telegram.faults.clear()
-    await next_one.serve()
-    assert shown(telegram)[-1] == YES
-    assert not next_one.model.asked
-
-
-async def test_a_turn_that_was_given_back_says_what_it_had_decided(
-    in_telegram: Any, telegram: FakeTelegram
-) -> None:
-    first, second = in_telegram(YES, patience_s=0.0), in_telegram("Другие слова.")
-    await first.hear(BREAD)
-    with fault(telegram, FaultKind.DROP_BEFORE, "sendMessage"), pytest.raises(DeliveryError):
-        await first.serve()
-    await second.serve()
-    assert shown(telegram) == [YES]
-    assert not second.model.asked
-    assert len(await second.records()) == 1
-
-
-async def test_a_person_who_blocked_the_bot_holds_nobody_up(in_telegram: Any, telegram: FakeTelegram) -> None:
-    desk = in_telegram("Рады вам.")
-    telegram.inject.block(7)
-    await desk.hear(BREAD)
-    await desk.serve()
-    (record,) = await desk.records()
-    assert [(verdict.check, verdict.passed) for verdict in record.answer.verdicts][-1] == ("delivery", False)
-
-    telegram.inject.unblock(7)
-    await desk.hear("Есть ли ржаной?")
-    await desk.serve()
-    assert shown(telegram) == ["Рады вам."]
-
-
-@pytest.mark.parametrize(
-    "said", ["**Жирный и _курсив, [ссылка](http://пример\n```python\nкод\n> * 1) ~~", "Слово " * 3_000]
-)
-async def test_whatever_a_model_writes_arrives(in_telegram: Any, telegram: FakeTelegram, said: str) -> None:
-    desk = in_telegram(said)
-    await desk.hear("Привет")
-    await desk.serve()
-    assert shown(telegram)
-    assert "неполадка" not in shown(telegram)[0]
-    assert not telegram.audit.calls(ok=False)
 
 
 # What the log keeps.
