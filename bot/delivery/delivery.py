@@ -94,6 +94,8 @@ class TurnDelivery:
         self._ledger = ledger
         self._sender = sender
         self._first_sign_after_s = first_sign_after_s
+        self._reply_to = None if turn.chat.private else turn.last.message_id
+        """In a group the first words quote the question, for others talk there meanwhile."""
         self._one_at_a_time = asyncio.Lock()
         self._growth = Growth(
             self._show, interval_s=channel.growth_interval_s, first_after_s=first_sign_after_s
@@ -146,7 +148,7 @@ class TurnDelivery:
             if self._ledger.get("noticed") or self._is_answered:
                 return
             try:
-                await self._notice(Post(body=body, is_notice=True))
+                await self._notice(Post(body=body, reply_to=self._reply_to, is_notice=True))
             except DeliveryError as error:
                 log.warning("notice_failed", reason=type(error).__name__)
                 return
@@ -168,7 +170,7 @@ class TurnDelivery:
         await self._ledger.read()
         return self._ledger.get("answer")
 
-    async def finish(self, markdown: str, reply_to: int | None = None) -> None:
+    async def finish(self, markdown: str) -> None:
         """Deliver the answer; when it returns, every part of it stands in the chat exactly once.
 
         Run again, it delivers what is missing of the words of the first time. Raises ValueError for a
@@ -178,18 +180,19 @@ class TurnDelivery:
         async with self._one_at_a_time:
             await self._ledger.read()
             try:
-                await self._finish(markdown, reply_to)
+                await self._finish(markdown)
             except Stale:
                 await self._ledger.read(again=True)
-                await self._finish(markdown, reply_to)
+                await self._finish(markdown)
 
-    async def _finish(self, markdown: str, reply_to: int | None) -> None:
+    async def _finish(self, markdown: str) -> None:
         saved = self._ledger.get("final")
         final = markdown if saved is None else saved
         bodies = split(render(final))
         stand_in = await self._stand_in()
         for number, body in enumerate(bodies):
-            post = Post(body=body, reply_to=None if number else reply_to, is_final=number == len(bodies) - 1)
+            reply_to = None if number else self._reply_to
+            post = Post(body=body, reply_to=reply_to, is_final=number == len(bodies) - 1)
             name = f"part:{number}"
             extra = ("final", final) if number == 0 else None
             if number == 0 and stand_in is not None:
@@ -250,7 +253,7 @@ class TurnDelivery:
             admission = Admission(optional=True, before=self._ledger.check)
             await self._channel.edit(self._turn.chat, stand_in, Post(body=body), admission)
         elif not await self._channel.draft(self._turn.chat, self._draft_id, body):
-            await self._sender.try_once("preview", Post(body=body))
+            await self._sender.try_once("preview", Post(body=body, reply_to=self._reply_to))
 
     @property
     def _is_answered(self) -> bool:

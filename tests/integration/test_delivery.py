@@ -24,11 +24,32 @@ async def scene(redis: Redis, prefix: str) -> AsyncIterator[Scene]:
 
 async def test_an_answer_arrives_formatted(scene: Scene) -> None:
     turn = await scene.turn()
-    await scene.at(turn).finish(ANSWER, reply_to=turn.last.message_id)
+    await scene.at(turn).finish(ANSWER)
     message = scene.telegram.sent(7)[0]
     assert message.text == SHOWN
     assert message.entities == ({"type": "bold", "offset": 10, "length": 5},)
-    assert message.reply_to_message_id == turn.last.message_id
+    assert message.reply_to_message_id is None
+
+
+@pytest.mark.parametrize("first", ["answer", "notice", "preview"])
+async def test_in_a_group_the_first_words_quote_the_question(scene: Scene, first: str) -> None:
+    turn = await scene.turn(-77)
+    delivery = scene.at(turn)
+    if first == "notice":
+        await delivery.notice(NOTICE)
+    elif first == "preview":
+        await delivery.grow("GLE")
+        await asyncio.sleep(0.1)
+    await delivery.finish("Слово " * 1_000)
+    quoted = [message.reply_to_message_id for message in scene.telegram.sent(-77)]
+    assert quoted == [turn.last.message_id, None]
+
+
+async def test_in_a_group_a_question_that_was_deleted_is_answered(scene: Scene) -> None:
+    turn = await scene.turn(-77)
+    del scene.telegram.book.chats[-77].messages[turn.last.message_id or 0]
+    await scene.at(turn).finish(ANSWER)
+    assert scene.shown(-77) == [SHOWN]
 
 
 async def test_a_long_answer_arrives_whole_and_in_order(scene: Scene) -> None:
