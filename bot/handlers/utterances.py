@@ -19,14 +19,70 @@ _UNREADABLE = {
     ContentType.LOCATION: "location",
     ContentType.VENUE: "location",
     ContentType.CONTACT: "contact",
-    ContentType.POLL: "other",
-    ContentType.DICE: "other",
-    ContentType.STORY: "other",
-    ContentType.GAME: "other",
-    ContentType.CHECKLIST: "other",
-    ContentType.PAID_MEDIA: "other",
+    ContentType.LIVE_PHOTO: "photo",
 }
-"""Everything a person sends that cannot be read yet. Service messages (joined, pinned...) are not listed."""
+"""What a person sends that has a sentence of its own; everything else that they send is "other"."""
+
+_SERVICE = frozenset(
+    {
+        ContentType.NEW_CHAT_MEMBERS,
+        ContentType.LEFT_CHAT_MEMBER,
+        ContentType.CHAT_OWNER_LEFT,
+        ContentType.CHAT_OWNER_CHANGED,
+        ContentType.NEW_CHAT_TITLE,
+        ContentType.NEW_CHAT_PHOTO,
+        ContentType.DELETE_CHAT_PHOTO,
+        ContentType.GROUP_CHAT_CREATED,
+        ContentType.SUPERGROUP_CHAT_CREATED,
+        ContentType.CHANNEL_CHAT_CREATED,
+        ContentType.MESSAGE_AUTO_DELETE_TIMER_CHANGED,
+        ContentType.MIGRATE_TO_CHAT_ID,
+        ContentType.MIGRATE_FROM_CHAT_ID,
+        ContentType.PINNED_MESSAGE,
+        ContentType.SUCCESSFUL_PAYMENT,
+        ContentType.REFUNDED_PAYMENT,
+        ContentType.USER_SHARED,
+        ContentType.USERS_SHARED,
+        ContentType.CHAT_SHARED,
+        ContentType.GIFT,
+        ContentType.UNIQUE_GIFT,
+        ContentType.GIFT_UPGRADE_SENT,
+        ContentType.CONNECTED_WEBSITE,
+        ContentType.WRITE_ACCESS_ALLOWED,
+        ContentType.PROXIMITY_ALERT_TRIGGERED,
+        ContentType.BOOST_ADDED,
+        ContentType.CHAT_BACKGROUND_SET,
+        ContentType.CHECKLIST_TASKS_DONE,
+        ContentType.CHECKLIST_TASKS_ADDED,
+        ContentType.DIRECT_MESSAGE_PRICE_CHANGED,
+        ContentType.FORUM_TOPIC_CREATED,
+        ContentType.FORUM_TOPIC_EDITED,
+        ContentType.FORUM_TOPIC_CLOSED,
+        ContentType.FORUM_TOPIC_REOPENED,
+        ContentType.GENERAL_FORUM_TOPIC_HIDDEN,
+        ContentType.GENERAL_FORUM_TOPIC_UNHIDDEN,
+        ContentType.GIVEAWAY_CREATED,
+        ContentType.GIVEAWAY_COMPLETED,
+        ContentType.MANAGED_BOT_CREATED,
+        ContentType.PAID_MESSAGE_PRICE_CHANGED,
+        ContentType.POLL_OPTION_ADDED,
+        ContentType.POLL_OPTION_DELETED,
+        ContentType.SUGGESTED_POST_APPROVED,
+        ContentType.SUGGESTED_POST_APPROVAL_FAILED,
+        ContentType.SUGGESTED_POST_DECLINED,
+        ContentType.SUGGESTED_POST_PAID,
+        ContentType.SUGGESTED_POST_REFUNDED,
+        ContentType.VIDEO_CHAT_SCHEDULED,
+        ContentType.VIDEO_CHAT_STARTED,
+        ContentType.VIDEO_CHAT_ENDED,
+        ContentType.VIDEO_CHAT_PARTICIPANTS_INVITED,
+        ContentType.WEB_APP_DATA,
+        ContentType.COMMUNITY_CHAT_ADDED,
+        ContentType.COMMUNITY_CHAT_REMOVED,
+        ContentType.COMMUNITY_CHAT_JOINED,
+    }
+)
+"""What happens in a chat without being said to anybody."""
 
 
 def utterance_from(message: Message, update_id: int, me: User) -> Utterance | None:
@@ -59,10 +115,10 @@ def _content(message: Message, me: User) -> tuple[UtteranceKind | None, str, str
         if kind is not None:
             return kind, rest.strip(), ""
         return UtteranceKind.TEXT, _without_mention(message.text, me), ""
-    unreadable = _UNREADABLE.get(ContentType(message.content_type))
-    if unreadable is None:
+    content = ContentType(message.content_type)
+    if content in _SERVICE:
         return None, "", ""
-    return UtteranceKind.UNREADABLE, message.caption or "", unreadable
+    return UtteranceKind.UNREADABLE, message.caption or "", _UNREADABLE.get(content, "other")
 
 
 def _encodable(text: str) -> str:

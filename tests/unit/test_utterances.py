@@ -61,6 +61,8 @@ def test_commands_are_told_from_text(text: str, kind: UtteranceKind, rest: str) 
         ({"location": {"latitude": 55.7, "longitude": 37.6}}, "location"),
         ({"contact": {"phone_number": "+79135554433", "first_name": "Анна"}}, "contact"),
         ({"dice": {"emoji": "🎲", "value": 3}}, "other"),
+        ({"something_of_next_year": {"a": 1}}, "other"),
+        ({}, "other"),
     ],
 )
 def test_what_cannot_be_read_is_named(content: dict[str, Any], detail: str) -> None:
@@ -78,11 +80,12 @@ def test_a_caption_is_kept() -> None:
         {"new_chat_members": [ANNA]},
         {"pinned_message": {"message_id": 1, "date": 0, "chat": {"id": 7, "type": "private"}}},
         {"group_chat_created": True},
-        {"something_of_next_year": {"a": 1}},
-        {},
+        {"new_chat_title": "Клуб"},
+        {"video_chat_started": {}},
+        {"write_access_allowed": {"from_request": True}},
     ],
 )
-def test_service_messages_and_unknown_contents_pass_in_silence(content: dict[str, Any]) -> None:
+def test_service_messages_pass_in_silence(content: dict[str, Any]) -> None:
     assert heard(**content) is None
 
 
