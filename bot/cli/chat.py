@@ -9,11 +9,13 @@ from datetime import UTC, datetime
 
 from prompt_toolkit import PromptSession
 from prompt_toolkit.patch_stdout import patch_stdout
+from redis.exceptions import RedisError
 
 from bot.cli.run import run as start_all
 from bot.delivery.console_channel import ConsoleEvent, ConsoleReader
 from bot.domain import COMMANDS, ChannelName, ChatRef, Utterance, UtteranceKind
 from bot.embedded.supervisor import read_service_pids
+from bot.errors import SettingsError
 from bot.queue.inbox import Inbox
 from bot.settings import Settings
 from bot.texts.catalogue import DEFAULT_LANGUAGE, Text, Texts
@@ -21,13 +23,28 @@ from bot.wiring import build_inbox, build_texts, load_configured_tenant, open_re
 
 _GREEN, _GREY, _PLAIN = "\x1b[32m", "\x1b[90m", "\x1b[0m"
 _TOOLBAR_CHARACTERS = 300
+_REDIS_ANSWERS_WITHIN_S = 5.0
 
 
 def run(settings: Settings) -> int:
     """Talk to the assistant that runs already; where none does, start one for the conversation."""
     if settings.redis_url is not None or "supervisor" in read_service_pids(settings.data_dir):
-        return asyncio.run(talk(settings))
+        return asyncio.run(_talk_if_redis_answers(settings))
     return start_all(settings, chat=talk, always_chat=True)
+
+
+async def _talk_if_redis_answers(settings: Settings) -> int:
+    """Raises SettingsError instead of letting a person type into the void."""
+    redis = open_redis(settings, connections=1)
+    try:
+        async with asyncio.timeout(_REDIS_ANSWERS_WITHIN_S):
+            await redis.ping()
+    except (RedisError, TimeoutError) as error:
+        # The cause is left out: it may quote the address, and that a password.
+        raise SettingsError(f"REDIS_URL: no Redis answers there ({type(error).__name__})") from None
+    finally:
+        await redis.aclose()
+    return await talk(settings)
 
 
 async def talk(settings: Settings) -> int:

@@ -1,12 +1,21 @@
 """`python -m bot`: takes in Telegram's updates, by polling or webhook, until SIGTERM."""
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable
 from functools import partial
 
 import structlog
 from aiogram import Bot, Dispatcher
-from aiogram.exceptions import TelegramAPIError
+from aiogram.exceptions import (
+    AiogramError,
+    TelegramBadRequest,
+    TelegramNetworkError,
+    TelegramNotFound,
+    TelegramRetryAfter,
+    TelegramServerError,
+    TelegramUnauthorizedError,
+)
 from aiohttp import web
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -29,6 +38,7 @@ log = structlog.get_logger()
 WEBHOOK_PATIENCE_S = 10.0
 """Telegram waits a minute for an answer; then it sends the update again."""
 _TELEGRAM_RETRY_S = 5.0
+_PASSING = (TelegramNetworkError, TelegramRetryAfter, TelegramServerError)
 
 
 async def run(settings: Settings) -> int:
@@ -65,8 +75,9 @@ async def _refuse(delivery: Delivery, texts: Texts, utterance: Utterance) -> Non
 async def _poll(bot: Bot, dispatcher: Dispatcher) -> None:
     """Each update is handled before the next is asked for, since asking for it confirms this one."""
     stopped = _stop_event()
-    if not await _until_telegram_answers(bot.delete_webhook, stopped):
-        return
+    for call in (bot.delete_webhook, partial(_introduce, bot)):
+        if not await _until_telegram_answers(call, stopped):
+            return
     polling = asyncio.create_task(
         dispatcher.start_polling(
             bot,
@@ -85,6 +96,21 @@ async def _poll(bot: Bot, dispatcher: Dispatcher) -> None:
     await polling
 
 
+async def _introduce(bot: Bot) -> object:
+    """Ask for the bot's own name, which is then kept: polling cannot begin without it."""
+    try:
+        return await bot.me()
+    except (TelegramUnauthorizedError, *_PASSING):
+        raise
+    except TelegramNotFound:
+        raise SettingsError("TELEGRAM_BOT_TOKEN: Telegram knows no such bot") from None
+    except AiogramError as error:
+        # The cause is left out: it may quote the whole answer.
+        raise SettingsError(
+            f"TELEGRAM_API_BASE_URL: what answers there is no Bot API ({type(error).__name__})"
+        ) from None
+
+
 async def _serve_webhook(settings: TelegramSettings, bot: Bot, dispatcher: Dispatcher, redis: Redis) -> None:
     if settings.webhook_url is None or settings.webhook_secret is None:
         raise SettingsError("TELEGRAM_WEBHOOK_URL needs TELEGRAM_WEBHOOK_SECRET")
@@ -98,16 +124,19 @@ async def _serve_webhook(settings: TelegramSettings, bot: Bot, dispatcher: Dispa
             return False
 
     async def set_webhook() -> object:
-        return await bot.set_webhook(
-            url, secret_token=secret, allowed_updates=ALLOWED_UPDATES, max_connections=100
-        )
+        try:
+            return await bot.set_webhook(
+                url, secret_token=secret, allowed_updates=ALLOWED_UPDATES, max_connections=100
+            )
+        except TelegramBadRequest as error:
+            raise SettingsError(f"TELEGRAM_WEBHOOK_URL: Telegram says: {error.message}") from None
 
     application = build_application(is_ready=is_ready)
     Webhook(dispatcher, bot, secret).register(application, settings.webhook_path)
     runner = web.AppRunner(application, access_log=None)
     await runner.setup()
     try:
-        await web.TCPSite(runner, settings.webhook_host, settings.webhook_port).start()
+        await _listen(runner, settings)
         stopped = _stop_event()
         if await _until_telegram_answers(set_webhook, stopped):
             log.info("webhook_serving", host=settings.webhook_host, port=settings.webhook_port)
@@ -116,13 +145,30 @@ async def _serve_webhook(settings: TelegramSettings, bot: Bot, dispatcher: Dispa
         await runner.cleanup()
 
 
+async def _listen(runner: web.AppRunner, settings: TelegramSettings) -> None:
+    try:
+        await web.TCPSite(runner, settings.webhook_host, settings.webhook_port).start()
+    except OSError as error:
+        place = f"{settings.webhook_host}:{settings.webhook_port}"
+        raise SettingsError(
+            f"TELEGRAM_WEBHOOK_HOST and TELEGRAM_WEBHOOK_PORT: cannot listen on {place}: "
+            f"{os.strerror(error.errno) if error.errno else 'no such host'}"
+        ) from None
+
+
 async def _until_telegram_answers(call: Callable[[], Awaitable[object]], stopped: asyncio.Event) -> bool:
-    """Make the first call until it works. False: we were told to stop first."""
+    """Make one of the first calls until it is answered, be it with a refusal: some servers know fewer
+    methods. False: we were told to stop first. Raises SettingsError when the token is refused."""
     while not stopped.is_set():
         try:
             await call()
-        except TelegramAPIError as error:
+        except TelegramUnauthorizedError:
+            raise SettingsError("TELEGRAM_BOT_TOKEN: Telegram has refused the token") from None
+        except _PASSING as error:
             log.warning("telegram_unreachable", error=type(error).__name__)
+        except AiogramError as error:
+            log.warning("telegram_refused_a_call", error=type(error).__name__)
+            return True
         else:
             return True
         try:

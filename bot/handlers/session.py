@@ -6,7 +6,7 @@ from typing import Any, cast
 import structlog
 from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
-from aiogram.exceptions import ClientDecodeError
+from aiogram.exceptions import ClientDecodeError, TelegramServerError
 from aiogram.methods import GetUpdates, Response, TelegramMethod
 from aiogram.methods.base import TelegramType
 from aiogram.types import Update
@@ -14,6 +14,9 @@ from aiohttp import ClientResponse, ClientSession
 from pydantic import ValidationError
 
 log = structlog.get_logger()
+
+
+_PASSING = (408, 429)
 
 
 class _ReadableResponse(ClientResponse):
@@ -41,6 +44,9 @@ class TolerantSession(AiohttpSession):
         try:
             return super().check_response(bot, method, status_code, content)
         except ClientDecodeError as error:
+            if status_code in _PASSING or status_code >= 500:
+                # A proxy's page of HTML; the cause is left out, since it quotes what was sent.
+                raise TelegramServerError(method=method, message=f"HTTP {status_code}") from None
             if not isinstance(method, GetUpdates) or not isinstance(error.original, ValidationError):
                 raise
         updates = [parse_update(raw, bot) for raw in json.loads(content)["result"]]

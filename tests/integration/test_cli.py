@@ -157,3 +157,9 @@ async def test_an_unknown_command_is_explained(terminal: Terminal) -> None:
     done = await terminal.type("dance")
     assert done.returncode == 2
     assert "ask" in done.stderr
+
+
+async def test_chat_without_its_redis_says_so(terminal: Terminal) -> None:
+    done = await terminal.type("chat", lines="Привет\n", REDIS_URL="redis://:secret@127.0.0.1:9/0")
+    assert is_one_sentence(done, "REDIS_URL")
+    assert "secret" not in done.stderr
