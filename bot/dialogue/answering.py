@@ -23,9 +23,10 @@ from bot.domain import (
     join_heading,
 )
 from bot.errors import ModelError, ModelRefused
-from bot.guard.claims import foreign_script, unfaithful_phrasing, unsupported_claims
+from bot.guard.claims import foreign_script, unknown_labels, unsupported_claims
 from bot.guard.forbidden import ForbiddenTopics
 from bot.guard.personal_data import mask
+from bot.guard.phrasing import unfaithful_phrasing
 from bot.llm.model import ChatModel, Chunk, Completion, Prompt, PromptFor
 from bot.texts.catalogue import Text, Texts
 
@@ -233,18 +234,18 @@ class Assistant:
                 faults.append(check)
                 work.verdicts.append(Verdict(check=check, passed=False))
         if not work.composed:
-            reason = unfaithful_phrasing(self._opening(work)[0], draft)
+            reason = unfaithful_phrasing(self._opening(work)[0], draft, work.masked.text)
             work.verdicts.append(Verdict(check="phrasing", passed=not reason, detail=reason))
             faults += [reason] if reason else []
         return faults
 
     def _claims_too_much(self, work: Work, draft: str) -> list[str]:
-        """What the assistant said before was checked then; what customers say proves nothing."""
-        remarks = work.recollection.remarks
-        said = [remark.text for remark in remarks if remark.speaker is Speaker.ASSISTANT]
+        """What was said before proves nothing, whoever said it: a fault that slipped out must not return."""
         facts = [hit.passage.text for hit in work.hits]
+        remarks = work.recollection.remarks
         asked = [remark.text for remark in remarks if remark.speaker is Speaker.CUSTOMER]
-        return unsupported_claims(draft, [*facts, *self._public, *said], echoes=[*asked, work.masked.text])
+        faults = unsupported_claims(draft, [*facts, *self._public], asked=[*asked, work.masked.text])
+        return faults + unknown_labels(draft, tuple(work.masked.hidden))
 
     def _without_model(self, work: Work) -> Answer:
         """A phrasing model adds only manner, so its stored text still answers; a composer is missed."""

@@ -2,34 +2,34 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
 
-_SPACED_NUMBER = re.compile(r"(?<=\d)[ \u00a0\u202f](?=\d{3}(?!\d))")
-_NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
-_MONTHS = "январ|феврал|март|апрел|ма[йя]|июн|июл|август|сентябр|октябр|ноябр|декабр"
-_PHONE = re.compile(r"(?:\+7|\b8)[ \-(]*\d{3}[ \-)]*\d{3}[ -]?\d{2}[ -]?\d{2}")
-_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|https?://[^\s)\]>]+")
-_PERCENTAGE = re.compile(r"\d[\d.,]*\s*(?:%|процент)")
-_PRICE = re.compile(
-    r"\d[\d.,]*\s*(?:тыс\w*\.?|млн\.?|миллион\w*)?\s*(?:₽|руб\w*\.?|р\.|\$|€|доллар\w*|евро)", re.IGNORECASE
-)
-_TIME = re.compile(r"\b\d{1,2}:\d{2}\b")
-_DATE = re.compile(rf"\b\d{{1,2}}(?:\.\d{{2}}\.\d{{2,4}}|\s+(?:{_MONTHS}))", re.IGNORECASE)
-_NEGATION = re.compile(
-    r"\b(?:не|нет|нельзя|без|ни|никак\w*|невозможно|not?|never|cannot|can't|don't|without)\b", re.IGNORECASE
-)
-_LATIN_NAME = re.compile(r"\b[A-Za-z][A-Za-z-]*\b")
+import yaml
+
+from bot.guard.folding import fold
+from bot.guard.quantities import LABEL, MONEY, Claim, claims_in
+
 _FOREIGN_SCRIPT = re.compile(r"[\u0370-\u03ff\u0530-\u1cff\u2e80-\ud7ff\uf900-\ufaff\uff00-\uffef]")
 
 
-def unsupported_claims(draft: str, facts: Sequence[str], *, echoes: Sequence[str] = ()) -> list[str]:
-    """The prices, percentages, dates, times, phones and addresses in the draft that no fact contains.
+def unsupported_claims(draft: str, facts: Sequence[str], *, asked: Sequence[str] = ()) -> list[str]:
+    """What the draft states and no fact contains: a number, date, time, phone, address, promise.
 
-    `echoes` is what the customer said: its dates and times may be repeated, its prices prove nothing.
+    `asked` is what the customer said. Only its bare numbers may be said again: «вопрос 17», «GLE 450».
     """
-    known = {value for _, value in _claims("\n".join(echoes)) if value.startswith(("time ", "date "))}
-    known.update(*map(_values, facts))
-    return [claim for claim, value in _claims(draft) if value not in known]
+    known = frozenset().union(*map(_values, facts))
+    echoed = {value for text in asked for value in _echoes(text)}
+    found = [claim.written for claim in claims_in(draft) if not _is_known(claim, known, echoed)]
+    said = fold(draft).lower().replace("ё", "е")
+    found += [written for kind, written in _promises_in(said) if f"promise {kind}" not in known]
+    return list(dict.fromkeys(found))
+
+
+def unknown_labels(draft: str, labels: Sequence[str]) -> list[str]:
+    """The labels of personal data that stand for nothing: a model has made them up."""
+    return [label for label in LABEL.findall(draft) if label not in labels]
 
 
 def foreign_script(draft: str) -> bool:
@@ -37,53 +37,48 @@ def foreign_script(draft: str) -> bool:
     return bool(_FOREIGN_SCRIPT.search(draft))
 
 
-def unfaithful_phrasing(draft: str, phrased: str) -> str:
-    """Why `phrased` must not stand for `draft`, or "" when it says the same.
-
-    The same numbers, the same Latin names and addresses, as many negations, a like length.
-    """
-    if set(_NUMBER.findall(_joined(draft))) != set(_NUMBER.findall(_joined(phrased))):
-        return "numbers differ"
-    if _latin_names(draft) != _latin_names(phrased):
-        return "names differ"
-    if len(_NEGATION.findall(draft)) != len(_NEGATION.findall(phrased)):
-        return "negations differ"
-    if not 0.4 <= len(phrased) / max(1, len(draft)) <= 2.0:
-        return "length differs"
-    return ""
+def _is_known(claim: Claim, known: frozenset[str], echoed: set[str]) -> bool:
+    return any(value in known or (claim.may_echo and value in echoed) for value in claim.values)
 
 
-def _claims(text: str) -> Iterator[tuple[str, str]]:
-    """Each claim as written, with the value that two spellings of it share."""
-    for match in _ADDRESS.finditer(text):
-        yield match[0].rstrip(".,;"), match[0].rstrip(".,;").lower()
-    for match in _PHONE.finditer(text):
-        yield match[0], "phone " + re.sub(r"\D", "", match[0])[-10:]
-    rest = _joined(_PHONE.sub(" ", _ADDRESS.sub(" ", text)))
-    for kind, pattern in (("percent", _PERCENTAGE), ("price", _PRICE), ("time", _TIME), ("date", _DATE)):
-        for match in pattern.finditer(rest):
-            yield match[0].strip(), f"{kind} {_value(match[0])}"
-
-
-@lru_cache(maxsize=1_000)
+@lru_cache(maxsize=2_000)
 def _values(fact: str) -> frozenset[str]:
-    """What a fact supports; a table's bare number supports a price that is written with a currency."""
-    values = frozenset(value for _, value in _claims(fact))
-    bare = _NUMBER.findall(_joined(_PHONE.sub(" ", fact)))
-    return values | {f"price {number.rstrip('.,:')}" for number in bare if len(number) > 2}
+    """What a fact supports: a number also without its unit, a full hour also as a number of hours."""
+    values = {value for claim in claims_in(fact) for value in claim.values}
+    for value in tuple(values):
+        kind, _, number = value.partition(" ")
+        if kind == "time":
+            values |= {f"{bare} {number[:-3]}" for bare in ("bare", "hour") if number.endswith(":00")}
+        elif number and kind not in ("phone", "date"):
+            values |= {f"bare {number}"} | ({f"money {number}"} if kind in MONEY else set())
+    said = fold(fact).lower().replace("ё", "е")
+    if "круглосуточн" in said:
+        values |= {"bare 24", "bare 7", "hour 24"}
+    values |= {f"promise {kind}" for kind, _ in _promises_in(said)}
+    return frozenset(values)
 
 
-def _value(claim: str) -> str:
-    """The number of a claim with its scale or month: "4500", "6.9 млн", "12 мар"."""
-    number = _NUMBER.findall(claim)[0].replace(",", ".")
-    word = re.search(rf"тыс|млн|миллион|{_MONTHS}", claim, re.IGNORECASE)
-    return f"{number} {word[0].lower()[:3]}".replace("мил", "млн") if word else number
+@lru_cache(maxsize=200)
+def _echoes(text: str) -> frozenset[str]:
+    return frozenset(
+        value
+        for claim in claims_in(text)
+        if claim.may_echo
+        for value in claim.values
+        if value.startswith("bare ")
+    )
 
 
-def _joined(text: str) -> str:
-    """The text with 6 000 000 written as 6000000."""
-    return _SPACED_NUMBER.sub("", text)
+def _promises_in(said: str) -> Iterator[tuple[str, str]]:
+    """The kind of each promise and its words."""
+    for kind, signs, pattern in _promises():
+        if any(sign in said for sign in signs) and (match := pattern.search(said)):
+            yield kind, match[0]
 
 
-def _latin_names(text: str) -> set[str]:
-    return {name.lower() for name in _LATIN_NAME.findall(text)}
+@cache
+def _promises() -> tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...]:
+    data: dict[str, dict[str, Any]] = yaml.safe_load(
+        Path(__file__).with_name("promises.yaml").read_text(encoding="utf-8")
+    )
+    return tuple((kind, tuple(words["signs"]), re.compile(words["pattern"])) for kind, words in data.items())

@@ -181,11 +181,11 @@ async def test_nothing_to_read_is_answered_kindly(text: str) -> None:
 
 
 async def test_personal_data_stays_with_its_owner() -> None:
-    model = SpokenModel("Перезвоним на [PHONE_1]. Хлеб свежий в 9:00.")
+    model = SpokenModel("Ваш номер: [PHONE_1]. Хлеб свежий в 9:00.")
     answer = await assistant_of(model).answer(ask(f"Мой номер {PHONE}. {BREAD}"))
     assert PHONE not in model.last_prompt
     assert "[PHONE_1]" in model.last_prompt
-    assert answer.text == f"Перезвоним на {PHONE}. Хлеб свежий в 9:00."
+    assert answer.text == f"Ваш номер: {PHONE}. Хлеб свежий в 9:00."
     assert PHONE not in str(answer.trace)
 
 
