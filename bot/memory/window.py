@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain import Recollection, Remark, Speaker, approximate_tokens
+from bot.guard.personal_data import named_labels
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,8 +49,8 @@ class Budget:
         return Exchange(
             number=number,
             turn_id=turn_id,
-            question=clip(question, self.exchange_tokens // 3),
-            answer=clip(answer, self.exchange_tokens * 2 // 3),
+            question=clip(named_labels(question), self.exchange_tokens // 3),
+            answer=clip(named_labels(answer), self.exchange_tokens * 2 // 3),
         )
 
     def latest(self, exchanges: Sequence[Exchange], tokens: int | None = None) -> Sequence[Exchange]:

@@ -1,13 +1,23 @@
 import pytest
 
-from bot.guard.personal_data import mask
+from bot.guard.personal_data import mask, named_labels
 
 VISA = "4111 1111 1111 1111"
 
 
 @pytest.mark.parametrize(
     "secret",
-    ["+7 916 123-45-67", "8(916)1234567", "89161234567", "ivan.petrov@example.ru", VISA, "5555555555554444"],
+    [
+        "+7 916 123-45-67",
+        "8(916)1234567",
+        "89161234567",
+        "ivan.petrov@example.ru",
+        VISA,
+        "5555555555554444",
+        *"""9161234567;916 123-45-67;+7\xa0916\xa0123\xa045\xa067;8 (916) 123–45–67;+7.916.123.45.67\n    8-916-12-34-567\n    +375 29 123-45-67;+44 20 7946 0958;+7 9 1 6 1 2 3 4 5 6 7;+7\u200b9161234567;8\u200d9161234567\n    +7_916_123_45_67\n    ８９１６１２３４５６７;+7/916/123-45-67;ivan @ mail.ru;ivan@почта.рф;ivan(at)mail.ru\n    4111\xa01111\xa01111\xa01111\n    4111.1111.1111.1111;112-233-445 95""".replace(
+            "\n    ", ";"
+        ).split(";"),
+    ],
 )
 def test_personal_data_is_hidden(secret: str) -> None:
     masked = mask(f"Запишите: {secret}, жду")
@@ -16,7 +26,18 @@ def test_personal_data_is_hidden(secret: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "innocent", ["C 180", "6 990 000 ₽", "2024 год", "4111 1111 1111 1112", "с 9:00 до 21:00"]
+    "innocent",
+    [
+        "C 180",
+        "6 990 000 ₽",
+        "2024 год",
+        "4111 1111 1111 1112",
+        "с 9:00 до 21:00",
+        "7 500 000 - 8 000 000 ₽",
+        "от 300 000 до 400 000 км",
+        "с 12.03.2026 по 15.04.2026",
+        "№ 8 в 2024, 500 л.с.",
+    ],
 )
 def test_innocent_numbers_stay(innocent: str) -> None:
     assert mask(innocent).text == innocent
@@ -28,3 +49,22 @@ def test_the_same_phone_gets_the_same_label() -> None:
 
 def test_the_business_own_phone_stays_in_any_spelling() -> None:
     assert mask("8 (495) 000-12-34", keep=frozenset({"+7 495 000 12 34"})).text == "8 (495) 000-12-34"
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("тел89161234567", "тел[PHONE_1]"),
+        ("паспорт 4509 123456", "паспорт [PASSPORT_1]"),
+        ("Паспорт серия 45 09 № 123456", "Паспорт серия [PASSPORT_1]"),
+        ("ИНН 770123456789", "ИНН [INN_1]"),
+        ("СНИЛС: 11223344595", "СНИЛС: [SNILS_1]"),
+        ("карта 4111 1111 1111 1111 12/26", "карта [CARD_1] 12/26"),
+    ],
+)
+def test_what_stands_beside_personal_data_is_kept(text: str, masked: str) -> None:
+    assert mask(text).text == masked
+
+
+def test_a_label_loses_its_number_where_it_would_mean_another() -> None:
+    assert named_labels("[PHONE_1] и [EMAIL_2], [GLE_1]") == "[телефон] и [почта], [GLE_1]"
