@@ -49,10 +49,12 @@ async def run(settings: Settings) -> int:
     texts = build_texts(load_configured_tenant(settings), settings)
     try:
         async with open_channels(settings, redis) as channels:
+            delivery = Delivery(redis, channels)
             acceptor = Acceptor(
                 build_inbox(settings, redis),
                 patience_s=WEBHOOK_PATIENCE_S if by_webhook else None,
-                refuse=partial(_refuse, Delivery(redis, channels), texts),
+                refuse=partial(_refuse, delivery, texts),
+                seen=delivery.seen,
             )
             dispatcher = build_dispatcher(acceptor)
             if by_webhook:

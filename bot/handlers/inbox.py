@@ -1,7 +1,7 @@
 """What happens to an update: its words go into the inbox, or it is not confirmed to Telegram."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Protocol
@@ -11,7 +11,7 @@ from aiogram import Bot, Router
 from aiogram.types import Message, Update
 from redis.exceptions import RedisError
 
-from bot.domain import Utterance, UtteranceKind
+from bot.domain import ChatRef, Utterance, UtteranceKind
 from bot.handlers.utterances import utterance_from
 from bot.queue.inbox import Acceptance
 
@@ -26,18 +26,23 @@ class AcceptsUtterances(Protocol):
 
 
 Refuse = Callable[[Utterance], Coroutine[Any, Any, None]]
+Seen = Callable[[ChatRef, int], Awaitable[None]]
 
 
 class Acceptor:
     """Hands utterances to the inbox and does not give up while Redis is away.
 
-    `refuse` tells a person, once, that too many of their messages wait already.
+    `refuse` tells a person, once, that too many of their messages wait already. `seen` notes the id of a
+    message: the fewer unknown ids, the surer a send of unknown fate is found again.
     `patience_s`: how long to go on trying. None (polling): until it works, since the update is confirmed
     by asking for the next one. A few seconds (webhook): then Telegram is told to send it again.
     """
 
-    def __init__(self, inbox: AcceptsUtterances, *, patience_s: float | None, refuse: Refuse) -> None:
+    def __init__(
+        self, inbox: AcceptsUtterances, *, patience_s: float | None, refuse: Refuse, seen: Seen
+    ) -> None:
         self._inbox = inbox
+        self._seen = seen
         self._refuse = refuse
         self._refusals: set[asyncio.Task[None]] = set()
         self._patience_s = patience_s
@@ -57,6 +62,8 @@ class Acceptor:
         pause_s = 0.1
         while True:
             try:
+                if utterance.message_id is not None:
+                    await self._seen(utterance.chat, utterance.message_id)
                 return await self._inbox.accept(utterance)
             except RedisError as error:
                 log.warning("inbox_unreachable", update_id=utterance.update_id, error=type(error).__name__)

@@ -12,7 +12,7 @@ from aiohttp import ClientSession, web
 from redis.asyncio import Redis
 from redis.exceptions import ConnectionError as RedisAway
 
-from bot.domain import Utterance, UtteranceKind
+from bot.domain import ChatRef, Utterance, UtteranceKind
 from bot.handlers.dispatcher import ALLOWED_UPDATES, build_bot, build_dispatcher
 from bot.handlers.inbox import Acceptor
 from bot.queue.inbox import Acceptance, Inbox
@@ -32,6 +32,7 @@ class Ears:
     away: bool = False
     heard: list[Utterance] = field(default_factory=list)
     refused: list[Utterance] = field(default_factory=list)
+    noted: list[tuple[str, int]] = field(default_factory=list)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     refusals: int = 0
 
@@ -45,6 +46,9 @@ class Ears:
             self.heard.append(utterance)
         self.changed.set()
         return acceptance
+
+    async def note(self, chat: ChatRef, message_id: int) -> None:
+        self.noted.append((chat.key, message_id))
 
     async def refuse(self, utterance: Utterance) -> None:
         self.refused.append(utterance)
@@ -76,7 +80,7 @@ def ears(redis: Redis, prefix: str) -> Ears:
 @asynccontextmanager
 async def polling(telegram: FakeTelegram, ears: Ears) -> AsyncIterator[None]:
     bot = build_bot(settings(telegram))
-    dispatcher = build_dispatcher(Acceptor(ears, patience_s=None, refuse=ears.refuse))
+    dispatcher = build_dispatcher(Acceptor(ears, patience_s=None, refuse=ears.refuse, seen=ears.note))
     task = asyncio.create_task(
         dispatcher.start_polling(
             bot, handle_as_tasks=False, allowed_updates=ALLOWED_UPDATES, handle_signals=False
@@ -104,6 +108,7 @@ async def test_a_text_reaches_the_inbox(telegram: FakeTelegram, polled: Ears) ->
     await polled.texts(1)
     (waiting,) = await polled.inbox.waiting("telegram:7")
     assert (waiting.text, waiting.person_name, waiting.language) == ("Когда вы открыты?", "Анна", "en")
+    assert polled.noted == [("telegram:7", waiting.message_id)]
 
 
 @pytest.mark.parametrize(
@@ -273,7 +278,7 @@ async def receiver(telegram: FakeTelegram, ears: Ears) -> AsyncIterator[Receiver
     async with AsyncExitStack() as stack:
         bot = build_bot(settings(telegram))
         stack.push_async_callback(bot.session.close)
-        dispatcher = build_dispatcher(Acceptor(ears, patience_s=0.3, refuse=ears.refuse))
+        dispatcher = build_dispatcher(Acceptor(ears, patience_s=0.3, refuse=ears.refuse, seen=ears.note))
         application = build_application(is_ready=is_ready)
         Webhook(dispatcher, bot, SECRET).register(application, "/hook")
         runner = web.AppRunner(application, access_log=None)
