@@ -10,7 +10,7 @@ from contextlib import aclosing
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
-from bot.dialogue.prompting import UNKNOWN_MARK, Prompts
+from bot.dialogue.prompting import Prompts, recites_rules, says_unknown
 from bot.dialogue.understanding import clean, is_blank, language_of, leans_on_earlier, small_talk
 from bot.dialogue.work import Work, light_of, opening_of, whole_sentences
 from bot.domain import (
@@ -31,6 +31,14 @@ from bot.llm.model import ChatModel, Chunk, Completion, Prompt, PromptFor
 from bot.texts.catalogue import Text, Texts
 
 _GROW_EVERY_S = 1.0
+
+_DRAFT_CHECKS: tuple[tuple[str, Callable[[str], bool]], ...] = (
+    ("foreign script", foreign_script),
+    ("nothing to read", is_blank),
+    ("rules recited", recites_rules),
+)
+_TELLING_LETTERS = 20
+"""Fewer letters do not tell a language."""
 
 Grow = Callable[[str], Awaitable[None]]
 
@@ -149,15 +157,19 @@ class Assistant:
 
     async def _from_model(self, work: Work, on_growth: Grow | None) -> Answer:
         prompt, draft = await self._write(work, self._prompt_for(work), on_growth)
-        if UNKNOWN_MARK in draft:
+        if says_unknown(draft):
             return self._unknown(work)
         faults = self._faults(work, draft)
-        if faults and work.composed:
+        if faults and work.composed and not self._forbidden_in(work, draft):
             repair = self._prompts.repair(prompt, draft, faults)
             _, draft = await self._write(work, lambda _: repair, None)
-            if UNKNOWN_MARK in draft:
+            if says_unknown(draft):
                 return self._unknown(work)
             faults = self._faults(work, draft)
+        if (topic := self._forbidden_in(work, draft)) is not None:
+            work.verdicts.append(Verdict(check="forbidden_answer", passed=False, detail=topic))
+            return self._finished(self._texts.say(Text.REFUSED, work.language), Outcome.REFUSED, work)
+        self._check_language(work, draft)
         if not faults:
             return self._finished(work.masked.restore(self._whole(work, draft)), Outcome.ANSWERED, work)
         return self._stored(work) if work.is_supported else self._unknown(work)
@@ -222,14 +234,16 @@ class Assistant:
     async def _grow(self, work: Work, written: str, on_growth: Grow) -> None:
         """Show whole sentences only, and only while none of them claims what is not known."""
         sentences = whole_sentences(written)
-        if sentences and UNKNOWN_MARK not in written and not self._claims_too_much(work, sentences):
+        if not sentences or says_unknown(written) or recites_rules(sentences):
+            return
+        if not self._claims_too_much(work, sentences) and self._forbidden_in(work, sentences) is None:
             await on_growth(work.masked.restore(sentences))
 
     def _faults(self, work: Work, draft: str) -> list[str]:
         """What is wrong with a draft; each finding is a verdict in the log."""
         faults = self._claims_too_much(work, draft)
         work.verdicts.append(Verdict(check="claims", passed=not faults, detail="; ".join(faults)))
-        for check, is_faulty in (("foreign script", foreign_script), ("nothing to read", is_blank)):
+        for check, is_faulty in _DRAFT_CHECKS:
             if is_faulty(draft):
                 faults.append(check)
                 work.verdicts.append(Verdict(check=check, passed=False))
@@ -238,6 +252,18 @@ class Assistant:
             work.verdicts.append(Verdict(check="phrasing", passed=not reason, detail=reason))
             faults += [reason] if reason else []
         return faults
+
+    def _forbidden_in(self, work: Work, draft: str) -> str | None:
+        """The forbidden topic that a draft touches and the business's own text does not."""
+        topic = self._forbidden.find(draft)
+        own = (self._forbidden.find(hit.passage.text) for hit in work.hits)
+        return None if topic is None or topic in own else topic
+
+    def _check_language(self, work: Work, draft: str) -> None:
+        """Another language than the question's is still an answer, though not a good one."""
+        spoken = language_of(draft, work.language)
+        if spoken != work.language and sum(map(str.isalpha, draft)) >= _TELLING_LETTERS:
+            work.verdicts.append(Verdict(check="language", passed=False, detail=spoken))
 
     def _claims_too_much(self, work: Work, draft: str) -> list[str]:
         """What was said before proves nothing, whoever said it: a fault that slipped out must not return."""

@@ -5,6 +5,7 @@ the time to the first token does not grow with the knowledge.
 """
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -14,7 +15,16 @@ from bot.domain import Hit, Recollection, Speaker, join_heading
 from bot.llm.model import Message, Prompt, Sampling
 from bot.tenant import Tenant
 
-UNKNOWN_MARK = "НЕ_ЗНАЮ"
+_UNKNOWN = re.compile(r"(?i:не[\\_\-‑–]+знаю)|НЕ +ЗНАЮ")
+_UNKNOWN_ALONE = re.compile(
+    r"[\W_]*(?:(?:к сожалению|я|увы)[\W_]+)*(?:не[\W_]*знаю|i (?:do not|don.t) know)[\W_]*", re.IGNORECASE
+)
+_RECITED = 8
+"""As many words in a row are no chance."""
+_HEADING = re.compile(
+    r"^(\W*)(факты|разговор|сообщение клиента|facts)([^\n:]{0,30}):", re.IGNORECASE | re.MULTILINE
+)
+_QUOTES = re.compile(r"<<<|>>>")
 _FACT_CHARACTERS = 1_500
 """The most of one passage that a prompt quotes."""
 
@@ -31,10 +41,13 @@ class Prompts:
     def compose(
         self, question: str, hits: Sequence[Hit], recollection: Recollection, language: str
     ) -> Prompt:
+        """The facts stand in a message of their own, so that no customer can write any."""
+        facts = _user(_template("compose_facts").format(facts=_facts(hits)))
         task = _template("compose_task").format(
-            facts=_facts(hits), history=_history(recollection), language=language, question=question
+            history=_quoted(_history(recollection)), language=language, question=_quoted(question)
         )
-        return Prompt(messages=(*self.compose_prefix, _user(task)), sampling=self.sampling)
+        read = Message(role="assistant", content=_template("compose_read").strip())
+        return Prompt(messages=(*self.compose_prefix, facts, read, _user(task)), sampling=self.sampling)
 
     def phrase(self, question: str, draft: str) -> Prompt:
         task = _template("phrase_task").format(question=question, draft=draft)
@@ -45,6 +58,32 @@ class Prompts:
         correction = _user(_template("repair").format(claims="; ".join(claims)))
         said = Message(role="assistant", content=answer)
         return Prompt(messages=(*prompt.messages, said, correction), sampling=prompt.sampling)
+
+
+def says_unknown(draft: str) -> bool:
+    """Whether a model says that it does not know, with the mark or with nothing but the words."""
+    return bool(_UNKNOWN.search(draft)) or bool(_UNKNOWN_ALONE.fullmatch(draft))
+
+
+def recites_rules(draft: str) -> bool:
+    """Whether a draft tells the customer what the models are told."""
+    words = _words(draft)
+    return any(tuple(words[at : at + _RECITED]) in _rules() for at in range(len(words) - _RECITED + 1))
+
+
+@cache
+def _rules() -> frozenset[tuple[str, ...]]:
+    """Every run of words in the rules, without what stands there of the tenant: that may be told."""
+    parts = [part for name in ("compose", "phrase") for part in re.split(r"\{\w+\}", _template(name))]
+    return frozenset(
+        tuple(words[at : at + _RECITED])
+        for words in map(_words, parts)
+        for at in range(len(words) - _RECITED + 1)
+    )
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.lower().replace("ё", "е"))
 
 
 def build_prompts(tenant: Tenant, sampling: Sampling) -> Prompts:
@@ -67,7 +106,9 @@ def build_prompts(tenant: Tenant, sampling: Sampling) -> Prompts:
             Message(role="assistant", content=example.phrased),
         )
     )
-    tasks = "".join(_template(name) for name in ("compose_task", "phrase_task", "repair"))
+    tasks = "".join(
+        _template(name) for name in ("compose_facts", "compose_read", "compose_task", "phrase_task", "repair")
+    )
     static = "".join(message.content for message in (compose, phrase, *examples)) + tasks
     return Prompts(
         compose_prefix=(compose,),
@@ -100,6 +141,11 @@ def _history(recollection: Recollection) -> str:
     names = {Speaker.CUSTOMER: "Клиент", Speaker.ASSISTANT: "Ты"}
     lines = [f"{names[remark.speaker]}: {remark.text}" for remark in recollection.remarks]
     return "\n".join(filter(None, (recollection.summary, *lines))) or "(начало разговора)"
+
+
+def _quoted(text: str) -> str:
+    """What people wrote, with nothing in it that looks like a part of the prompt."""
+    return _HEADING.sub(r"\1\2\3,", _QUOTES.sub("", text))
 
 
 def _system(text: str) -> Message:

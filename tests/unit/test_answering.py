@@ -124,6 +124,25 @@ async def test_a_model_that_does_not_know_offers_a_person(replies: Sequence[str]
     assert "+7 (383) 000-11-22" in answer.text
 
 
+async def test_an_answer_in_another_language_is_sent_in_doubt() -> None:
+    said = "Our bread is fresh twice every day, please come."
+    answer = await assistant_of(SpokenModel(said)).answer(ask(BREAD))
+    assert (answer.text, answer.light) == (said, Light.YELLOW)
+    assert ("language", False) in checks(answer)
+
+
+async def test_a_forbidden_topic_does_not_come_from_the_model_either() -> None:
+    answer = await assistant_of(SpokenModel("Наш депутат молодец.")).answer(ask(BREAD))
+    assert answer.outcome is Outcome.REFUSED
+    assert "депутат" not in answer.text
+
+
+@pytest.mark.parametrize("said", ["Пишите на [PHONE_7].", "Мы забронировали вам хлеб.", "Вопрос стоит 90 ₽"])
+async def test_what_is_made_up_is_not_said(said: str) -> None:
+    answer = await assistant_of(SpokenModel(said)).answer(ask(BREAD))
+    assert answer.text == STORED
+
+
 async def test_another_script_is_repaired() -> None:
     model = SpokenModel("面包很新鲜", "Хлеб свежий в 9:00.")
     answer = await assistant_of(model).answer(ask(BREAD))
@@ -282,7 +301,7 @@ async def test_the_static_beginning_of_the_prompt_is_the_same_for_every_question
     for question in (BREAD, "Как заказать пирог?"):
         await assistant.answer(ask(question))
     first, second = model.asked
-    assert first.messages[:-1] == second.messages[:-1]
+    assert first.messages[:1] == second.messages[:1]
 
 
 async def test_personal_data_does_not_hide_the_question() -> None:
