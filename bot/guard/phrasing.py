@@ -64,7 +64,7 @@ def _added(draft: list[str], phrased: list[str], question: list[str]) -> list[st
         if word in known or _has_like(word, known):
             continue
         decisive = _matches(word, "decisive")
-        if decisive or not (_matches(word, "polite") or _has_like(word, asked)):
+        if decisive or not (_matches(word, "polite") or any(_is_form(word, other) for other in asked)):
             added.append(word)
     return added
 
@@ -87,6 +87,7 @@ def _matches(word: str, kind: str) -> bool:
 
 @cache
 def _same(word: str) -> frozenset[str]:
+    """The others of its groups; a group is no bridge to another one."""
     return frozenset(other for group in _data()["same"] if word in group.split() for other in group.split())
 
 

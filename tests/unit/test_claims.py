@@ -61,6 +61,36 @@ def test_phrasing_keeps_the_meaning(draft: str, phrased: str, reason: str) -> No
 
 
 @pytest.mark.parametrize(
+    ("draft", "phrased"),
+    [
+        ("Тест-драйв бесплатный, он длится 40 минут.", "Тест-драйв платный, он длится 40 минут."),
+        ("Гарантия три года.", "Гарантия пять лет."),
+        ("Кредит от 5 % на 12 месяцев", "Кредит от 12 % на 5 месяцев"),
+        ("Нельзя приехать с собакой.", "Можно приехать с собакой."),
+        ("Салон закрыт в воскресенье.", "Салон открыт в воскресенье."),
+        ("Салон закрыт в воскресенье.", "Салон работает в воскресенье."),
+        ("Звоните в отдел продаж, а не в сервис.", "Звоните в сервис, а не в отдел продаж."),
+        ("С 9:00 до 21:00", "С 21:00 до 9:00"),
+    ],
+)
+def test_a_phrasing_turns_nothing_round(draft: str, phrased: str) -> None:
+    assert unfaithful_phrasing(draft, phrased, "Можно? Открыто?")
+
+
+@pytest.mark.parametrize(
+    ("draft", "phrased"),
+    [
+        ("Да, у салона 80 бесплатных мест.", "Да, у нас есть 80 бесплатных мест у салона!"),
+        ("Салон открыт с 9:00 до 21:00, без обеда.", "Салон работает с 9:00 до 21:00, без обеда. Ждём вас!"),
+        ("Нужны паспорт и права.", "Вам понадобятся паспорт и права."),
+        ("Мойка бесплатна после ТО.", "Мойка бесплатна после ТО, будем рады вас видеть!"),
+    ],
+)
+def test_a_good_phrasing_passes(draft: str, phrased: str) -> None:
+    assert unfaithful_phrasing(draft, phrased) == ""
+
+
+@pytest.mark.parametrize(
     ("draft", "foreign"), [("欢迎", True), ("Приезжайте! 😀 — «C 180» №5 ₽", False), ("ελα", True)]
 )
 def test_letters_of_another_script_are_seen(draft: str, foreign: bool) -> None:
