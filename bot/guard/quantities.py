@@ -100,6 +100,7 @@ _CONNECTED = re.compile(r" ?(-|до|по|,|и|или|to|and|or) ?(?:от )?")
 _STRICT = ("-", "до", "по", "to")
 _MARKER = re.compile(r"^[ \t>*#-]*\d{1,2}[.)](?=[ \t*]\D|[ \t*]*\d+ ?[a-zа-я]{3})", re.MULTILINE)
 _PRICE_WORD = re.compile(r"(?:цен|стои|обойд|обход|прайс|price|cost)\w*[^.!?\n\d]*$")
+_MARK_BEFORE = re.compile(r"(\d)?([a-zа-я]+)?([-_#:=\[<])?$")
 MONEY = ("rub", "usd", "eur", "other_money")
 
 
@@ -208,6 +209,8 @@ def _number(match: re.Match[str], unit: str, *, is_own: bool, text: str) -> Clai
     if unit == "year" and 1800 <= number <= 2100 and not scale:
         unit = ""
     written = match[0].replace(SPELT, "").strip(" -(*")
+    if not unit and not scale and _is_identifier(text, match.start(), match.end()):
+        return None
     bare = (f"bare {value}", *_readings(match["number"]))
     if unit:
         return Claim(written, (f"{unit} {value}",) if is_own else (f"{unit} {value}", *bare))
@@ -215,6 +218,18 @@ def _number(match: re.Match[str], unit: str, *, is_own: bool, text: str) -> Clai
     if _PRICE_WORD.search(before) and not re.search(r"[a-z]-?$", before.rstrip()) and number >= 1_000:
         return Claim(written, (f"money {value}",))
     return Claim(written, bare, may_echo=not scale and number < 10_000 and not match["spelt"])
+
+
+def _is_identifier(text: str, start: int, end: int) -> bool:
+    """Whether a number is part of a mark such as «[id 8f3a]», «ref-123» or «ответ 42:», and states nothing.
+
+    The name of a model, C180 or GLC-300, is no such mark.
+    """
+    before, after = _MARK_BEFORE.search(text, max(0, start - 12), start), text[end : end + 2]
+    digit, word, sign = (part or "" for part in before.groups()) if before else ("", "", "")
+    if sign in set("_#:=[<") or word == "no" or (digit and word):
+        return True
+    return len(word) > 3 or bool(re.match(r"[a-z]\w|: ", after))
 
 
 def value_of(number: str, *, scaled: bool = False) -> float:

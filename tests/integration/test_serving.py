@@ -205,12 +205,12 @@ async def test_a_turn_that_kills_its_workers_is_set_aside_with_an_apology(desks:
 
 
 async def test_the_log_holds_what_a_replay_needs_and_nobodys_phone(desks: Desks) -> None:
-    desk = desks.open(SpokenModel("Перезвоним на [PHONE_2]."))
+    desk = desks.open(SpokenModel("Ваш номер: [PHONE_1]."))
     await desk.hear(f"Я +7 913 555-44-33, почта a@b.example. {BREAD}")
     await desk.serve()
-    assert await desk.answers() == ["Перезвоним на +7 913 555-44-33."]
+    assert await desk.answers() == ["Ваш номер: +7 913 555-44-33."]
     (record,) = await desk.records()
-    assert record.question == f"Я [PHONE_2], почта [EMAIL_1]. {BREAD}"
+    assert record.question == f"Я [PHONE_1], почта [EMAIL_2]. {BREAD}"
     assert "555" not in record.to_json()
     assert record.tenant == "bakery"
     assert record.answer.outcome is Outcome.ANSWERED

@@ -134,3 +134,15 @@ def test_a_label_that_stands_for_nothing_is_seen() -> None:
 def test_every_text_supports_itself() -> None:
     for passage in load_tenant(Path("tenants/mercedes")).passages:
         assert unsupported_claims(passage.text, [passage.text]) == []
+
+
+@pytest.mark.parametrize(
+    "draft", ["Готово [id 8f3a]", "marker-123 готов", "Ответ 42: да", "№7, номер заявки", "x_5 chat:9"]
+)
+def test_a_mark_with_digits_states_nothing(draft: str) -> None:
+    assert unsupported_claims(draft, FACTS) == []
+
+
+@pytest.mark.parametrize("draft", ["Есть 3 машины", "Это C180", "Это GLC-300", "Осталось 3."])
+def test_a_quantity_and_a_models_name_are_claims(draft: str) -> None:
+    assert unsupported_claims(draft, FACTS) != []
