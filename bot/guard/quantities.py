@@ -200,24 +200,38 @@ def _numbers(text: str) -> Iterator[Claim]:
 
 
 def _number(match: re.Match[str], unit: str, *, is_own: bool, text: str) -> Claim | None:
-    scale = (match["scale"] or "").strip(" -")
-    number = value_of(match["number"], scaled=bool(scale))
-    number *= _SCALES.get(scale[:3], 1) if scale else 1
-    value = f"{number:.12g}"
-    if match["spelt"] and not unit and number < 1_000:
-        return None
-    if unit == "year" and 1800 <= number <= 2100 and not scale:
+    number, is_scaled = _scaled(match)
+    is_spelt = bool(match["spelt"])
+    if unit == "year" and 1800 <= number <= 2100 and not is_scaled:
         unit = ""
-    written = match[0].replace(SPELT, "").strip(" -(*")
-    if not unit and not scale and _is_identifier(text, match.start(), match.end()):
+    if not unit and _says_nothing(match, number, text, is_scaled=is_scaled):
         return None
+    written, value = match[0].replace(SPELT, "").strip(" -(*"), f"{number:.12g}"
     bare = (f"bare {value}", *_readings(match["number"]))
     if unit:
         return Claim(written, (f"{unit} {value}",) if is_own else (f"{unit} {value}", *bare))
-    before = text[max(0, match.start() - 40) : match.start()]
-    if _PRICE_WORD.search(before) and not re.search(r"[a-z]-?$", before.rstrip()) and number >= 1_000:
+    if number >= 1_000 and _is_priced(text[max(0, match.start() - 40) : match.start()]):
         return Claim(written, (f"money {value}",))
-    return Claim(written, bare, may_echo=not scale and number < 10_000 and not match["spelt"])
+    return Claim(written, bare, may_echo=not is_scaled and not is_spelt and number < 10_000)
+
+
+def _scaled(match: re.Match[str]) -> tuple[float, bool]:
+    """The number with its thousands or millions, and whether it has any."""
+    scale = (match["scale"] or "").strip(" -")
+    number = value_of(match["number"], scaled=bool(scale))
+    return number * (_SCALES.get(scale[:3], 1) if scale else 1), bool(scale)
+
+
+def _says_nothing(match: re.Match[str], number: float, text: str, *, is_scaled: bool) -> bool:
+    """«Два слова» and «[id 8f3a]» state nothing that could be looked up."""
+    if match["spelt"] and number < 1_000:
+        return True
+    return not is_scaled and _is_identifier(text, match.start(), match.end())
+
+
+def _is_priced(before: str) -> bool:
+    """Whether a bare number after these words is a price and not the name of a model."""
+    return bool(_PRICE_WORD.search(before)) and not re.search(r"[a-z]-?$", before.rstrip())
 
 
 def _is_identifier(text: str, start: int, end: int) -> bool:
