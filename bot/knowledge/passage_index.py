@@ -17,6 +17,7 @@ _BODY_WEIGHT = 0.6
 
 _EARLIER_WEIGHT = 0.4
 """How much the question before counts for one that leans on it but has a subject of its own."""
+_ANSWERED_WEIGHT = 0.5
 _FAINT_LEMMAS = frozenset(
     ("сколько", "где", "когда", "какой", "куда", "почему", "можно", "нужно", "есть", "нет")
 )
@@ -68,7 +69,12 @@ class PassageIndex:
         earlier = list(dict.fromkeys(self._lemmatiser.lemmas(before))) if before else []
         stands_alone = self._says_enough(own)
         asked = own if stands_alone else [*own, *earlier]
-        relevance = self._relevance(own) + (_EARLIER_WEIGHT if stands_alone else 1) * self._relevance(earlier)
+        relevance = self._relevance(own)
+        if earlier:
+            context = self._relevance(earlier)
+            relevance += context * (_EARLIER_WEIGHT if stands_alone else 1)
+            if self._names_a_subject(own):  # «а с пробегом?» is not about what has just been answered
+                relevance[int(np.argmax(context))] *= _ANSWERED_WEIGHT
         best = [int(number) for number in np.argsort(-relevance)[: limit * 4] if relevance[number] > 0]
         scores = {number: self._coverage(asked, self._vocabulary[number]) for number in best}
         # BM25 ranks; coverage only breaks the case where a rare word hides that the rest is missing.
@@ -90,6 +96,9 @@ class PassageIndex:
     def _says_enough(self, lemmas: Sequence[str]) -> bool:
         return sum(map(self._meaning, lemmas)) >= _LEAST_MEANING
 
+    def _names_a_subject(self, lemmas: Sequence[str]) -> bool:
+        return any(lemma in self._rarity and not _is_faint(lemma) for lemma in lemmas)
+
     def _coverage(self, lemmas: Sequence[str], words: frozenset[str]) -> float:
         weights = {lemma: self._meaning(lemma) for lemma in lemmas}
         total = max(sum(weights.values()), _LEAST_MEANING)
@@ -98,7 +107,7 @@ class PassageIndex:
     def _meaning(self, lemma: str) -> float:
         """How much a lemma says: its rarity, less for question words and bare digits."""
         rarity = self._rarity.get(lemma, self._unseen_rarity)
-        return rarity * _FAINT if lemma in _FAINT_LEMMAS or lemma.isdigit() else rarity
+        return rarity * _FAINT if _is_faint(lemma) else rarity
 
     def _units_of(self, number: int, passage: Passage) -> list[_Unit]:
         heading = " ".join(passage.heading)
@@ -113,3 +122,7 @@ class PassageIndex:
             for title in titles
         ]
         return [unit for unit in (*wordings, body) if unit.lemmas]
+
+
+def _is_faint(lemma: str) -> bool:
+    return lemma in _FAINT_LEMMAS or lemma.isdigit()

@@ -66,6 +66,19 @@ def test_a_question_without_words_of_its_own_is_about_what_was_asked_before(inde
     assert index.search("а сколько?", before="хочу прокатиться")[0].passage.passage_id == "test-drive"
 
 
+def test_a_question_that_changes_the_subject_is_not_answered_as_before() -> None:
+    index = PassageIndex(
+        [
+            faq("new", "Два года без ограничения пробега.", "Какая гарантия на новую машину?"),
+            faq("used", "Шесть месяцев.", "Какая гарантия на машину с пробегом?"),
+            *PASSAGES,
+        ],
+        {},
+    )
+    found = index.search("а с пробегом?", before="Какая гарантия на новую машину?")
+    assert found[0].passage.passage_id == "used"
+
+
 def test_an_index_of_nothing_is_refused() -> None:
     with pytest.raises(ValueError, match="at least one passage"):
         PassageIndex([], {})
