@@ -24,7 +24,10 @@ class ForbiddenTopics:
             (tuple(lemmas(word)), topic.name) for topic in topics for word in (*topic.words, *topic.phrases)
         ]
         self._words = {words[0]: name for words, name in named if len(words) == 1}
-        self._phrases = {words: name for words, name in named if len(words) > 1}
+        self._phrases: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+        for words, name in named:
+            if len(words) > 1:
+                self._phrases.setdefault(words[0], []).append((words, name))
         self._patterns = [
             (re.compile(pattern, re.IGNORECASE), topic.name) for topic in topics for pattern in topic.patterns
         ]
@@ -36,10 +39,10 @@ class ForbiddenTopics:
         return by_word or self._by_phrase(lemmas) or self._by_pattern(text)
 
     def _by_phrase(self, lemmas: list[str]) -> str | None:
-        for phrase, name in self._phrases.items():
-            starts = range(len(lemmas) - len(phrase) + 1)
-            if phrase and any(tuple(lemmas[start : start + len(phrase)]) == phrase for start in starts):
-                return name
+        for start, first in enumerate(lemmas):
+            for phrase, name in self._phrases.get(first, ()):
+                if tuple(lemmas[start : start + len(phrase)]) == phrase:
+                    return name
         return None
 
     def _by_pattern(self, text: str) -> str | None:
