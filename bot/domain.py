@@ -186,7 +186,6 @@ class Outcome(StrEnum):
     CANCELLED = "cancelled"
     SET_ASIDE = "set_aside"
     """It killed its worker too often; apologised."""
-    FAILED = "failed"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -81,10 +81,6 @@ class PassageIndex:
         best.sort(key=lambda number: -float(relevance[number]) * (0.5 + scores[number]))
         return [Hit(passage=self._passages[number], score=scores[number]) for number in best[:limit]]
 
-    def coverage(self, question: str, text: str) -> float:
-        """How much of the question's meaning, from 0 to 1, the words of `text` cover."""
-        return self._coverage(self._lemmatiser.lemmas(question), frozenset(self._lemmatiser.lemmas(text)))
-
     def _relevance(self, lemmas: Sequence[str]) -> npt.NDArray[np.float32]:
         """BM25 of each passage, ``(passages,) float32``: that of its best text."""
         relevance = np.zeros(len(self._passages), dtype=np.float32)
