@@ -8,8 +8,8 @@ from typing import Any
 
 import yaml
 
-from bot.guard.folding import fold
-from bot.guard.quantities import LABEL, MONEY, Claim, claims_in
+from bot.language.folding import fold
+from bot.language.quantities import LABEL, MONEY, Claim, claims_in
 
 _FOREIGN_SCRIPT = re.compile(r"[\u0370-\u03ff\u0530-\u1cff\u2e80-\ud7ff\uf900-\ufaff\uff00-\uffef]")
 

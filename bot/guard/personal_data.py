@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bot.guard.folding import fold_sign
+from bot.language.folding import fold_sign
 
 _BETWEEN = r"[ \-()./,_·]{0,3}"
 _EMAIL = re.compile(r"[\w.+-]+ ?(?:@|[(\[]at[)\]]|[(\[]собака[)\]]) ?[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)

@@ -7,9 +7,9 @@ from typing import Any
 
 import yaml
 
-from bot.guard.folding import fold
-from bot.guard.numerals import spell_out
-from bot.guard.quantities import value_of
+from bot.language.folding import fold
+from bot.language.numerals import spell_out
+from bot.language.quantities import value_of
 
 _GROUPED = re.compile(r"(?<=\d) (?=\d{3}(?!\d))")
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")

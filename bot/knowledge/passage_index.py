@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.domain import Hit, Passage
-from bot.knowledge.lemmas import Lemmatiser
+from bot.language.lemmas import Lemmatiser
 
 _BODY_WEIGHT = 0.6
 """An answer's or a section's own words count for less than a question worded the same way."""

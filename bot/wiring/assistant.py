@@ -5,8 +5,8 @@ import hashlib
 from bot.dialogue.answering import Assistant
 from bot.dialogue.prompting import build_prompts, public_facts
 from bot.guard.forbidden import ForbiddenTopic, ForbiddenTopics
-from bot.knowledge.lemmas import Lemmatiser
 from bot.knowledge.passage_index import PassageIndex
+from bot.language.lemmas import Lemmatiser
 from bot.llm.chain import ModelChain
 from bot.settings import Settings
 from bot.tenant import Tenant

@@ -1,7 +1,7 @@
 import pytest
 
 from bot.guard.forbidden import ForbiddenTopic, ForbiddenTopics
-from bot.knowledge.lemmas import Lemmatiser
+from bot.language.lemmas import Lemmatiser
 
 TOPICS = ForbiddenTopics(
     [

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.guard.folding import fold
-from bot.guard.numerals import SPELT, spell_out
+from bot.language.folding import fold
+from bot.language.numerals import SPELT, spell_out
 
 LABEL = re.compile(r"\[[A-Z]+_\d+\]")
 _ADDRESS = re.compile(
