@@ -6,6 +6,7 @@ import resource
 import signal
 from collections.abc import AsyncIterator
 
+import psycopg
 import pytest
 import pytest_asyncio
 
@@ -48,6 +49,15 @@ async def logged_questions(stack: Stack, chat_key: str) -> list[str]:
     """Everything the chat has said, line by line, as the store has it."""
     turns = await stack.logged_turns()
     return [line for chat, question, _ in turns if chat == chat_key for line in question.split("\n")]
+
+
+def stuck(stack: Stack) -> int:
+    """How often the log of turns has stopped."""
+    return stack.log("worker").count("turn_log_stuck")
+
+
+def log_goes_on(stack: Stack) -> bool:
+    return stack.log("worker").count("turn_log_recovered") == stuck(stack)
 
 
 async def test_a_thousand_messages_of_one_person_are_all_taken_and_others_do_not_wait(
@@ -109,7 +119,9 @@ async def test_a_person_who_blocked_the_bot_costs_nobody_anything(
     await stack.until(lambda: "chat_unreachable" in stack.log("worker"), "it is logged")
     telegram.inject.unblock(30)
     telegram.inject.message(30, "Спасибо, я вернулась. Есть тест-драйв?")
-    await telegram.wait_for_reply(30)
+    (welcome,) = await telegram.wait_for_reply(30)
+    assert "приезжайте" in welcome.text
+    assert [len(telegram.sent(chat)) for chat in (30, 31)] == [2, 1]
 
 
 async def test_while_redis_is_gone_nothing_is_lost(stack: Stack, telegram: FakeTelegram) -> None:
@@ -128,7 +140,8 @@ async def test_while_redis_is_gone_nothing_is_lost(stack: Stack, telegram: FakeT
 
 
 async def test_a_full_disk_under_the_store_delays_the_log_alone(stack: Stack, telegram: FakeTelegram) -> None:
-    worker = stack.processes["worker"].pid
+    await stack.until(lambda: log_goes_on(stack), "the log goes on")
+    worker, stuck_before = stack.processes["worker"].pid, stuck(stack)
     full = (stack.data_dir / "dezhurny.db").stat().st_size
     before = resource.prlimit(worker, resource.RLIMIT_FSIZE, (full, resource.RLIM_INFINITY))
     try:
@@ -136,7 +149,7 @@ async def test_a_full_disk_under_the_store_delays_the_log_alone(stack: Stack, te
             telegram.inject.message(50, f"Сообщение {number} " + "о жизни " * 50)
         telegram.inject.message(51, QUESTION)
         await telegram.wait_for_reply(51, timeout_s=30)
-        await stack.until(lambda: "turn_log_stuck" in stack.log("worker"), "the log is stuck")
+        await stack.until(lambda: stuck(stack) > stuck_before, "the log is stuck")
     finally:
         resource.prlimit(worker, resource.RLIMIT_FSIZE, before)
 
@@ -144,7 +157,7 @@ async def test_a_full_disk_under_the_store_delays_the_log_alone(stack: Stack, te
         return ("telegram:51", QUESTION, "answered") in await stack.logged_turns()
 
     await stack.until(is_logged, "the turn is in the store")
-    assert "turn_log_recovered" in stack.log("worker")
+    await stack.until(lambda: log_goes_on(stack), "the log goes on")
 
 
 async def test_while_the_database_is_gone_people_are_answered_and_the_log_is_made_up(
@@ -154,10 +167,14 @@ async def test_while_the_database_is_gone_people_are_answered_and_the_log_is_mad
         url = postgres.create("gone")
         stack.stop("worker")
         await stack.start("worker", DATABASE_URL=url)
+        stuck_before = stuck(stack)
         postgres.stop()
         telegram.inject.message(60, QUESTION)
-        await telegram.wait_for_reply(60)
-        await stack.until(lambda: stack.log("worker").count("turn_log_stuck") > 1, "the log is stuck")
+        (reply,) = await telegram.wait_for_reply(60)
+        await stack.until(lambda: stuck(stack) > stuck_before, "the log is stuck")
         postgres.start()
-        await stack.until(lambda: stack.log("worker").count("turn_log_recovered") > 1, "the log is made up")
+        await stack.until(lambda: log_goes_on(stack), "the log is made up")
         stack.stop("worker")
+        with psycopg.connect(url) as store:
+            logged = store.execute("SELECT question, outcome FROM turns WHERE chat_key = 'telegram:60'")
+            assert (reply.text, logged.fetchall()) == ("Да, приезжайте!", [(QUESTION, "answered")])
