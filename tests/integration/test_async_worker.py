@@ -162,7 +162,9 @@ async def test_a_retry_with_an_interval_waits_in_the_scheduled_registry(queue: Q
     job = queue.enqueue(fail, "a", retry=Retry(max=1, interval=1))
     async with working(queue, redis):
         await until(lambda: job.id in queue.scheduled_job_registry)
-        await until(lambda: len(ran) == 2)
+        assert ran == ["a"]
+        await until(lambda: job.id in queue.failed_job_registry)
+    assert ran == ["a", "a"]
 
 
 async def test_a_returned_retry_is_obeyed(queue: Queue, redis: Redis) -> None:
@@ -220,7 +222,7 @@ async def test_rq_sees_the_worker_its_jobs_and_its_counts(queue: Queue, redis: R
     slow = queue.enqueue(note, "c", 30)
     async with working(queue, redis, shutdown_grace_s=0) as worker:
         await until(lambda: len(ran) == 2)
-        await until(lambda: len(queue.started_job_registry.get_job_ids()) == 1)
+        await until(lambda: queue.started_job_registry.get_job_ids() == [slow.id])
         (seen,) = Worker.all(queue.connection)
         assert (seen.name, seen.get_state(), seen.queue_names()) == (worker.name, "busy", ["turns"])
         assert (seen.successful_job_count, seen.failed_job_count) == (1, 1)
@@ -288,8 +290,9 @@ async def test_a_broken_failure_callback_does_not_stop_the_worker(queue: Queue, 
     job.set_status("started")  # type: ignore[arg-type]
     async with working(queue, redis, lease_s=0.3):
         await until(lambda: "callback" in ran)
-        queue.enqueue(note, "b")
-        await until(lambda: "b" in ran)
+        after = queue.enqueue(note, "b")
+        await until(lambda: after.id in queue.finished_job_registry)
+    assert ran == ["callback", "b"]
 
 
 async def test_a_job_whose_lease_is_lost_is_cancelled(queue: Queue, redis: Redis) -> None:
@@ -319,8 +322,9 @@ async def test_it_obeys_rqs_commands(queue: Queue, redis: Redis) -> None:
     send_stop_job_command(queue.connection, job.id)
     await until(lambda: job.get_status() == "stopped")
     send_shutdown_command(queue.connection, worker.name)
-    async with asyncio.timeout(10):
-        await task
+    await asyncio.wait_for(task, 10)
+    assert ran == []
+    assert Worker.all(queue.connection) == []
 
 
 async def test_a_worker_that_redis_forgot_registers_again(queue: Queue, redis: Redis) -> None:
@@ -329,5 +333,6 @@ async def test_a_worker_that_redis_forgot_registers_again(queue: Queue, redis: R
         await redis.flushall()
         await redis.script_flush()
         await until(lambda: [one.name for one in Worker.all(queue.connection)] == [worker.name])
-        queue.enqueue(note, "a")
-        await until(lambda: ran == ["a"])
+        job = queue.enqueue(note, "a")
+        await until(lambda: job.id in queue.finished_job_registry)
+    assert ran == ["a"]

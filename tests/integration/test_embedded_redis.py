@@ -95,6 +95,7 @@ def test_the_watcher_starts_it_again(data_dir: Path) -> None:
 def test_whoever_did_not_start_it_can_stop_it(server: EmbeddedRedis, data_dir: Path) -> None:
     EmbeddedRedis(data_dir).stop()
     _until(lambda: not server.is_running())
+    assert not _answers(server)
 
 
 def test_a_server_that_is_busy_is_not_replaced(server: EmbeddedRedis, data_dir: Path) -> None:
@@ -142,5 +143,5 @@ def _answers(server: EmbeddedRedis) -> bool:
 def _until(condition: Callable[[], bool], within_s: float = 20) -> None:
     deadline = time.monotonic() + within_s
     while not condition():
-        assert time.monotonic() < deadline
+        assert time.monotonic() < deadline, "it never came to that"
         time.sleep(0.02)

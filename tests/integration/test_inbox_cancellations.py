@@ -63,7 +63,7 @@ async def test_a_turn_that_is_taken_over_in_the_same_process_is_watched_still(
         async with cancellations.watching(turn) as cancelled:
             await first.__aexit__(None, None, None)
             await stop(inbox)
-            await asyncio.wait_for(cancelled.wait(), 5)
+            assert await asyncio.wait_for(cancelled.wait(), 5)
 
 
 async def test_a_turn_in_hand_hears_that_it_is_cancelled(
@@ -73,7 +73,7 @@ async def test_a_turn_in_hand_hears_that_it_is_cancelled(
     async with listening(cancellations, redis, prefix), cancellations.watching(turn) as cancelled:
         assert not cancelled.is_set()
         await stop(inbox)
-        await asyncio.wait_for(cancelled.wait(), 5)
+        assert await asyncio.wait_for(cancelled.wait(), 5)
 
 
 async def test_a_cancellation_before_the_watch_is_not_missed(
@@ -84,7 +84,7 @@ async def test_a_cancellation_before_the_watch_is_not_missed(
         await stop(inbox)
         await asyncio.sleep(0.1)
         async with cancellations.watching(turn) as cancelled:
-            await asyncio.wait_for(cancelled.wait(), 5)
+            assert await asyncio.wait_for(cancelled.wait(), 5)
 
 
 async def test_a_turn_that_is_taken_over_knows_it_was_cancelled(
@@ -105,7 +105,7 @@ async def test_a_cancellation_while_the_line_was_cut_is_found_on_return(
     async with cancellations.watching(turn) as cancelled:
         await stop(inbox)
         async with listening(cancellations, redis, prefix):
-            await asyncio.wait_for(cancelled.wait(), 5)
+            assert await asyncio.wait_for(cancelled.wait(), 5)
 
 
 async def test_it_listens_again_after_the_connection_is_cut(
@@ -115,4 +115,4 @@ async def test_it_listens_again_after_the_connection_is_cut(
     async with listening(cancellations, redis, prefix), cancellations.watching(turn) as cancelled:
         await redis.client_kill_filter(_type="pubsub")
         await stop(inbox)
-        await asyncio.wait_for(cancelled.wait(), 10)
+        assert await asyncio.wait_for(cancelled.wait(), 10)

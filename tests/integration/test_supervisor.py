@@ -70,7 +70,7 @@ async def test_what_is_killed_starts_again(tmp_path: Path) -> None:
     async with stage.playing():
         first = stage.pid("worker")
         os.kill(first, signal.SIGKILL)
-        await until(lambda: stage.log("worker") == "up\nup\n")
+        await until(lambda: stage.log("worker") == "up\nup\n" and stage.pid("worker") != first)
         assert is_running(stage.pid("worker"))
         assert not is_running(first)
     assert "worker: ended (SIGKILL), starting it again" in stage.said
@@ -97,7 +97,8 @@ async def test_services_start_in_order_each_when_the_one_before_is_ready(tmp_pat
     first = Service(name="first", command=(sys.executable, "-c", slow), ready=has_written)
     stage = Stage(tmp_path, first, scripted("second", second))
     async with stage.playing():
-        await until(lambda: stage.log("second") == "True\n")
+        await until(lambda: stage.log("second") != "")
+        assert stage.log("second") == "True\n"
 
 
 async def test_one_that_is_never_ready_does_not_hold_up_the_others(tmp_path: Path) -> None:
@@ -160,8 +161,10 @@ async def test_the_end_of_the_foreground_is_the_end_of_all(tmp_path: Path) -> No
 async def test_sigterm_ends_it(tmp_path: Path) -> None:
     stage = Stage(tmp_path, scripted("worker", SLEEPER))
     async with stage.playing():
+        worker = stage.pid("worker")
         os.kill(os.getpid(), signal.SIGTERM)
         await until(lambda: read_service_pids(tmp_path) == {})
+        assert not is_running(worker)
 
 
 def test_a_second_one_is_refused_and_knows_the_first(tmp_path: Path) -> None:

@@ -90,6 +90,8 @@ async def test_turns_that_come_while_it_runs_are_moved_too(
         for number in range(1, 4):
             await finish_turns(redis, prefix, number)
             await until(lambda: store.counts().turns == number)  # noqa: B023
+    await turn_log.drain()
+    assert (store.counts().turns, await turn_log.lag()) == (3, 0)
 
 
 async def test_workers_share_the_stream(store: TurnStore, redis: Redis, prefix: str) -> None:
@@ -212,6 +214,8 @@ async def test_a_cancelled_log_ends_whatever_it_was_doing(
             async with running(quick_log(redis, store, prefix)):
                 await finish_turns(redis, prefix, number)
                 await asyncio.sleep(0.00004 * number)
+    await quick_log(redis, store, prefix, claim_idle_s=0).drain()
+    assert store.counts().turns == 100
 
 
 async def test_a_redis_that_came_back_empty_is_drained_again(sqlite_engine: Engine, prefix: str) -> None:
@@ -233,6 +237,7 @@ async def test_a_redis_that_came_back_empty_is_drained_again(sqlite_engine: Engi
                 await until(lambda: store.counts().turns == 2)
         await redis.aclose()
         server.stop()
+    assert store.counts().turns == 2
 
 
 async def test_consumers_that_are_long_gone_are_forgotten(
