@@ -142,6 +142,8 @@ class Recollection:
     dialogue_id: str = ""
     summary: str = ""
     remarks: tuple[Remark, ...] = ()
+    focus: Mapping[str, Any] = field(default_factory=dict)
+    """What the last answer was about, for a question that leans on it: `Finding.focus`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from bot.domain import Hit, Recollection, Speaker, join_heading
+from bot.domain import Recollection, Speaker
 from bot.llm.model import Message, Prompt, Sampling
 from bot.tenant import Tenant
 
@@ -39,15 +39,15 @@ class Prompts:
     version: str
 
     def compose(
-        self, question: str, hits: Sequence[Hit], recollection: Recollection, language: str
+        self, question: str, facts: Sequence[tuple[str, str]], recollection: Recollection, language: str
     ) -> Prompt:
-        """The facts stand in a message of their own, so that no customer can write any."""
-        facts = _user(_template("compose_facts").format(facts=_facts(hits)))
+        """The facts, each with its place, stand in a message of their own: no customer can write any."""
+        quoted = _user(_template("compose_facts").format(facts=_facts(facts)))
         task = _template("compose_task").format(
             history=_quoted(_history(recollection)), language=language, question=_quoted(question)
         )
         read = Message(role="assistant", content=_template("compose_read").strip())
-        return Prompt(messages=(*self.compose_prefix, facts, read, _user(task)), sampling=self.sampling)
+        return Prompt(messages=(*self.compose_prefix, quoted, read, _user(task)), sampling=self.sampling)
 
     def phrase(self, question: str, draft: str) -> Prompt:
         task = _template("phrase_task").format(question=question, draft=draft)
@@ -129,12 +129,10 @@ def public_facts(tenant: Tenant) -> str:
     return "\n".join(lines)
 
 
-def _facts(hits: Sequence[Hit]) -> str:
-    if not hits:
+def _facts(facts: Sequence[tuple[str, str]]) -> str:
+    if not facts:
         return "(нет)"
-    return "\n\n".join(
-        f"[{join_heading(hit.passage)}]\n{hit.passage.text[:_FACT_CHARACTERS]}" for hit in hits
-    )
+    return "\n\n".join(f"[{place}]\n{text[:_FACT_CHARACTERS]}" for place, text in facts)
 
 
 def _history(recollection: Recollection) -> str:

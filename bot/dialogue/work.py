@@ -1,10 +1,12 @@
 """What one question gathers on its way through the steps of a turn."""
 
 import re
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.domain import Hit, Light, Outcome, Recollection, Usage, Verdict
+from bot.domain import Hit, Light, Outcome, Recollection, Usage, Verdict, join_heading
+from bot.findings import Finding, FindingKind
 from bot.guard.personal_data import Masked
 
 SUPPORTED_FROM = 0.5
@@ -23,6 +25,11 @@ class Work:
     masked: Masked
     recollection: Recollection
     hits: list[Hit] = field(default_factory=list)
+    """The passages that were found, whether or not they speak."""
+    findings: list[Finding] = field(default_factory=list)
+    """What the sources say, the one that speaks first."""
+    stored: str = ""
+    """The text that answers by itself; a model that only phrases rewords its opening."""
     verdicts: list[Verdict] = field(default_factory=list)
     usage: Usage = Usage()
     model: str = ""
@@ -31,12 +38,38 @@ class Work:
     trace: dict[str, Any] = field(default_factory=dict)
 
     @property
-    def is_supported(self) -> bool:
-        return bool(self.hits) and self.hits[0].score >= SUPPORTED_FROM
+    def finding(self) -> Finding | None:
+        """The one that answers, if any is sure enough."""
+        best = self.findings[0] if self.findings else None
+        return best if best is not None and best.certainty >= SUPPORTED_FROM else None
 
     @property
-    def stored(self) -> str:
-        return self.hits[0].passage.text
+    def is_supported(self) -> bool:
+        return self.finding is not None
+
+    @property
+    def quotations(self) -> list[tuple[str, str]]:
+        """Where each fact stands and what it says: all that a composed answer may be made of."""
+        found = [(", ".join(finding.sources), finding.text) for finding in self._tables]
+        return found + [(join_heading(hit.passage), hit.passage.text) for hit in self.hits]
+
+    @property
+    def facts(self) -> list[str]:
+        """What supports a claim."""
+        said = [fact for finding in self._tables for fact in (finding.text, *finding.facts)]
+        return said + [hit.passage.text for hit in self.hits]
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """What the answer stands on, for staff."""
+        if self.finding is not None and self.finding.kind is not FindingKind.PASSAGES:
+            return self.finding.sources
+        return tuple(join_heading(hit.passage) for hit in self.hits[: 3 if self.composed else 1])
+
+    @property
+    def _tables(self) -> list[Finding]:
+        """The findings of every other source than the passages, which are quoted one by one."""
+        return [finding for finding in self.findings if finding.kind is not FindingKind.PASSAGES]
 
 
 def light_of(outcome: Outcome, work: Work) -> Light:
@@ -65,3 +98,7 @@ def opening_of(text: str) -> tuple[str, str]:
     found = _SENTENCE.match(first_block)
     opening = found[0] if found else first_block
     return opening, text[len(opening) :]
+
+
+def ms_since(started: float) -> float:
+    return round((time.perf_counter() - started) * 1000, 1)

@@ -1,9 +1,11 @@
 """Finds the passages that answer a question: BM25 on lemmas over legend and FAQ."""
 
+import hashlib
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import bm25s
 import numpy as np
@@ -59,6 +61,12 @@ class PassageIndex:
         self._unseen_rarity = math.log(1 + len(passages))
         self._bm25 = bm25s.BM25(k1=1.2, b=0.6)
         self._bm25.index([list(unit.lemmas) for unit in self._units], show_progress=False)
+
+    @cached_property
+    def version(self) -> str:
+        """Changes with any passage."""
+        passages = [(passage.passage_id, passage.text) for passage in self._passages]
+        return hashlib.sha256(repr(passages).encode()).hexdigest()[:12]
 
     def search(self, question: str, limit: int = 3, *, before: str = "") -> list[Hit]:
         """The best passages first; `score` is the share of the question's meaning that one covers.

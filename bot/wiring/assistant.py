@@ -1,9 +1,10 @@
 """The assistant of one tenant, for whoever asks it."""
 
-import hashlib
-
 from bot.dialogue.answering import Assistant
+from bot.dialogue.checking import DraftChecks
+from bot.dialogue.finding import Finder
 from bot.dialogue.prompting import build_prompts, public_facts
+from bot.dialogue.writing import Writer
 from bot.guard.forbidden import ForbiddenTopic, ForbiddenTopics
 from bot.knowledge.passage_index import PassageIndex
 from bot.language.lemmas import Lemmatiser
@@ -19,19 +20,14 @@ def build_assistant(tenant: Tenant, texts: Texts, models: ModelChain, settings: 
         ForbiddenTopic(name=topic.name, words=topic.words, phrases=topic.phrases, patterns=topic.patterns)
         for topic in tenant.forbidden
     ]
+    forbidden = ForbiddenTopics(topics, Lemmatiser({}).all_lemmas)
+    checks = DraftChecks(forbidden=forbidden, public=[public_facts(tenant)])
     return Assistant(
-        index=PassageIndex(tenant.passages, tenant.lexicon),
-        models=models,
-        prompts=build_prompts(tenant, build_sampling(settings)),
+        finder=Finder(PassageIndex(tenant.passages, tenant.lexicon)),
+        writer=Writer(models, build_prompts(tenant, build_sampling(settings)), checks),
+        checks=checks,
         texts=texts,
-        forbidden=ForbiddenTopics(topics, Lemmatiser({}).all_lemmas),
-        public=[public_facts(tenant)],
-        knowledge=_version_of(tenant),
+        forbidden=forbidden,
         own_phones=tenant.phones,
         phrase_within_s=settings.local.model_phrases_within_s,
     )
-
-
-def _version_of(tenant: Tenant) -> str:
-    passages = [(passage.passage_id, passage.text) for passage in tenant.passages]
-    return hashlib.sha256(repr(passages).encode()).hexdigest()[:12]

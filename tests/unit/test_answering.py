@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from bot.dialogue import answering
+from bot.dialogue import writing
 from bot.domain import Answer, Light, Outcome
 from bot.errors import BadModelRequest, ModelRefused, ModelUnavailable
 from tests.assistants import STORED, SpokenModel, ask, assistant_of
@@ -229,7 +229,7 @@ async def test_it_speaks_the_customers_language(text: str, words: str) -> None:
 @pytest.fixture
 def shown(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What the customer saw of the growing answer, state by state."""
-    monkeypatch.setattr(answering, "_GROW_EVERY_S", 0.0)
+    monkeypatch.setattr(writing, "_GROW_EVERY_S", 0.0)
     return []
 
 

@@ -1,7 +1,7 @@
 import pytest
 
 from bot.dialogue.prompting import Prompts, build_prompts, public_facts, recites_rules, says_unknown
-from bot.domain import Hit, Passage, Recollection, Remark, Speaker
+from bot.domain import Recollection, Remark, Speaker
 from bot.llm.model import Sampling
 from tests.assistants import bakery
 
@@ -11,18 +11,13 @@ def prompts() -> Prompts:
     return build_prompts(bakery()[0], Sampling())
 
 
-def hit(text: str, score: float = 1.0) -> Hit:
-    passage = Passage(passage_id="faq/x", document="Вопросы", heading=("Хлеб",), text=text)
-    return Hit(passage=passage, score=score)
-
-
 def test_a_composing_model_gets_facts_history_and_question_last(prompts: Prompts) -> None:
     remarks = (
         Remark(speaker=Speaker.CUSTOMER, text="Привет"),
         Remark(speaker=Speaker.ASSISTANT, text="И вам"),
     )
     recollection = Recollection(summary="Спрашивал о пирогах.", remarks=remarks)
-    prompt = prompts.compose("Есть ржаной?", [hit("Да, каждый день.")], recollection, "ru")
+    prompt = prompts.compose("Есть ржаной?", [("Вопросы > Хлеб", "Да, каждый день.")], recollection, "ru")
     task = prompt.messages[-1].content
     assert "[Вопросы > Хлеб]\nДа, каждый день." in prompt.messages[1].content
     assert "Да, каждый день." not in task
@@ -43,12 +38,16 @@ def test_without_facts_and_history_it_says_so(prompts: Prompts) -> None:
 
 
 def test_a_huge_passage_is_quoted_in_part(prompts: Prompts) -> None:
-    task = prompts.compose("Есть ржаной?", [hit("слово " * 2_000)], Recollection(), "ru").messages[1].content
+    task = (
+        prompts.compose("Есть ржаной?", [("Вопросы", "слово " * 2_000)], Recollection(), "ru")
+        .messages[1]
+        .content
+    )
     assert len(task) < 2_000
 
 
 def test_braces_in_what_people_write_are_only_text(prompts: Prompts) -> None:
-    messages = prompts.compose("{facts} {0} {", [hit("{question}")], Recollection(), "ru").messages
+    messages = prompts.compose("{facts} {0} {", [("Вопросы", "{question}")], Recollection(), "ru").messages
     assert "{facts} {0} {" in messages[-1].content
     assert "{question}" in messages[1].content
 
