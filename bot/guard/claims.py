@@ -71,14 +71,24 @@ def _echoes(text: str) -> frozenset[str]:
 
 def _promises_in(said: str) -> Iterator[tuple[str, str]]:
     """The kind of each promise and its words."""
-    for kind, signs, pattern in _promises():
-        if any(sign in said for sign in signs) and (match := pattern.search(said)):
+    for kind, signs, pattern, request in _promises():
+        if not any(sign in said for sign in signs):
+            continue
+        if match := pattern.search(request.sub(" ", said) if request else said):
             yield kind, match[0]
 
 
 @cache
-def _promises() -> tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...]:
+def _promises() -> tuple[tuple[str, tuple[str, ...], re.Pattern[str], re.Pattern[str] | None], ...]:
     data: dict[str, dict[str, Any]] = yaml.safe_load(
         Path(__file__).with_name("promises.yaml").read_text(encoding="utf-8")
     )
-    return tuple((kind, tuple(words["signs"]), re.compile(words["pattern"])) for kind, words in data.items())
+    return tuple(
+        (
+            kind,
+            tuple(words["signs"]),
+            re.compile(words["pattern"]),
+            re.compile(words["request"], re.VERBOSE) if "request" in words else None,
+        )
+        for kind, words in data.items()
+    )

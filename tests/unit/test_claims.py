@@ -127,6 +127,40 @@ def test_a_fact_supports_a_promise_of_its_kind() -> None:
     assert unsupported_claims("Мы перезвоним вам", ["Перезваниваем в рабочие часы."]) == []
 
 
+@pytest.mark.parametrize(
+    "draft",
+    [
+        "Напишите, когда вам перезвонить.",
+        "Напишите, пожалуйста, номер и время, когда вам удобно перезвонить.",
+        "Сообщите, если нужно перезвонить",
+        "Укажите, куда перезвонить: в салон или на мобильный",
+        "Подскажите, на какой номер вам перезвонить?",
+        "Во сколько вам перезвонить?",
+        "Перезвоните нам позже.",
+    ],
+)
+def test_a_request_to_the_customer_is_no_promise(draft: str) -> None:
+    assert unsupported_claims(draft, []) == []
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        "Мы перезвоним",
+        "Перезвоню вам завтра",
+        "Напишите, когда вам перезвонить, и мы перезвоним.",
+        "Напишите, мы перезвоним и спросим, когда вам перезвонить.",
+        "Напишите, когда удобно, менеджер готов перезвонить.",
+        "Если нужно, можем перезвонить.",
+        "Скажите, когда мы сможем вам перезвонить",
+        "Готовы перезвонить в любое время.",
+        "Когда освободимся, вам перезвонят.",
+    ],
+)
+def test_a_call_back_is_a_promise_whatever_is_asked_beside_it(draft: str) -> None:
+    assert unsupported_claims(draft, [])
+
+
 def test_a_label_that_stands_for_nothing_is_seen() -> None:
     assert unknown_labels("[PHONE_1] и [PHONE_2]", ["[PHONE_1]"]) == ["[PHONE_2]"]
 
