@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 
-import pymorphy3
+from bot.language.dictionary import morphology
 
 _TOKEN = re.compile(r"[a-z]+|[а-я]+|\d+")
 _PREPOSITIONS = {"PREP", "CONJ", "PRCL"}
@@ -19,12 +19,6 @@ def _empty_words() -> frozenset[str]:
     )
 
 
-@cache
-def _morphology() -> pymorphy3.MorphAnalyzer:
-    """The dictionary takes 15 MB, so that a process has one."""
-    return pymorphy3.MorphAnalyzer()
-
-
 class Lemmatiser:
     """Turns text into lemmas, with the tenant's own names for things unified first.
 
@@ -32,7 +26,7 @@ class Lemmatiser:
     """
 
     def __init__(self, lexicon: Mapping[str, Sequence[str]]) -> None:
-        self._morphology = _morphology()
+        self._morphology = morphology()
         self._lemma = lru_cache(maxsize=50_000)(self._dictionary_form)
         self._names = {
             self._raw(variant): self._raw(canonical)
