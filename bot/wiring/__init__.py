@@ -10,6 +10,7 @@ from redis import Redis as BlockingRedis
 from redis.asyncio import Redis
 
 from bot.embedded.redis import embedded_redis_url
+from bot.joined_redis import JoinedRedis
 from bot.queue.inbox import Inbox
 from bot.redis_pool import QuickPool
 from bot.settings import Settings
@@ -36,7 +37,7 @@ def open_redis(settings: Settings, *, connections: int = 64) -> Redis:
         socket_timeout=None,
         **({} if redis_url(settings).startswith("unix:") else {"socket_keepalive": True}),
     )
-    return Redis.from_pool(pool)
+    return JoinedRedis.from_pool(pool)
 
 
 def open_blocking_redis(settings: Settings) -> BlockingRedis:
