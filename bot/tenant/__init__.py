@@ -1,13 +1,13 @@
 """A business as a folder of data: read whole, checked whole, replaced whole."""
 
+from bot.tenant.gate import Gate, Tolerance
+from bot.tenant.golden import GoldenKind, GoldenQuestion
 from bot.tenant.load import check_tenant, find_tenant, load_tenant
 from bot.tenant.model import (
     Contacts,
     Department,
     Example,
     FaqEntry,
-    GoldenKind,
-    GoldenQuestion,
     Holiday,
     Legend,
     Persona,
@@ -23,6 +23,7 @@ __all__ = [
     "Department",
     "Example",
     "FaqEntry",
+    "Gate",
     "GoldenKind",
     "GoldenQuestion",
     "Holiday",
@@ -30,6 +31,7 @@ __all__ = [
     "Persona",
     "Section",
     "Tenant",
+    "Tolerance",
     "Topic",
     "Wording",
     "WorkingHours",

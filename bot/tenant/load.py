@@ -7,25 +7,23 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from bot.errors import Problem, TenantError
+from bot.tenant.gate import read_gate
+from bot.tenant.golden import read_golden
 from bot.tenant.lexicon import read_lexicon
 from bot.tenant.markdown import read_faq, read_legend
 from bot.tenant.model import (
     Example,
     Faq,
     Forbidden,
-    GoldenKind,
-    GoldenQuestion,
     Legend,
     Profile,
     Tenant,
     Topic,
 )
 from bot.tenant.phones import phone_digits, phones_in
-from bot.tenant.source import read_rows, read_yaml
+from bot.tenant.source import read_yaml
 
 _PROFILE_FILE = "tenant.yaml"
-_GOLDEN_FILE = "golden.csv"
-_GOLDEN_COLUMNS = ("question", "kind", "must_include", "must_not_include")
 
 
 def load_tenant(path: Path) -> Tenant:
@@ -115,36 +113,6 @@ def _read_texts(folder: Path) -> Mapping[str, Mapping[str, str]]:
     return texts
 
 
-def _read_golden(path: Path) -> tuple[GoldenQuestion, ...]:
-    if not path.exists():
-        return ()
-    questions: list[GoldenQuestion] = []
-    problems: list[Problem] = []
-    for line, row in read_rows(path, _GOLDEN_COLUMNS):
-        if not row["question"]:
-            problems.append(Problem(file=path, line=line, message="question: must not be empty"))
-        elif row["kind"] not in list(GoldenKind):
-            message = f'kind: "{row["kind"]}" is not one of {", ".join(GoldenKind)}'
-            problems.append(Problem(file=path, line=line, message=message))
-        else:
-            questions.append(
-                GoldenQuestion(
-                    question=row["question"],
-                    kind=GoldenKind(row["kind"]),
-                    must_include=_alternatives(row["must_include"]),
-                    must_not_include=_alternatives(row["must_not_include"]),
-                    line=line,
-                )
-            )
-    if problems:
-        raise TenantError(problems)
-    return tuple(questions)
-
-
-def _alternatives(cell: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in cell.split("|") if part.strip())
-
-
 _READERS: Mapping[str, tuple[str, Callable[[Path], Any]]] = {
     "profile": (_PROFILE_FILE, _read_profile),
     "legend": ("legend.md", read_legend),
@@ -153,7 +121,9 @@ _READERS: Mapping[str, tuple[str, Callable[[Path], Any]]] = {
     "forbidden": ("forbidden.yaml", _read_topics),
     "examples": ("examples.yaml", _read_examples),
     "texts": ("", _read_texts),
-    "golden": (_GOLDEN_FILE, _read_golden),
+    "golden": ("golden.csv", read_golden),
+    "golden_gate": ("golden_gate.csv", read_golden),
+    "gate": ("gate.yaml", read_gate),
 }
 
 

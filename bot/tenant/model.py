@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Annotated, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -12,6 +11,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from bot.domain import Passage
+from bot.tenant.gate import Gate
+from bot.tenant.golden import GoldenQuestion
 from bot.tenant.hours import CalendarDay, Hours, Span
 from bot.tenant.phones import is_phone, phone_digits
 from bot.tenant.wording import pieces, slug
@@ -242,26 +243,6 @@ class Example(_Frozen):
     phrased: str
 
 
-class GoldenKind(StrEnum):
-    ANSWER = "answer"
-    """The knowledge answers it."""
-    UNKNOWN = "unknown"
-    """Nothing in the knowledge answers it: say so and offer a person."""
-    FORBIDDEN = "forbidden"
-    """Declined."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class GoldenQuestion:
-    """A question whose answer is judged: each of `must_include` is there, none of `must_not_include`."""
-
-    question: str
-    kind: GoldenKind
-    must_include: tuple[str, ...]
-    must_not_include: tuple[str, ...]
-    line: int
-
-
 class Tenant(Profile):
     """A whole folder: the profile's fields and everything that lies beside it."""
 
@@ -274,6 +255,10 @@ class Tenant(Profile):
     texts: Mapping[str, Mapping[str, str]] = {}
     """Per language, the wordings of the catalogue that the tenant replaces."""
     golden: tuple[GoldenQuestion, ...] = ()
+    golden_gate: tuple[GoldenQuestion, ...] = ()
+    """The frozen part: for the gate of a release alone, never shown."""
+    gate: Gate | None = None
+    """The tolerances of that gate; None: those of the product."""
 
     @property
     def passages(self) -> tuple[Passage, ...]:

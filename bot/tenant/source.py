@@ -186,23 +186,22 @@ def _without_comments(text: str) -> str:
     return re.sub(r"<!--.*?-->", lambda note: "\n" * note.group().count("\n"), text, flags=re.DOTALL)
 
 
-def read_rows(path: Path, columns: tuple[str, ...]) -> list[tuple[int, dict[str, str]]]:
-    """The rows of a CSV file with exactly these columns, each with its line."""
+def read_table(path: Path) -> tuple[tuple[str, ...], list[tuple[int, tuple[str, ...]]]]:
+    """The header of a CSV file, and its rows with their lines, each as wide as the header."""
     reader = csv.reader(io.StringIO(read_text(path)), strict=True)
     rows, problems = [], []
+    header: tuple[str, ...] = ()
     try:
-        if tuple(next(reader, ())) != columns:
-            message = f"the first line must be {','.join(columns)}"
-            raise TenantError([Problem(file=path, line=1, message=message)])
+        header = tuple(next(reader, ()))
         for cells in reader:
-            if len(cells) == len(columns):
-                rows.append((reader.line_num, dict(zip(columns, map(str.strip, cells), strict=True))))
+            if len(cells) == len(header):
+                rows.append((reader.line_num, tuple(map(str.strip, cells))))
             elif cells:
-                message = f"{len(cells)} cells instead of {len(columns)}"
+                message = f"{len(cells)} cells instead of {len(header)}"
                 problems.append(Problem(file=path, line=reader.line_num, message=message))
     except csv.Error as error:
         message = f"this is not CSV: {error}"
         problems.append(Problem(file=path, line=reader.line_num, message=message))
     if problems:
         raise TenantError(problems)
-    return rows
+    return header, rows

@@ -120,25 +120,6 @@ def test_a_fault_in_markdown_is_told_by_its_heading(
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "line", "words"),
-    [
-        ("question,kind", "question,type", 1, "the first line must be question,kind"),
-        ("answer,9:00|15:00,10:00", "answer,9:00", 2, "3 cells instead of 4"),
-        ("кто депутат,forbidden", "кто депутат,ban", 3, '"ban" is not one of answer, unknown, forbidden'),
-        ("кто депутат,forbidden", ",forbidden", 3, "question: must not be empty"),
-        ("кто депутат,", '"кто депутат,', 3, "this is not CSV"),
-    ],
-)
-def test_a_fault_in_the_golden_questions_is_told_by_line(
-    folder: Path, old: str, new: str, line: int, words: str
-) -> None:
-    break_file(folder, "golden.csv", old, new)
-    problem = only_problem(folder)
-    assert (problem.file.name, problem.line) == ("golden.csv", line)
-    assert words in problem.message
-
-
-@pytest.mark.parametrize(
     "name", ["tenant.yaml", "legend.md", "faq.md", "lexicon.yaml", "forbidden.yaml", "examples.yaml"]
 )
 def test_a_missing_file_is_named(folder: Path, name: str) -> None:
