@@ -10,6 +10,7 @@ _DASHES = re.compile(r"[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
 _SPACES = re.compile(r"[^\S\n ]")
 _RAISED = re.compile(r"[²³¹]|\d\ufe0f?\u20e3")
 _FOREIGN_DIGIT = re.compile(r"(?![0-9])\d")
+_UNMARKED = re.compile(r"[\x00-\x7fА-яЁё«»“”„—–…№₽°]*")
 
 
 def fold(text: str) -> str:
@@ -19,6 +20,16 @@ def fold(text: str) -> str:
     folded = unicodedata.normalize("NFKC", _RAISED.sub(" ", _ZERO_WIDTH.sub("", text)))
     folded = _SPACES.sub(" ", _DASHES.sub("-", folded))
     return _FOREIGN_DIGIT.sub(lambda found: str(unicodedata.digit(found[0])), folded)
+
+
+def plain(text: str) -> str:
+    """The folded text in lower case, without marks over, under or through its letters, with е for ё."""
+    folded = fold(text).lower()
+    if not _UNMARKED.fullmatch(folded):
+        parts = unicodedata.normalize("NFD", folded.replace("й", "\0"))
+        kept = "".join(sign for sign in parts if not unicodedata.category(sign).startswith("M"))
+        folded = unicodedata.normalize("NFC", kept).replace("\0", "й")
+    return folded.replace("ё", "е")
 
 
 def fold_sign(sign: str) -> str:

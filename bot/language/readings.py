@@ -1,0 +1,253 @@
+"""What the words of a text may be meant to be, when letters are swapped, spaced, doubled or drawn by others.
+
+Each word has a small bounded number of readings; a Russian word that the dictionary has is read as it is.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.language.dictionary import is_known
+from bot.language.folding import plain
+
+_LONGEST_WORD = 48
+_SHORTEST = 3
+_CHUNK = re.compile(r"\S+")
+_WORD = re.compile(r"[@$]?[^\W_](?:[^\W_]|[@$*|!'`]+(?=[^\W_]))*")
+_SPACED = re.compile(r"(?<![^\W_])[^\W_]([^\w\n]{1,3}|_{1,2}|\n)[^\W_](?:\1[^\W_]){2,}(?![^\W_])")
+_LONG_RUN = re.compile(r"(.)\1{2,}")
+_DOUBLE = re.compile(r"([^\W\d_])\1+")
+_STUTTER = re.compile(r"([^\W\d_])(?:[-.~·*_]+\1)+")
+_SEPARATORS = re.compile(r"[\W_]+")
+_CYRILLIC = re.compile(r"[а-я]")
+_LATIN = re.compile(r"[a-z]")
+_ALL_CYRILLIC = re.compile(r"[а-я]+")
+_ALL_LATIN = re.compile(r"[a-z'`46]+")
+_SIGNS = re.compile(r"[0-9@$!|]")
+_KEYS = re.compile(r"[\[\]{};:'\",.<>`~]")
+_VOWELS = "аеиоуыэюя"
+
+
+class Reading(StrEnum):
+    """How a word is read, for the trace."""
+
+    WRITTEN = "as written"
+    LOOKALIKE = "look-alike letters"
+    DIGITS = "digits for letters"
+    SQUEEZED = "repeated letters"
+    JOINED = "letters apart"
+    TRANSLITERATED = "transliteration"
+    LAYOUT = "keyboard layout"
+    HIDDEN = "a letter hidden"
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    text: str
+    reading: Reading
+    is_known: bool
+    """Whether the dictionary has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word of the plain text from `start` to `end`, with what else it may be meant to be.
+
+    `joined` is what the `length` words up to `joined_end`, with the signs between them, may be as one.
+    """
+
+    written: str
+    start: int
+    end: int
+    variants: tuple[Variant, ...] = ()
+    joined: tuple[Variant, ...] = ()
+    joined_start: int = 0
+    joined_end: int = 0
+    length: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """`text` is plain; `spaced` are the words that were written letter by letter."""
+
+    text: str
+    tokens: tuple[Token, ...]
+    spaced: tuple[Token, ...] = ()
+
+    @property
+    def decoded(self) -> str:
+        """The text with each strange word replaced by the first reading that is a word."""
+        text = self.text
+        is_english = sum(token.written in _english() for token in self.tokens) * 4 > len(self.tokens)
+        changes = [(run.start, run.end, run.written) for run in self.spaced]
+        for token in self.tokens:
+            if is_english and _ALL_LATIN.fullmatch(token.written):
+                continue
+            if best := _first_known(token.joined):
+                changes.append((token.joined_start, token.joined_end, best))
+            if best := _first_known(token.variants):
+                changes.append((token.start, token.end, best))
+        pieces, end = [], 0
+        for start, stop, best in sorted(changes, key=lambda change: (change[0], -change[1])):
+            if start >= end:
+                pieces += [text[end:start], best]
+                end = stop
+        return "".join((*pieces, text[end:]))
+
+
+def _first_known(variants: tuple[Variant, ...]) -> str:
+    known = (variant.text for variant in variants if variant.is_known)
+    return next((text for text in known if len(text) >= _SHORTEST), "")
+
+
+@lru_cache(maxsize=64)
+def read(text: str) -> Readings:
+    """All readings of a text. Several checks of one message share the work."""
+    seen = _LONG_RUN.sub(r"\1\1\1", plain(text))
+    tokens: list[Token] = []
+    for chunk in _CHUNK.finditer(seen):
+        words = list(_WORD.finditer(seen, chunk.start(), chunk.end()))
+        for number, word in enumerate(words):
+            token = Token(word[0], word.start(), word.end(), _variants(word[0]))
+            if not number and (len(words) > 1 or word[0] != chunk[0]):
+                joined = tuple(variant for variant in _chunk_variants(chunk[0]) if variant.text != word[0])
+                token = replace(
+                    token,
+                    joined=joined,
+                    joined_start=chunk.start(),
+                    joined_end=chunk.end(),
+                    length=len(words),
+                )
+            tokens.append(token)
+    spaced = tuple(
+        Token(letters, run.start(), run.end(), _variants(letters))
+        for run in _SPACED.finditer(seen)
+        if (letters := _SEPARATORS.sub("", run[0]))
+    )
+    return Readings(seen, tuple(tokens), spaced)
+
+
+def squeeze(word: str) -> str:
+    """The word with every letter once where it stands several times in a row."""
+    return _DOUBLE.sub(r"\1", word)
+
+
+@lru_cache(maxsize=20_000)
+def _variants(word: str) -> tuple[Variant, ...]:
+    if len(word) > _LONGEST_WORD or (_ALL_CYRILLIC.fullmatch(word) and is_known(word)):
+        return ()
+    found = {text: reading for text, reading in reversed(list(_spellings(word))) if text != word}
+    return tuple(Variant(text, reading, _is_word(text)) for text, reading in reversed(found.items()))
+
+
+def _spellings(word: str) -> Iterator[tuple[str, Reading]]:
+    base = list(_respelt(word))
+    yield from base
+    for text, reading in ((word, Reading.SQUEEZED), *base):
+        if _DOUBLE.search(text) and not is_known(text):
+            yield _LONG_RUN.sub(r"\1\1", text), reading
+            yield squeeze(text), reading
+
+
+def _respelt(word: str) -> Iterator[tuple[str, Reading]]:
+    drawn = _drawn(word)
+    if drawn != word:
+        yield _swap(drawn, _map("cyrillic")), Reading.LOOKALIKE
+    if "*" in word:
+        yield from ((word.replace("*", vowel, 1), Reading.HIDDEN) for vowel in _VOWELS)
+        return
+    if _SIGNS.search(word) and not word.isdigit():
+        for digits in _data()["digits"]:
+            yield _swap(_swap(word, digits), _map("cyrillic")), Reading.DIGITS
+        yield _swap(_swap(word, _map("latin_digits")), _map("latin")), Reading.DIGITS
+    if _ALL_CYRILLIC.fullmatch(word):
+        yield _swap(word, _keys_back()), Reading.LAYOUT
+    elif _ALL_LATIN.fullmatch(word):
+        yield from _from_latin(word)
+    elif not word.isdigit():
+        yield _swap(word, _map("cyrillic")), Reading.LOOKALIKE
+        yield _swap(word, _map("latin")), Reading.LOOKALIKE
+
+
+def _from_latin(word: str) -> Iterator[tuple[str, Reading]]:
+    """Words of earnest English stay; very short ones could be read as anything."""
+    if word in _english() or len(word) < _SHORTEST:
+        return
+    if set(word) <= set(_data()["twins"]):
+        yield _swap(word, _map("cyrillic")), Reading.LOOKALIKE
+    for pattern, letters in _translit():
+        russian = "".join(letters[part] for part in pattern.findall(word))
+        yield russian, Reading.TRANSLITERATED
+        if russian[-1:] not in _VOWELS and not is_known(russian):
+            yield russian + "ь", Reading.TRANSLITERATED
+    yield _swap(word, _map("layout")), Reading.LAYOUT
+
+
+def _chunk_variants(chunk: str) -> tuple[Variant, ...]:
+    """What stands between two spaces, read as one word: «по-ли-ти-ка», «по-о-олитика», «,jv,f»."""
+    if len(chunk) > _LONGEST_WORD or "://" in chunk:
+        return ()
+    found: dict[str, Reading] = {}
+    if _LATIN.search(chunk) and _KEYS.search(chunk):
+        for written in (chunk.rstrip("?!"), chunk.rstrip("?!.,")):
+            found.setdefault(_swap(written, _map("layout")), Reading.LAYOUT)
+    glued = _SEPARATORS.sub("", chunk)
+    for text in (_SEPARATORS.sub("", _STUTTER.sub(r"\1", chunk)), glued, _drawn(chunk)):
+        if text and not _SEPARATORS.search(text):
+            found.setdefault(text, Reading.JOINED)
+            for variant in _variants(text):
+                found.setdefault(variant.text, variant.reading)
+    return tuple(Variant(text, reading, _is_word(text)) for text, reading in found.items() if text)
+
+
+def _is_word(text: str) -> bool:
+    return text in _english() or is_known(text)
+
+
+def _drawn(word: str) -> str:
+    if not _CYRILLIC.search(word) and not any(drawn in word for drawn in ("}", "|", "\\")):
+        return word
+    for drawn, letter in _map("drawn").items():
+        word = word.replace(drawn, letter)
+    return word
+
+
+def _swap(word: str, letters: Mapping[str, str]) -> str:
+    return "".join(letters.get(letter, letter) for letter in word)
+
+
+@cache
+def _data() -> dict[str, Any]:
+    data: dict[str, Any] = yaml.safe_load(
+        Path(__file__).with_name("lookalikes.yaml").read_text(encoding="utf-8")
+    )
+    return data
+
+
+def _map(name: str) -> Mapping[str, str]:
+    letters: Mapping[str, str] = _data()[name]
+    return letters
+
+
+@cache
+def _keys_back() -> Mapping[str, str]:
+    return {russian: key for key, russian in reversed(list(_map("layout").items()))}
+
+
+@cache
+def _english() -> frozenset[str]:
+    return frozenset(_data()["english"].split())
+
+
+@cache
+def _translit() -> tuple[tuple[re.Pattern[str], Mapping[str, str]], ...]:
+    return tuple(
+        (re.compile("|".join(map(re.escape, sorted(letters, key=len, reverse=True)))), letters)
+        for letters in _data()["translit"]
+    )
