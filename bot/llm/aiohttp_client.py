@@ -114,5 +114,10 @@ class AiohttpClient(httpx2.AsyncClient):
         return self._session
 
 
+def with_body(request: httpx2.Request, content: bytes) -> httpx2.Request:
+    """What `AiohttpClient.build_request` made, with another body."""
+    return httpx2.Request(request.method, _BODY_URL, content=content, extensions=request.extensions)
+
+
 def _unused(_: httpx2.Request) -> httpx2.Response:
     raise AssertionError("requests go to aiohttp")

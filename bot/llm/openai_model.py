@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import httpx2
 import openai
+from openai._models import FinalRequestOptions
 from pydantic import SecretStr
 
 from bot.errors import (
@@ -18,7 +19,7 @@ from bot.errors import (
     ModelUnavailable,
     OutOfTokens,
 )
-from bot.llm.aiohttp_client import AiohttpBody, AiohttpClient
+from bot.llm.aiohttp_client import AiohttpBody, AiohttpClient, with_body
 from bot.llm.draft import Draft
 from bot.llm.model import Chunk, Completion, ModelTraits, Prompt
 from bot.llm.openai_wire import StreamReader, read_answer, request_body
@@ -60,7 +61,7 @@ class OpenAIModel:
         self._prices = prices
         self._streams = streams
         self._http = AiohttpClient(timeout_s=timeout_s, connect_timeout_s=connect_timeout_s)
-        self._client: openai.AsyncOpenAI | None = None
+        self._client: _Client | None = None
 
     @property
     def name(self) -> str:
@@ -128,11 +129,9 @@ class OpenAIModel:
         assert isinstance(response.stream, AiohttpBody)
         return response.stream
 
-    def _connect(self) -> openai.AsyncOpenAI:
+    def _connect(self) -> "_Client":
         url = self._base_url if isinstance(self._base_url, str) else self._base_url()
-        self._client = openai.AsyncOpenAI(
-            api_key=self._api_key, base_url=url, max_retries=0, http_client=self._http
-        )
+        self._client = _Client(api_key=self._api_key, base_url=url, max_retries=0, http_client=self._http)
         return self._client
 
     def _translated(self, error: openai.APIStatusError) -> ModelError:
@@ -149,6 +148,22 @@ class OpenAIModel:
         if status in (408, 409) or status >= 500:
             return ModelUnavailable(message)
         return BadModelRequest(message, permanent=True)
+
+
+class _Client(openai.AsyncOpenAI):
+    """The package's client for one address and one key: it builds the URL and the headers once.
+
+    They are the same for every call, and building them anew was half of the package's CPU in one.
+    """
+
+    _request: httpx2.Request | None = None
+
+    def _build_request(self, options: FinalRequestOptions, *, retries_taken: int = 0) -> httpx2.Request:
+        assert isinstance(options.content, bytes)
+        if self._request is None:
+            empty = options.model_copy(update={"content": b""})
+            self._request = super()._build_request(empty, retries_taken=retries_taken)
+        return with_body(self._request, options.content)
 
 
 async def _texts(body: AiohttpBody, draft: Draft) -> AsyncIterator[str]:

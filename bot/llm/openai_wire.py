@@ -1,7 +1,7 @@
 """OpenAI's chat completions as JSON: the request's body, the answer's, and the events of a stream."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeGuard
 
@@ -142,7 +142,9 @@ class StreamReader:
         if self._is_plain:
             self._keep(self._rest + piece)
             return ""
-        return "".join([self._line(line) for line in self._lines(piece)])
+        lines = (self._rest + piece).split(b"\n")
+        self._keep(lines.pop())
+        return "".join([self._line(line) for line in lines if line])
 
     def finish(self, *, cut: bool = False) -> str:
         """Call it at the end of the bytes: the text that only their end completes.
@@ -162,11 +164,6 @@ class StreamReader:
             self._draft.finish = "tool_calls" if self._draft.tool_calls else "stop"
         return text
 
-    def _lines(self, piece: bytes) -> Iterator[bytes]:
-        lines = (self._rest + piece).split(b"\n")
-        self._keep(lines.pop())
-        yield from lines
-
     def _last_line(self) -> str:
         """It may lack its end; where the answer stands already, a torn one does no harm."""
         try:
@@ -182,21 +179,24 @@ class StreamReader:
         self._rest = rest
 
     def _line(self, line: bytes) -> str:
+        if line.startswith(b"data:"):
+            data = line[5:].strip()
+            return self._event(data) if data else ""
         if line.startswith(b"error:"):
             raise ModelUnavailable(f"{self._draft.model}: an error in the middle of the stream")
-        data = line[5:].strip() if line.startswith(b"data:") else b""
-        return self._event(data) if data else ""
+        return ""
 
     def _event(self, data: bytes) -> str:
         if data == b"[DONE]":
             self.done = True
             return ""
         try:
-            value = json.loads(data)
+            value = json.loads(data.decode())  # from bytes it would first guess their encoding
             if value.get("error") is not None:
                 raise ModelUnavailable(f"{self._draft.model}: an error in the middle of the stream")
             _read_usage(value, self._draft)
-            return "".join([self._choice(choice) for choice in (value.get("choices") or ())[:1]])
+            choices = value.get("choices")
+            return self._choice(choices[0]) if choices else ""
         except (ValueError, LookupError, TypeError, AttributeError):
             raise ModelUnavailable(f"{self._draft.model}: an event that is no JSON") from None
 
