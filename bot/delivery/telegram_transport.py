@@ -84,7 +84,10 @@ class AiohttpRequest(BaseRequest):
                 else aiohttp.TCPConnector(limit=self._pool_size, ttl_dns_cache=60)
             )
             self._session = aiohttp.ClientSession(
-                connector=connector, timeout=self._timeout, proxy=None if is_socks else self._proxy
+                connector=connector,
+                timeout=self._timeout,
+                proxy=None if is_socks else self._proxy,
+                cookie_jar=aiohttp.DummyCookieJar(),
             )
 
     async def shutdown(self) -> None:

@@ -41,6 +41,8 @@ _SCRIPTED = {
     UtteranceKind.HELP: Text.HELP,
     UtteranceKind.NEW: Text.NEW,
 }
+_REMEMBERED = frozenset({Outcome.ANSWERED, Outcome.UNKNOWN, Outcome.REFUSED})
+_UNREAD = frozenset({UNDELIVERABLE, NOT_TAKEN})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -124,7 +126,9 @@ class TurnServer:
         recollection = await self._memory.recall(turn.chat.key)
         answer = await self._answer(turn, delivery, recollection)
         answer = await self._deliver(turn, delivery, answer)
-        await self._finish(turn, answer, recollection.dialogue_id)
+        record = self._record(turn, answer, recollection.dialogue_id)
+        await self._remember(record)
+        await self._inbox.finish(turn, log=record.to_json())
         log.info("turn_answered", outcome=answer.outcome, light=answer.light, ms=_ms_since(started))
 
     async def _gather(self, chat_key: str) -> int:
@@ -159,8 +163,6 @@ class TurnServer:
             log.error("turn_set_aside")
             await self._inbox.set_aside(turn)
             answer = self._scripted(Text.SET_ASIDE, turn, Outcome.SET_ASIDE)
-        elif await self._inbox.is_cancelled(turn):
-            answer = self._scripted(Text.CANCELLED_ANSWER, turn, Outcome.CANCELLED)
         elif turn.last.kind is UtteranceKind.TEXT:
             answer = await self._answer_text(turn, delivery, recollection)
         else:
@@ -181,6 +183,8 @@ class TurnServer:
             self._noticing(turn, delivery),
             self._cancellations.watching(turn) as cancelled,
         ):
+            if cancelled.is_set():
+                return self._scripted(Text.CANCELLED_ANSWER, turn, Outcome.CANCELLED)
             answering = asyncio.create_task(self._assistant.answer(question, delivery.grow))
             stop = asyncio.create_task(cancelled.wait())
             try:
@@ -248,13 +252,19 @@ class TurnServer:
                 raise
             log.error("answer_not_taken", reason=str(error))
             return replace(answer, verdicts=(*answer.verdicts, NOT_TAKEN))
-        if answer.outcome in (Outcome.ANSWERED, Outcome.UNKNOWN, Outcome.REFUSED):
-            question, said = self._masked(turn.text), self._masked(answer.text)
-            await self._memory.remember(turn.chat.key, turn_id=turn.turn_id, question=question, answer=said)
         return answer
 
-    async def _finish(self, turn: Turn, answer: Answer, dialogue_id: str) -> None:
-        record = TurnRecord(
+    async def _remember(self, record: TurnRecord) -> None:
+        """What was said in earnest; and only what the customer has read."""
+        answer = record.answer
+        if answer.outcome in _REMEMBERED and _UNREAD.isdisjoint(answer.verdicts):
+            await self._memory.remember(
+                record.chat.key, turn_id=record.turn_id, question=record.question, answer=answer.text
+            )
+
+    def _record(self, turn: Turn, answer: Answer, dialogue_id: str) -> TurnRecord:
+        """The turn as it is kept, in the log and in the memory: without anybody's personal data."""
+        return TurnRecord(
             turn_id=turn.turn_id,
             tenant=self._policy.tenant,
             chat=turn.chat,
@@ -268,7 +278,6 @@ class TurnServer:
             answered_at=datetime.now(UTC),
             attempt=turn.attempt,
         )
-        await self._inbox.finish(turn, log=record.to_json())
 
     def _scripted(self, text: Text, turn: Turn, outcome: Outcome) -> Answer:
         return Answer(text=self._texts.say(text, turn.last.language), outcome=outcome)

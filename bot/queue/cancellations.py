@@ -1,6 +1,7 @@
 """How a worker learns at once that a person asked to stop a turn."""
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -11,6 +12,8 @@ from bot.domain import Turn
 from bot.queue.persistence import AWAY, listen
 
 REMEMBERED = 1_000
+UNSURE_S = 5.0
+"""How old a turn may be when it begins to be watched, and have been cancelled while nobody listened."""
 
 
 class Cancellations:
@@ -22,11 +25,13 @@ class Cancellations:
         self._watched: dict[str, asyncio.Event] = {}
         self._recent: deque[str] = deque(maxlen=REMEMBERED)
         """Published before their turn was watched."""
+        self._sure_from = float("inf")
 
     async def run(self) -> None:
         """Listen for ever, through restarts of Redis."""
         async for message in listen(self._redis, f"{self._prefix}:cancelled"):
             if message is None:
+                self._sure_from = time.monotonic() + UNSURE_S
                 with suppress(*AWAY):
                     for turn_id in list(self._watched):
                         await self._look_up(turn_id)
@@ -43,7 +48,7 @@ class Cancellations:
         try:
             if turn.turn_id in self._recent:
                 event.set()
-            elif not turn.is_first_run:
+            elif not turn.is_first_run or time.monotonic() < self._sure_from:
                 await self._look_up(turn.turn_id)
             yield event
         finally:

@@ -108,6 +108,15 @@ async def test_a_cancellation_while_the_line_was_cut_is_found_on_return(
             assert await asyncio.wait_for(cancelled.wait(), 5)
 
 
+async def test_a_cancellation_while_the_line_was_cut_is_known_to_a_watch_that_begins_after_it(
+    inbox: Inbox, cancellations: Cancellations, redis: Redis, prefix: str
+) -> None:
+    turn = await begin(inbox)
+    await stop(inbox)
+    async with listening(cancellations, redis, prefix), cancellations.watching(turn) as cancelled:
+        assert cancelled.is_set()
+
+
 async def test_it_listens_again_after_the_connection_is_cut(
     inbox: Inbox, cancellations: Cancellations, redis: Redis, prefix: str
 ) -> None:
