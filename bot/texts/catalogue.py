@@ -54,6 +54,30 @@ class Text(StrEnum):
     SMALL_TALK_BYE = "small_talk_bye"
     SMALL_TALK_WHO = "small_talk_who"
     SMALL_TALK_OK = "small_talk_ok"
+    ON_WEEKDAYS = "on_weekdays"
+    SHORT_WEEKDAYS = "short_weekdays"
+    OF_MONTHS = "of_months"
+    HOURS_DATE = "hours_date"
+    HOURS_TODAY = "hours_today"
+    HOURS_TOMORROW = "hours_tomorrow"
+    HOURS_OPEN = "hours_open"
+    HOURS_CLOSED = "hours_closed"
+    HOURS_CLOSED_FOR_LONG = "hours_closed_for_long"
+    HOURS_SPAN = "hours_span"
+    HOURS_ROUND_THE_CLOCK = "hours_round_the_clock"
+    HOURS_NOW_OPEN = "hours_now_open"
+    HOURS_NOW_OPEN_ALL_DAY = "hours_now_open_all_day"
+    HOURS_NOW_CLOSED = "hours_now_closed"
+    HOURS_AT_OPEN = "hours_at_open"
+    HOURS_AT_NOT_YET = "hours_at_not_yet"
+    HOURS_AT_NO_MORE = "hours_at_no_more"
+    HOURS_WEEK = "hours_week"
+    HOURS_WEEK_DAY = "hours_week_day"
+    HOURS_WEEK_CLOSED = "hours_week_closed"
+    HOURS_HOLIDAYS = "hours_holidays"
+    HOURS_HOLIDAY = "hours_holiday"
+    HOURS_HOLIDAY_CLOSED = "hours_holiday_closed"
+    HOURS_SOURCE = "hours_source"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,6 +92,10 @@ class Texts:
         """The wording in `language`, or in Russian where there is no such catalogue."""
         spoken = language if language in self.catalogues else DEFAULT_LANGUAGE
         return self.catalogues[spoken][text].format_map({**self.facts.get(spoken, {}), **values})
+
+    def one_of(self, text: Text, language: str, number: int) -> str:
+        """The wording at a place, from 0, of a text that lists several between ``|``."""
+        return self.say(text, language).split("|")[number]
 
     def days(self, count: int, language: str) -> str:
         """A number of days in words that agree with it: 1 день, 3 дня, 90 дней."""
