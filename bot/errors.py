@@ -14,7 +14,8 @@
     │   ├── DeliveryError        a message did not reach its chat
     │   │   ├── ChatUnreachable      the person blocked the bot, or the chat is gone
     │   │   └── FloodLimited         429: carries `retry_after_s`
-    │   └── StoreError           the SQL store did not do what was asked
+    │   ├── StoreError           the SQL store did not do what was asked
+    │   └── StockError           the stock table could not be fetched, or is no such table
     └── LeaseLost                another worker owns this turn now; stop without a trace
 
 Messages are for logs and developers; what people read lives in `bot/texts`.
@@ -115,3 +116,7 @@ class StoreError(ServiceError):
 
 class LeaseLost(AssistantError):
     """Another worker owns this turn now."""
+
+
+class StockError(ServiceError):
+    """The stock table could not be fetched, or what came is no such table."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import SplitResult, urlsplit
 
+from dotenv import dotenv_values
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from pydantic_settings import SettingsError as UnreadableSettings
@@ -297,6 +298,12 @@ def _make(data_dir: Path) -> None:
         raise SettingsError(f"DATA_DIR: {data_dir} cannot be made: {error.strerror}") from None
     if not os.access(data_dir, os.W_OK | os.X_OK):
         raise SettingsError(f"DATA_DIR: {data_dir} cannot be written")
+
+
+def read_secret(name: str) -> SecretStr | None:
+    """A variable that only a tenant's files name, from the environment or `.env`; None if it is not set."""
+    value = os.environ.get(name) or dotenv_values(".env").get(name)
+    return SecretStr(value) if value else None
 
 
 def _is_loopback(host: str) -> bool:

@@ -110,3 +110,56 @@ class TurnRow(SQLModel, table=True):
     verdicts: list[dict[str, Any]] = Field(sa_type=JSON)
     timings_ms: dict[str, float] = Field(sa_type=JSON)
     trace: dict[str, Any] = Field(sa_type=JSON)
+
+
+class StockVersionRow(SQLModel, table=True):
+    """One state of a tenant's stock table. Its rows are never changed, only dropped with it."""
+
+    __tablename__ = "stock_versions"
+    __table_args__ = (Index(None, "tenant", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
+    tenant: str = Field(sa_type=Text)
+    fingerprint: str = Field(sa_type=Text)
+    columns: list[str] = Field(sa_type=JSON)
+    row_count: int
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class StockRow(SQLModel, table=True):
+    """One row of a version, its values in the order of the version's columns."""
+
+    __tablename__ = "stock_rows"
+
+    version_id: int = Field(foreign_key="stock_versions.id", primary_key=True, sa_type=RowId)
+    position: int = Field(primary_key=True)
+    values: list[Any] = Field(sa_type=JSON)
+
+
+class StockStateRow(SQLModel, table=True):
+    """Which version of a tenant's table is in service, as of when, and how the last refresh went."""
+
+    __tablename__ = "stock_states"
+
+    tenant: str = Field(primary_key=True, sa_type=Text)
+    version_id: int | None = Field(default=None, foreign_key="stock_versions.id", sa_type=RowId)
+    as_of: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    attempted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    failing_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """Set by the first refresh that fails, cleared by the next one that does not."""
+
+
+class StockRefreshRow(SQLModel, table=True):
+    """One refresh of a tenant's table: what came of it."""
+
+    __tablename__ = "stock_refreshes"
+    __table_args__ = (Index(None, "tenant", "at"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
+    tenant: str = Field(sa_type=Text)
+    at: datetime = Field(sa_type=UtcDateTime)
+    succeeded: bool
+    version_id: int | None = Field(default=None, sa_type=RowId)
+    row_count: int
+    faults: list[str] = Field(sa_type=JSON)
+    """Why it failed, or the rows that were left out, each by file and line."""
