@@ -15,7 +15,6 @@ _SECRETS = re.compile(
 
 _NOISY = (
     "aiogram.event",
-    "bm25s",
     "pymorphy3",
     "httpx",
     "httpcore",

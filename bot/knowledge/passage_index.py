@@ -2,16 +2,13 @@
 
 import hashlib
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-import bm25s
-import numpy as np
-import numpy.typing as npt
-
 from bot.domain import Hit, Passage
+from bot.knowledge.bm25 import Bm25
 from bot.language.lemmas import Lemmatiser
 
 _BODY_WEIGHT = 0.6
@@ -48,8 +45,6 @@ class PassageIndex:
         self._units = [
             unit for number, passage in enumerate(passages) for unit in self._units_of(number, passage)
         ]
-        self._owners = np.array([unit.passage for unit in self._units])
-        self._weights = np.array([unit.weight for unit in self._units], dtype=np.float32)
         self._vocabulary = [
             frozenset(lemma for unit in self._units if unit.passage == number for lemma in unit.lemmas)
             for number in range(len(passages))
@@ -59,8 +54,10 @@ class PassageIndex:
             lemma: math.log(1 + len(passages) / count) for lemma, count in document_frequency.items()
         }
         self._unseen_rarity = math.log(1 + len(passages))
-        self._bm25 = bm25s.BM25(k1=1.2, b=0.6)
-        self._bm25.index([list(unit.lemmas) for unit in self._units], show_progress=False)
+        self._owners = [unit.passage for unit in self._units]
+        self._bm25 = Bm25(
+            [unit.lemmas for unit in self._units], weights=[unit.weight for unit in self._units]
+        )
 
     @cached_property
     def version(self) -> str:
@@ -80,21 +77,24 @@ class PassageIndex:
         relevance = self._relevance(own)
         if earlier:
             context = self._relevance(earlier)
-            relevance += context * (_EARLIER_WEIGHT if stands_alone else 1)
-            if self._names_a_subject(own):  # «а с пробегом?» is not about what has just been answered
-                relevance[int(np.argmax(context))] *= _ANSWERED_WEIGHT
-        best = [int(number) for number in np.argsort(-relevance)[: limit * 4] if relevance[number] > 0]
+            for number, score in context.items():
+                relevance[number] += score * (_EARLIER_WEIGHT if stands_alone else 1)
+            if context and self._names_a_subject(own):
+                # «а с пробегом?» is not about what has just been answered
+                relevance[max(context, key=context.__getitem__)] *= _ANSWERED_WEIGHT
+        best = [number for _, number in sorted((-score, n) for n, score in relevance.items())[: limit * 4]]
         scores = {number: self._coverage(asked, self._vocabulary[number]) for number in best}
         # BM25 ranks; coverage only breaks the case where a rare word hides that the rest is missing.
-        best.sort(key=lambda number: -float(relevance[number]) * (0.5 + scores[number]))
+        best.sort(key=lambda number: -relevance[number] * (0.5 + scores[number]))
         return [Hit(passage=self._passages[number], score=scores[number]) for number in best[:limit]]
 
-    def _relevance(self, lemmas: Sequence[str]) -> npt.NDArray[np.float32]:
-        """BM25 of each passage, ``(passages,) float32``: that of its best text."""
-        relevance = np.zeros(len(self._passages), dtype=np.float32)
-        known = [lemma for lemma in lemmas if lemma in self._rarity]
-        if known:
-            np.maximum.at(relevance, self._owners, self._bm25.get_scores(known) * self._weights)
+    def _relevance(self, lemmas: Sequence[str]) -> defaultdict[int, float]:
+        """BM25 of each passage that has any of the lemmas: that of its best text."""
+        relevance: defaultdict[int, float] = defaultdict(float)
+        for unit, score in self._bm25.scores(lemmas).items():
+            passage = self._owners[unit]
+            if score > relevance[passage]:
+                relevance[passage] = score
         return relevance
 
     def _says_enough(self, lemmas: Sequence[str]) -> bool:

@@ -82,3 +82,9 @@ def test_a_question_that_changes_the_subject_is_not_answered_as_before() -> None
 def test_an_index_of_nothing_is_refused() -> None:
     with pytest.raises(ValueError, match="at least one passage"):
         PassageIndex([], {})
+
+
+def test_passages_that_fit_equally_keep_the_order_of_the_tenant() -> None:
+    twins = [faq(name, "Да.", "Есть ли кофе?") for name in ("first", "second")]
+    hits = PassageIndex(twins, {}).search("есть кофе")
+    assert [hit.passage.passage_id for hit in hits] == ["first", "second"]
