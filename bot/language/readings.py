@@ -21,6 +21,7 @@ _SHORTEST = 3
 _CHUNK = re.compile(r"\S+")
 _WORD = re.compile(r"[@$]?[^\W_](?:[^\W_]|[@$*|!'`]+(?=[^\W_]))*")
 _SPACED = re.compile(r"(?<![^\W_])[^\W_]([^\w\n]{1,3}|_{1,2}|\n)[^\W_](?:\1[^\W_]){2,}(?![^\W_])")
+_SPACED_PAIR = re.compile(_SPACED.pattern.replace("{2,}", "*"))
 _LONG_RUN = re.compile(r"(.)\1{2,}")
 _DOUBLE = re.compile(r"([^\W\d_])\1+")
 _STUTTER = re.compile(r"([^\W\d_])(?:[-.~·*_]+\1)+")
@@ -74,7 +75,7 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Readings:
-    """`text` is plain; `spaced` are the words that were written letter by letter."""
+    """`text` is plain; `spaced` are its words once more where some are written letter by letter."""
 
     text: str
     tokens: tuple[Token, ...]
@@ -85,8 +86,10 @@ class Readings:
         """The text with each strange word replaced by the first reading that is a word."""
         text = self.text
         is_english = sum(token.written in _english() for token in self.tokens) * 4 > len(self.tokens)
-        changes = [(run.start, run.end, run.written) for run in self.spaced]
-        for token in self.tokens:
+        changes = []
+        for token in self.spaced or self.tokens:
+            if len(token.written) < token.end - token.start:
+                changes.append((token.start, token.end, _first_known(token.variants) or token.written))
             if is_english and _ALL_LATIN.fullmatch(token.written):
                 continue
             if best := _first_known(token.joined):
@@ -125,12 +128,20 @@ def read(text: str) -> Readings:
                     length=len(words),
                 )
             tokens.append(token)
-    spaced = tuple(
-        Token(letters, run.start(), run.end(), _variants(letters))
-        for run in _SPACED.finditer(seen)
-        if (letters := _SEPARATORS.sub("", run[0]))
-    )
+    spaced = _respaced(seen, tokens) if _SPACED.search(seen) else ()
     return Readings(seen, tuple(tokens), spaced)
+
+
+def _respaced(seen: str, tokens: list[Token]) -> tuple[Token, ...]:
+    """The words of a text with those that are spelt letter by letter put together."""
+    runs = [
+        Token(letters, run.start(), run.end(), _variants(letters))
+        for run in _SPACED_PAIR.finditer(seen)
+        if (letters := _SEPARATORS.sub("", run[0]))
+    ]
+    inside = {place for run in runs for place in range(run.start, run.end)}
+    apart = [token for token in tokens if token.start not in inside]
+    return tuple(sorted((*runs, *apart), key=lambda token: token.start))
 
 
 def squeeze(word: str) -> str:
@@ -162,17 +173,22 @@ def _respelt(word: str) -> Iterator[tuple[str, Reading]]:
     if "*" in word:
         yield from ((word.replace("*", vowel, 1), Reading.HIDDEN) for vowel in _VOWELS)
         return
-    if _SIGNS.search(word) and not word.isdigit():
-        for digits in _data()["digits"]:
-            yield _swap(_swap(word, digits), _map("cyrillic")), Reading.DIGITS
-        yield _swap(_swap(word, _map("latin_digits")), _map("latin")), Reading.DIGITS
+    if word.isdigit():
+        return
+    bases = [(word, Reading.LOOKALIKE)]
+    if _SIGNS.search(word):
+        bases = [(_swap(word, digits), Reading.DIGITS) for digits in _data()["digits"]]
     if _ALL_CYRILLIC.fullmatch(word):
         yield _swap(word, _keys_back()), Reading.LAYOUT
     elif _ALL_LATIN.fullmatch(word):
         yield from _from_latin(word)
-    elif not word.isdigit():
-        yield _swap(word, _map("cyrillic")), Reading.LOOKALIKE
-        yield _swap(word, _map("latin")), Reading.LOOKALIKE
+    if (not _ALL_CYRILLIC.fullmatch(word) and not _ALL_LATIN.fullmatch(word)) or _SIGNS.search(word):
+        for base, reading in bases:
+            yield _swap(base, _map("cyrillic")), reading
+            yield _transliterated(base)[0], reading
+        latin = _swap(_swap(word, _map("latin_digits")), _map("latin"))
+        yield latin, Reading.LOOKALIKE
+        yield _transliterated(latin)[0], Reading.LOOKALIKE
 
 
 def _from_latin(word: str) -> Iterator[tuple[str, Reading]]:
@@ -181,12 +197,18 @@ def _from_latin(word: str) -> Iterator[tuple[str, Reading]]:
         return
     if set(word) <= set(_data()["twins"]):
         yield _swap(word, _map("cyrillic")), Reading.LOOKALIKE
-    for pattern, letters in _translit():
-        russian = "".join(letters[part] for part in pattern.findall(word))
+    for russian in _transliterated(word):
         yield russian, Reading.TRANSLITERATED
         if russian[-1:] not in _VOWELS and not is_known(russian):
             yield russian + "ь", Reading.TRANSLITERATED
     yield _swap(word, _map("layout")), Reading.LAYOUT
+
+
+def _transliterated(word: str) -> list[str]:
+    return [
+        pattern.sub(lambda found, letters=letters: letters[found[0]], word)  # type: ignore[misc]
+        for pattern, letters in _translit()
+    ]
 
 
 def _chunk_variants(chunk: str) -> tuple[Variant, ...]:

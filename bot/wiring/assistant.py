@@ -7,7 +7,6 @@ from bot.dialogue.prompting import build_prompts, public_facts
 from bot.dialogue.writing import Writer
 from bot.guard.forbidden import ForbiddenTopic, ForbiddenTopics
 from bot.knowledge.passage_index import PassageIndex
-from bot.language.lemmas import Lemmatiser
 from bot.llm.chain import ModelChain
 from bot.settings import Settings
 from bot.tenant import Tenant
@@ -20,7 +19,7 @@ def build_assistant(tenant: Tenant, texts: Texts, models: ModelChain, settings: 
         ForbiddenTopic(name=topic.name, words=topic.words, phrases=topic.phrases, patterns=topic.patterns)
         for topic in tenant.forbidden
     ]
-    forbidden = ForbiddenTopics(topics, Lemmatiser({}).all_lemmas)
+    forbidden = ForbiddenTopics(topics)
     checks = DraftChecks(forbidden=forbidden, public=[public_facts(tenant)])
     return Assistant(
         finder=Finder(PassageIndex(tenant.passages, tenant.lexicon)),

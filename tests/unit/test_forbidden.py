@@ -1,14 +1,12 @@
 import pytest
 
 from bot.guard.forbidden import ForbiddenTopic, ForbiddenTopics
-from bot.language.lemmas import Lemmatiser
 
 TOPICS = ForbiddenTopics(
     [
         ForbiddenTopic(name="политика", words=("выборы",), phrases=("за кого голосовать", "не хочу жить")),
         ForbiddenTopic(name="оружие", words=("автомат калашникова",), patterns=(r"(?i)как\s+взломать",)),
-    ],
-    Lemmatiser({}).all_lemmas,
+    ]
 )
 
 
