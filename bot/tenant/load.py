@@ -21,7 +21,9 @@ from bot.tenant.model import (
     Topic,
 )
 from bot.tenant.phones import phone_digits, phones_in
+from bot.tenant.stock import read_stock_schema
 from bot.tenant.source import read_yaml
+from bot.tenant.tariffs import read_tariffs
 
 _PROFILE_FILE = "tenant.yaml"
 
@@ -121,7 +123,9 @@ _READERS: Mapping[str, tuple[str, Callable[[Path], Any]]] = {
     "forbidden": ("forbidden.yaml", _read_topics),
     "examples": ("examples.yaml", _read_examples),
     "texts": ("", _read_texts),
+    "tariffs": ("tariffs.yaml", read_tariffs),
     "golden": ("golden.csv", read_golden),
+    "stock": ("stock.yaml", read_stock_schema),
     "golden_gate": ("golden_gate.csv", read_golden),
     "gate": ("gate.yaml", read_gate),
 }
