@@ -222,20 +222,20 @@ class TurnServer:
         A notice that is being sent is sent to its end: cut off, nobody would know whether it arrived.
         """
         waited_s = (datetime.now(UTC) - turn.utterances[0].received_at).total_seconds()
-        answered = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        task: asyncio.Task[None] | None = None
 
-        async def notice() -> None:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(answered.wait(), max(0.0, self._policy.notice_after_s - waited_s))
-                return
-            await delivery.notice(self._texts.say(Text.NOTICE, turn.last.language))
+        def begin() -> None:
+            nonlocal task
+            task = loop.create_task(delivery.notice(self._texts.say(Text.NOTICE, turn.last.language)))
 
-        task = asyncio.create_task(notice())
+        timer = loop.call_later(max(0.0, self._policy.notice_after_s - waited_s), begin)
         try:
             yield
         finally:
-            answered.set()
-            await task
+            timer.cancel()
+            if task is not None:
+                await task
 
     async def _deliver(self, turn: Turn, delivery: TurnDelivery, answer: Answer) -> Answer:
         """Say it. What the messenger will never take is given up, and an apology is tried but once."""

@@ -19,6 +19,7 @@ _PHONES = tuple(
         r"(?<![\d-])\d{3}-\d\d-\d\d(?![\d-])",
     )
 )
+_DIGIT = re.compile(r"\d")
 _PRICE = re.compile(r"\d{1,3}(?: \d{3})+")
 _RUN = re.compile(rf"\d(?:{_BETWEEN}\d){{12,}}")
 _DOCUMENTS = tuple(
@@ -70,7 +71,7 @@ def mask(text: str, *, keep: frozenset[str] = frozenset()) -> Masked:
     `keep` holds what is public: the business's own.
     """
     folded, places = _folded(text)
-    public = {_squeeze(value) for value in keep}
+    public = _squeezed(keep)
     labels: dict[str, str] = {}
     pieces: list[str] = []
     end = 0
@@ -94,6 +95,9 @@ def _folded(text: str) -> tuple[str, range | list[int]]:
     """What is seen of the text, and where in it each of the signs stands."""
     if text.isascii():
         return text, range(len(text))
+    spelt = {ord(sign): _seen(sign) for sign in set(text)}
+    if all(spelt.values()):
+        return text.translate(spelt), range(len(text))
     signs = [(_seen(sign), place) for place, sign in enumerate(text)]
     seen = [(sign, place) for sign, place in signs if sign]
     return "".join(sign for sign, _ in seen), [place for _, place in seen]
@@ -116,7 +120,7 @@ def _findings(text: str) -> Iterator[tuple[int, int, str]]:
 def _candidates(text: str) -> Iterator[tuple[int, int, str]]:
     for match in _EMAIL.finditer(text):
         yield *match.span(), "EMAIL"
-    if not any(sign.isdigit() for sign in text):
+    if not _DIGIT.search(text):
         return
     for kind, pattern in _DOCUMENTS:
         for match in pattern.finditer(text):
@@ -140,6 +144,11 @@ def _cards(run: re.Match[str]) -> Iterator[tuple[int, int]]:
             digits = re.sub(r"\D", "", run.string[start:stop])
             if 13 <= len(digits) <= 19 and _passes_luhn(digits):
                 yield start, stop
+
+
+@lru_cache(maxsize=16)
+def _squeezed(values: frozenset[str]) -> frozenset[str]:
+    return frozenset(_squeeze(value) for value in values)
 
 
 def _squeeze(value: str) -> str:

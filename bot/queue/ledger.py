@@ -120,7 +120,7 @@ class Ledger:
 
 def timestamp() -> str:
     """The time as RQ writes it."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return datetime.now(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def _claim(
