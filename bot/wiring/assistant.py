@@ -22,7 +22,7 @@ def build_assistant(tenant: Tenant, texts: Texts, models: ModelChain, settings: 
     forbidden = ForbiddenTopics(topics)
     checks = DraftChecks(forbidden=forbidden, public=[public_facts(tenant)])
     return Assistant(
-        finder=Finder(PassageIndex(tenant.passages, tenant.lexicon)),
+        finder=Finder(build_index(tenant)),
         writer=Writer(models, build_prompts(tenant, build_sampling(settings)), checks),
         checks=checks,
         texts=texts,
@@ -30,3 +30,8 @@ def build_assistant(tenant: Tenant, texts: Texts, models: ModelChain, settings: 
         own_phones=tenant.phones,
         phrase_within_s=settings.local.model_phrases_within_s,
     )
+
+
+def build_index(tenant: Tenant) -> PassageIndex:
+    """What finds the passages, also where that alone is measured."""
+    return PassageIndex(tenant.passages, tenant.lexicon)
