@@ -21,8 +21,8 @@ from bot.tenant.model import (
     Topic,
 )
 from bot.tenant.phones import phone_digits, phones_in
-from bot.tenant.stock import read_stock_schema
 from bot.tenant.source import read_yaml
+from bot.tenant.stock import read_stock_schema
 from bot.tenant.tariffs import read_tariffs
 
 _PROFILE_FILE = "tenant.yaml"

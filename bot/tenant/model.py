@@ -15,8 +15,8 @@ from bot.tenant.gate import Gate
 from bot.tenant.golden import GoldenQuestion
 from bot.tenant.hours import CalendarDay, Hours, Span
 from bot.tenant.phones import is_phone, phone_digits
-from bot.tenant.tariffs import Tariffs
 from bot.tenant.stock import StockSchema
+from bot.tenant.tariffs import Tariffs
 from bot.tenant.wording import pieces, slug
 
 
@@ -255,9 +255,9 @@ class Tenant(Profile):
     forbidden: tuple[Topic, ...]
     examples: tuple[Example, ...]
     texts: Mapping[str, Mapping[str, str]] = {}
+    """Per language, the wordings of the catalogue that the tenant replaces."""
     stock: StockSchema | None = None
     """The table of what is for sale, if there is one."""
-    """Per language, the wordings of the catalogue that the tenant replaces."""
     tariffs: Tariffs | None = None
     """What is computed; None where nothing is."""
     golden: tuple[GoldenQuestion, ...] = ()

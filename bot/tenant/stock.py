@@ -179,6 +179,8 @@ def _faults(schema: StockSchema, lines: _Lines) -> Iterator[tuple[int, str]]:
             yield lines["columns", number], f'the column "{column.name}" is described twice'
         known.setdefault(column.name, number)
     yield from _unknown_columns(schema, lines, frozenset(known))
+    if schema.key in known and schema.column(schema.key).type not in (ColumnType.TEXT, ColumnType.CHOICE):
+        yield lines["key",], "key: must be a column of type text or choice"
     if schema.available is not None and schema.available.column in known:
         number = known[schema.available.column]
         for value in schema.available.values:
