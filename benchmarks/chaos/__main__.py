@@ -1,6 +1,7 @@
 """`python -m benchmarks.chaos [--short]`: breaks the product in every way the guarantees name.
 
-The last line on standard output is one JSON object; the exit status is 1 when a guarantee is broken.
+The last line on standard output is one JSON object, whatever happened: `broken` names the figures that break
+a guarantee or are missing, and the stages that failed or took too long. The exit status is 1 if there are any.
 """
 
 import argparse
@@ -26,9 +27,7 @@ def main() -> int:
         asyncio.run(_until_told(ledger, options))
     except (KeyboardInterrupt, asyncio.CancelledError):
         return 130
-    broken = ledger.broken()
-    print(json.dumps({**ledger.results, "broken": broken}, ensure_ascii=False))
-    return 1 if broken else 0
+    return 1 if ledger.broken() else 0
 
 
 async def _until_told(ledger: Ledger, options: argparse.Namespace) -> None:
@@ -38,7 +37,11 @@ async def _until_told(ledger: Ledger, options: argparse.Namespace) -> None:
         else run_long(ledger, options.seed, options.logs, options.only)
     )
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, running.cancel)
-    await running
+    try:
+        await running
+    finally:
+        figures = {**ledger.results, "failed": ledger.failed, "broken": ledger.broken()}
+        print(json.dumps(figures, ensure_ascii=False), flush=True)
 
 
 if __name__ == "__main__":

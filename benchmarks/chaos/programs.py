@@ -12,6 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 RESTART_S = 0.2
 STOP_WITHIN_S = 20.0
+RESTARTED_WITHIN_S = 30.0
 
 
 def procfile_command(name: str) -> list[str]:
@@ -82,9 +83,13 @@ class Program:
         self._may_run.set()
 
     async def restarted(self) -> None:
-        """Return when another run than the present one is up. Begin to wait before the kill."""
-        await self._down.wait()
-        await self._up.wait()
+        """Return when another run than the present one is up. Begin to wait before the kill.
+
+        Raises TimeoutError.
+        """
+        async with asyncio.timeout(RESTARTED_WITHIN_S):
+            await self._down.wait()
+            await self._up.wait()
 
     async def stop(self) -> None:
         if self._keeping is None:
@@ -117,6 +122,8 @@ class Program:
             )
         self._down.clear()
         self._up.set()
+        if not self._may_run.is_set():  # told to be down while it was being started
+            self.kill()
         if self._on_line and self._process.stdout is not None:
             async for line in self._process.stdout:
                 self._on_line(line.decode().strip())

@@ -43,12 +43,16 @@ async def storm(
     asking = asyncio.create_task(ask_all(stage, chats, load))
     victims = _victims(stage)
     names: list[str] = []
-    while not asking.done():
-        await asyncio.wait([asking], timeout=random.uniform(*kill_every_s))
-        names = names or random.sample(list(victims), k=len(victims))
-        name = names.pop()
-        await victims[name]()
-        report(f"{stage.name}: killed {name}, {stage.unanswered()} questions open")
+    try:
+        while not asking.done():
+            await asyncio.wait([asking], timeout=random.uniform(*kill_every_s))
+            names = names or random.sample(list(victims), k=len(victims))
+            name = names.pop()
+            await victims[name]()
+            report(f"{stage.name}: killed {name}, {stage.unanswered()} questions open")
+        await asking
+    finally:
+        asking.cancel()
     if last_of_both:
         last = chats[:50]
         await ask_all(stage, last, Load(chats=len(last), questions=1, per_s=100), SLOW.format(seconds=1))
@@ -157,11 +161,14 @@ async def sigterm(stage: Stage, load: Load) -> Results:
     chats = stage.new_chats(load.chats)
     await stage.workers_up()
     asking = asyncio.create_task(ask_all(stage, chats, load, SLOW.format(seconds=1)))
-    await asyncio.sleep(load.chats * load.questions / load.per_s / 2)
-    for program in (*stage.workers, *stage.bots):
-        program.signal(signal.SIGTERM)
-    report(f"{stage.name}: SIGTERM with {stage.unanswered()} questions open")
-    await asking
+    try:
+        await asyncio.sleep(load.chats * load.questions / load.per_s / 2)
+        for program in (*stage.workers, *stage.bots):
+            program.signal(signal.SIGTERM)
+        report(f"{stage.name}: SIGTERM with {stage.unanswered()} questions open")
+        await asking
+    finally:
+        asking.cancel()
     await stage.drained(chats)
     counts = stage.count(chats)
     exits = [program.exits[-1] for program in (*stage.workers, *stage.bots) if program.exits]

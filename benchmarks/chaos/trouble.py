@@ -7,7 +7,7 @@ from contextlib import suppress
 from functools import partial
 
 from benchmarks.chaos.model import BREAK, BREAK_ALL, BROKEN, POISON, SLOW
-from benchmarks.chaos.stage import Stage, report, until
+from benchmarks.chaos.stage import UP_WITHIN_S, Stage, report, until
 from benchmarks.chaos.storm import Results
 from bot.texts.catalogue import Text, load_texts
 from tests.fakes.telegram import Fault, FaultKind
@@ -30,14 +30,19 @@ async def redelivered(stage: Stage) -> Results:
     stage.killed(stage.bots[0])
     stage.telegram.inject.redeliver(update_id)
     await restarted
-    await stage.telegram.updates.emptied.wait()
+    await _fetched(stage)
     stage.telegram.inject.redeliver(update_id)
-    await stage.telegram.updates.emptied.wait()
+    await _fetched(stage)
     # Whatever comes of it comes before the answer to the next question in the same chat.
     stage.ask(chat_id)
     await stage.drained([chat_id])
     answers = [message for message in stage.telegram.messages(chat_id) if message.from_bot]
     return {"redelivered_answers": len(answers) - 1}
+
+
+async def _fetched(stage: Stage) -> None:
+    """Return when the bot has confirmed every update. Raises TimeoutError."""
+    await asyncio.wait_for(stage.telegram.updates.emptied.wait(), UP_WITHIN_S)
 
 
 async def limits(stage: Stage, *, chats: int, in_one_chat: int) -> Results:
@@ -53,7 +58,7 @@ async def limits(stage: Stage, *, chats: int, in_one_chat: int) -> Results:
         stage.ask(rush[0])
         await asyncio.sleep(0.4)
     await stage.drained(rush)
-    clock.cancel()
+    clock.cancel()  # it answers to it
     late_s = await clock
     worst = {
         "limits_worst_second": audit.worst_second(window_s=1 - late_s),

@@ -43,6 +43,8 @@ class Ledger:
 
     def __init__(self) -> None:
         self.results: dict[str, float | bool] = {}
+        self.failed: dict[str, str] = {}
+        """The stages that did not come to their end, and why; their counts are not in the sums."""
         self._counts = Counts()
         self._kills = 0
         self._unknown = self._resent = 0
@@ -79,10 +81,10 @@ class Ledger:
         }
 
     def broken(self) -> list[str]:
-        """The names of the figures that break a guarantee, or that are missing."""
+        """The names of the figures that break a guarantee or are missing, and the stages that failed."""
         wrong = {name for name, value in EXACTLY.items() if self.results.get(name) != value}
         wrong |= {name for name, most in AT_MOST.items() if self.results.get(name, most + 1) > most}
-        return sorted(wrong)
+        return sorted(wrong) + [f"stage {name}" for name in sorted(self.failed)]
 
 
 def _worse(name: str, one: float, other: float) -> float:
