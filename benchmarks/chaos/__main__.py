@@ -1,7 +1,7 @@
 """`python -m benchmarks.chaos [--short]`: breaks the product in every way the guarantees name.
 
 The last line on standard output is one JSON object, whatever happened: `broken` names the figures that break
-a guarantee or are missing, and the stages that failed or took too long. The exit status is 1 if there are any.
+a guarantee or are missing, and the stages that failed or took too long; the exit status is then 1.
 """
 
 import argparse
