@@ -4,7 +4,7 @@ import sys
 from functools import partial
 
 from bot import jobs
-from bot.cli.process import call_at_stop, run_process
+from bot.cli.process import call_at_stop, keep_what_is_there, run_process
 from bot.queue.persistence import repeat
 from bot.queue.worker import AsyncWorker
 from bot.settings import Settings
@@ -30,6 +30,7 @@ async def work(settings: Settings) -> None:
         )
         sweep = partial(repeat, SWEEP_EVERY_S, partial(services.inbox.sweep, at_most_every_s=SWEEP_EVERY_S))
         call_at_stop(worker.stop)
+        keep_what_is_there()
         await worker.run(alongside=[services.turn_log.run, services.cancellations.run, sweep])
 
 

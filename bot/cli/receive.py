@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from functools import partial
 
 import structlog
@@ -20,7 +21,7 @@ from aiohttp import web
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from bot.cli.process import call_at_stop
+from bot.cli.process import call_at_stop, keep_what_is_there
 from bot.delivery.delivery import Delivery
 from bot.domain import Utterance
 from bot.errors import DeliveryError, SettingsError
@@ -48,15 +49,15 @@ async def run(settings: Settings) -> int:
     by_webhook = settings.telegram.webhook_url is not None
     texts = build_texts(load_configured_tenant(settings), settings)
     try:
-        async with open_channels(settings, redis) as channels:
-            delivery = Delivery(redis, channels)
+        async with AsyncExitStack() as stack:
             acceptor = Acceptor(
                 build_inbox(settings, redis),
                 patience_s=WEBHOOK_PATIENCE_S if by_webhook else None,
-                refuse=partial(_refuse, delivery, texts),
-                seen=delivery.seen,
+                refuse=_Refusals(settings, redis, texts, stack).tell,
+                seen=Delivery(redis, {}).seen,
             )
             dispatcher = build_dispatcher(acceptor)
+            keep_what_is_there()
             if by_webhook:
                 await _serve_webhook(settings.telegram, bot, dispatcher, redis)
             else:
@@ -67,11 +68,31 @@ async def run(settings: Settings) -> int:
     return 0
 
 
-async def _refuse(delivery: Delivery, texts: Texts, utterance: Utterance) -> None:
-    try:
-        await delivery.tell(utterance.chat, texts.say(Text.INBOX_FULL, utterance.language))
-    except (DeliveryError, RedisError) as error:
-        log.warning("refusal_not_told", chat=utterance.chat.key, error=type(error).__name__)
+class _Refusals:
+    """Tells people that their inbox is full. Few bots ever do, so that the way out to them, with all of
+    python-telegram-bot, is opened for the first one, and closed by `stack`."""
+
+    def __init__(self, settings: Settings, redis: Redis, texts: Texts, stack: AsyncExitStack) -> None:
+        self._settings = settings
+        self._redis = redis
+        self._texts = texts
+        self._stack = stack
+        self._opening = asyncio.Lock()
+        self._delivery: Delivery | None = None
+
+    async def tell(self, utterance: Utterance) -> None:
+        try:
+            delivery = await self._open()
+            await delivery.tell(utterance.chat, self._texts.say(Text.INBOX_FULL, utterance.language))
+        except (DeliveryError, RedisError) as error:
+            log.warning("refusal_not_told", chat=utterance.chat.key, error=type(error).__name__)
+
+    async def _open(self) -> Delivery:
+        async with self._opening:
+            if self._delivery is None:
+                channels = await self._stack.enter_async_context(open_channels(self._settings, self._redis))
+                self._delivery = Delivery(self._redis, channels)
+            return self._delivery
 
 
 async def _poll(bot: Bot, dispatcher: Dispatcher) -> None:

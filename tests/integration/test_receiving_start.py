@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from redis.asyncio import Redis
 
 from tests.fakes.telegram import FakeTelegram, Fault, FaultKind
 
@@ -120,3 +121,15 @@ async def test_a_place_where_it_cannot_listen_is_one_sentence(
 ) -> None:
     async with receiving(telegram, tmp_path, **WEBHOOK, TELEGRAM_WEBHOOK_HOST=host) as process:
         assert (await sentence(process)).startswith("TELEGRAM_WEBHOOK_HOST and TELEGRAM_WEBHOOK_PORT: ")
+
+
+async def test_whoever_writes_more_than_the_inbox_holds_is_told_so(
+    telegram: FakeTelegram, tmp_path: Path, redis: Redis, redis_url: str
+) -> None:
+    for chat_id in (1, 1, 2, 2):
+        telegram.inject.message(chat_id, "Есть ли у вас пироги?")
+    async with receiving(telegram, tmp_path, REDIS_URL=redis_url, INBOX_LIMIT="1"):
+        for chat_id in (1, 2):
+            (told,) = await telegram.wait_for_reply(chat_id, timeout_s=30)
+            assert "новые пока не принимаю" in told.text
+    await redis.flushall()
