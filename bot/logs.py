@@ -1,7 +1,9 @@
 """Structured logs: one JSON line an event, for this program's own loggers and those of its libraries."""
 
+import json
 import logging
 import re
+import sys
 from collections.abc import MutableMapping
 from typing import Any
 
@@ -28,7 +30,10 @@ _NOISY = (
 
 
 def configure_logs(level: str, *, process: str) -> None:
-    """Send everything to standard error. `process` names this one in each line."""
+    """Send everything to standard error. `process` names this one in each line.
+
+    This program's own lines do not take the way through `logging`, which doubles what each of them costs.
+    """
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
@@ -36,12 +41,12 @@ def configure_logs(level: str, *, process: str) -> None:
         structlog.processors.format_exc_info,
         _scrub,
     ]
-    renderer = structlog.processors.JSONRenderer(ensure_ascii=False)
+    renderer = structlog.processors.JSONRenderer(serializer=_as_json)
     structlog.contextvars.bind_contextvars(process=process)
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[*shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
-        logger_factory=structlog.stdlib.LoggerFactory(),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler()
@@ -54,6 +59,13 @@ def configure_logs(level: str, *, process: str) -> None:
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
     for noisy in _NOISY:
         logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+_JSON = json.JSONEncoder(ensure_ascii=False, default=repr)
+
+
+def _as_json(event: MutableMapping[str, Any], **_: Any) -> str:
+    return _JSON.encode(event)
 
 
 def _scrub(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
