@@ -49,6 +49,14 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
             from bot.cli import ask
 
             return asyncio.run(ask.run(settings, options.question, as_json=options.json))
+        case "eval":
+            from bot.cli import eval as evaluation
+
+            return asyncio.run(evaluation.run(settings, evaluation.EvalOptions.of(options)))
+        case "replay":
+            from bot.cli import replay
+
+            return asyncio.run(replay.run(settings, options.turn))
         case _:
             with no_search_for_garbage():  # aiogram builds 500 models: it saves a sixth of 4 s
                 from bot.cli import receive
@@ -64,6 +72,9 @@ def _parser() -> argparse.ArgumentParser:
     ask = commands.add_parser("ask", help="answer one question and leave")
     ask.add_argument("question")
     ask.add_argument("--json", action="store_true", help="answer, sources, verdicts, timings, model as JSON")
+    _add_eval(commands.add_parser("eval", help="measure the answers by golden questions"))
+    replay = commands.add_parser("replay", help="run a logged turn again and show the difference")
+    replay.add_argument("turn", help="the turn's id, or the number of its row")
     commands.add_parser("redis", help="run the embedded Redis in the foreground")
     commands.add_parser("model", help="run the local model in the foreground")
     tenant = commands.add_parser("tenant", help="work on a tenant folder").add_subparsers(
@@ -72,6 +83,29 @@ def _parser() -> argparse.ArgumentParser:
     check = tenant.add_parser("check", help="name every error with its file and line")
     check.add_argument("path", type=Path)
     return parser
+
+
+def _add_eval(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--tenant", metavar="T", help="a name under tenants/ or a path; else TENANT")
+    parser.add_argument("--questions", type=Path, metavar="FILE", help="else the tenant's golden.csv")
+    parser.add_argument(
+        "--model",
+        action="extend",
+        nargs="+",
+        default=[],
+        metavar="NAME",
+        help="local, openai[:NAME], gigachat[:NAME], no-model, model-alone; several side by side",
+    )
+    parser.add_argument("--baseline", action="store_true", help="the model alone beside it")
+    parser.add_argument("--json", action="store_true", help="end with one line of JSON")
+    parser.add_argument("--report", type=Path, metavar="FILE", help="write an HTML page")
+    parser.add_argument(
+        "--gate", nargs="?", const="", metavar="FILE", help="status 1 where a tolerance is not kept"
+    )
+    parser.add_argument("--limit", type=int, metavar="N", help="the first N questions only")
+    parser.add_argument(
+        "--perturbed", type=int, default=20, metavar="N", help="questions asked again with typos and so on"
+    )
 
 
 if __name__ == "__main__":

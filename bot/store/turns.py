@@ -69,6 +69,12 @@ class TurnStore:
             row = connection.execute(_turns().where(TURNS.c.turn_id == turn_id)).one_or_none()
         return None if row is None else record_from_row(row)
 
+    def turn_in_row(self, number: int) -> TurnRecord | None:
+        """The turn by the number of its row, which is all that an export may name."""
+        with translated(), self._engine.connect() as connection:
+            row = connection.execute(_turns().where(TURNS.c.id == number)).one_or_none()
+        return None if row is None else record_from_row(row)
+
     def recent(self, chat: ChatRef, limit: int) -> list[TurnRecord]:
         """The last turns of a chat, the newest first."""
         newest = (
