@@ -78,6 +78,24 @@ class Text(StrEnum):
     HOURS_HOLIDAY = "hours_holiday"
     HOURS_HOLIDAY_CLOSED = "hours_holiday_closed"
     HOURS_SOURCE = "hours_source"
+    MONTHS_ONE = "months_one"
+    MONTHS_FEW = "months_few"
+    MONTHS_MANY = "months_many"
+    TARIFF_ANSWER = "tariff_answer"
+    TARIFF_MINIMUM = "tariff_minimum"
+    TARIFF_ASK = "tariff_ask"
+    TARIFF_OUT_OF_RANGE = "tariff_out_of_range"
+    TARIFF_SOURCE = "tariff_source"
+    CREDIT_ANSWER = "credit_answer"
+    CREDIT_BOUGHT = "credit_bought"
+    CREDIT_ASK = "credit_ask"
+    CREDIT_MONTHS = "credit_months"
+    CREDIT_DOWN_PAYMENT = "credit_down_payment"
+    CREDIT_SOURCE = "credit_source"
+    TRADE_IN_ANSWER = "trade_in_answer"
+    TRADE_IN_SURPLUS = "trade_in_surplus"
+    TRADE_IN_ASK = "trade_in_ask"
+    TRADE_IN_SOURCE = "trade_in_source"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -99,7 +117,13 @@ class Texts:
 
     def days(self, count: int, language: str) -> str:
         """A number of days in words that agree with it: 1 день, 3 дня, 90 дней."""
-        return self.say(_PLURALS[_plural_form(count, language)], language, count=count)
+        return self._counted("days", count, language)
+
+    def months(self, count: int, language: str) -> str:
+        return self._counted("months", count, language)
+
+    def _counted(self, noun: str, count: int, language: str) -> str:
+        return self.say(Text(f"{noun}_{plural_form(count, language)}"), language, count=count)
 
 
 def load_texts(
@@ -122,10 +146,7 @@ def _read(language: str) -> Mapping[str, str]:
     return catalogue
 
 
-_PLURALS = {"one": Text.DAYS_ONE, "few": Text.DAYS_FEW, "many": Text.DAYS_MANY}
-
-
-def _plural_form(count: int, language: str) -> str:
+def plural_form(count: int, language: str) -> str:
     """The CLDR plural category of a whole number in Russian or English."""
     if language == "en":
         return "one" if count == 1 else "many"

@@ -1,5 +1,7 @@
 """The assistant of one tenant, for whoever asks it."""
 
+from bot.computing.hours import HoursSource
+from bot.computing.sources import computing_sources
 from bot.dialogue.answering import Assistant
 from bot.dialogue.checking import DraftChecks
 from bot.dialogue.finding import Finder
@@ -22,7 +24,7 @@ def build_assistant(tenant: Tenant, texts: Texts, models: ModelChain, settings: 
     forbidden = ForbiddenTopics(topics)
     checks = DraftChecks(forbidden=forbidden, public=[public_facts(tenant)])
     return Assistant(
-        finder=Finder(build_index(tenant)),
+        finder=Finder(build_index(tenant), [*computing_sources(tenant, texts), HoursSource(tenant, texts)]),
         writer=Writer(models, build_prompts(tenant, build_sampling(settings)), checks),
         checks=checks,
         texts=texts,

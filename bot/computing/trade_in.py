@@ -1,0 +1,84 @@
+"""The difference to pay when an old item is given in exchange for a new one."""
+
+from bot.computing.amounts import Amount, Numbers, read_numbers, words
+from bot.computing.wording import Wording, as_money
+from bot.findings import Finding, FindingKind, Inquiry
+from bot.tenant.tariffs import TradeIn
+from bot.texts.catalogue import Text, Texts
+
+_LEAST_MONEY = 50_000
+_ASKS_BACK = 0.6
+
+
+class TradeInSource:
+    """Computes the difference when both prices are named, or the old one and what was just shown."""
+
+    def __init__(self, terms: TradeIn, texts: Texts) -> None:
+        self._terms = terms
+        self._texts = texts
+
+    def find(self, inquiry: Inquiry) -> Finding | None:
+        numbers = read_numbers(inquiry.text)
+        if not any(map(numbers.names, self._terms.names)):
+            return None
+        prices = [amount for amount in numbers.amounts if _is_money(amount)]
+        shown = inquiry.focus.get("price")
+        if len(prices) == 1 and isinstance(shown, int | float):
+            old, new = prices[0].value, float(shown)
+        elif len(prices) == 2:
+            old, new = _old_and_new(numbers, prices)
+        else:
+            return self._ask(inquiry) if prices else None
+        wording = Wording(self._texts, inquiry.language)
+        return Finding(
+            kind=FindingKind.COMPUTED,
+            text=self._answer(old, new, wording),
+            certainty=1.0,
+            sources=(wording.say(Text.TRADE_IN_SOURCE),),
+            focus={"source": FindingKind.COMPUTED.value, "what": "trade_in", "old": old, "new": new},
+            trace={"old": old, "new": new},
+        )
+
+    def _ask(self, inquiry: Inquiry) -> Finding:
+        wording = Wording(self._texts, inquiry.language)
+        return Finding(
+            kind=FindingKind.COMPUTED,
+            text=wording.say(Text.TRADE_IN_ASK),
+            certainty=_ASKS_BACK,
+            sources=(wording.say(Text.TRADE_IN_SOURCE),),
+            asks_back=True,
+        )
+
+    def _answer(self, old: float, new: float, wording: Wording) -> str:
+        difference = new - old - self._terms.bonus
+        formula = f"{as_money(new)} − {as_money(old)}"
+        if self._terms.bonus:
+            formula += f" − {as_money(self._terms.bonus)}"
+        text = Text.TRADE_IN_ANSWER if difference > 0 else Text.TRADE_IN_SURPLUS
+        note = self._terms.note if self._terms.note != "-" else ""
+        said = wording.say(text, difference=as_money(abs(difference)), formula=formula)
+        return "\n".join(filter(None, (said, note)))
+
+
+def _is_money(amount: Amount) -> bool:
+    return amount.sign != "%" and (amount.is_scaled or bool(amount.sign) or amount.value >= _LEAST_MONEY)
+
+
+def _old_and_new(numbers: Numbers, prices: list[Amount]) -> tuple[float, float]:
+    """Which is which by the words around; the cheaper is the old one where they do not tell."""
+    first, second = prices
+    leanings = [_leaning(amount) for amount in prices]
+    if leanings[0] == leanings[1]:
+        low, high = sorted((first.value, second.value))
+        return low, high
+    return (first.value, second.value) if leanings[0] > leanings[1] else (second.value, first.value)
+
+
+def _leaning(amount: Amount) -> int:
+    """1 towards the old item, -1 towards the new one, by the nearest telling word before the number."""
+    for word in amount.before:
+        if word in words("own"):
+            return 1
+        if word in words("new"):
+            return -1
+    return 0
