@@ -23,6 +23,8 @@ Loaded = TypeVar("Loaded")
 _Place = tuple[str | int, ...]
 
 _EMPTY = "tag:yaml.org,2002:null"
+_DEEPEST = 100
+"""Beyond it, whoever walks through the values would run out of stack."""
 _MESSAGES = {
     "string_type": "must be text",
     "tuple_type": "must be a list",
@@ -93,11 +95,17 @@ class _YamlDocument:
 
     def _compose(self, text: str) -> yaml.Node:
         try:
-            for event in yaml.parse(text, yaml.SafeLoader):
-                if isinstance(event, yaml.AliasEvent):
-                    line = event.start_mark.line + 1 if event.start_mark else 1
-                    raise self._error(line, "references (*name) are not read")
-            node = yaml.compose(text, yaml.SafeLoader)
+            node = self._composed(text, yaml.CSafeLoader)
+        except yaml.YAMLError:
+            # The reader in Python takes ten times as long, but says better what is wrong, and where.
+            node = self._composed_slowly(text)
+        if node is None:
+            raise self._error(1, "the file is empty")
+        return node
+
+    def _composed_slowly(self, text: str) -> yaml.Node | None:
+        try:
+            return self._composed(text, yaml.SafeLoader)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             what = " ".join(part for part in (error.context, error.problem) if part)
@@ -106,10 +114,20 @@ class _YamlDocument:
         except yaml.reader.ReaderError as error:
             line = text.count("\n", 0, error.position) + 1
             raise self._error(line, "there is a character here that YAML does not allow") from error
-        except RecursionError as error:
-            raise self._error(1, "the values are nested too deeply") from error
-        if node is None:
-            raise self._error(1, "the file is empty")
+
+    def _composed(self, text: str, loader: type[yaml.SafeLoader | yaml.CSafeLoader]) -> yaml.Node | None:
+        depth = 0
+        for event in yaml.parse(text, loader):
+            if isinstance(event, yaml.AliasEvent):
+                line = event.start_mark.line + 1 if event.start_mark else 1
+                raise self._error(line, "references (*name) are not read")
+            if isinstance(event, yaml.CollectionStartEvent):
+                depth += 1
+            elif isinstance(event, yaml.CollectionEndEvent):
+                depth -= 1
+            if depth > _DEEPEST:
+                raise self._error(1, "the values are nested too deeply")
+        node: yaml.Node | None = yaml.compose(text, loader)
         return node
 
     def _error(self, line: int, message: str) -> TenantError:
