@@ -3,10 +3,11 @@
 import argparse
 import asyncio
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 from bot.cli.process import CANNOT_RUN, no_search_for_garbage
-from bot.errors import AssistantError
+from bot.errors import AssistantError, SettingsError
 from bot.settings import Settings, load_settings
 
 
@@ -50,6 +51,7 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
 
             return asyncio.run(ask.run(settings, options.question, as_json=options.json))
         case "eval":
+            _expect_extra("eval", "numpy")
             from bot.cli import eval as evaluation
 
             return asyncio.run(evaluation.run(settings, evaluation.EvalOptions.of(options)))
@@ -62,6 +64,12 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
                 from bot.cli import receive
 
             return asyncio.run(receive.run(settings))
+
+
+def _expect_extra(extra: str, package: str) -> None:
+    """Raises SettingsError where what `make setup` installs was left out."""
+    if find_spec(package) is None:
+        raise SettingsError(f"{package} is missing; install it with: pip install 'dezhurny[{extra}]'")
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -53,7 +53,7 @@ def _grid(height: float) -> str:
     return "".join(lines)
 
 
-def waiting(seconds: Mapping[str, Sequence[float]], limit_s: float = 10.0) -> str:
+def waiting(seconds: Mapping[str, Sequence[float]], unit: str, *, limit_s: float = 10.0) -> str:
     """The share of answers that are there after so many seconds, a line for each run."""
     longest = max([*(max(values, default=0.0) for values in seconds.values()), 0.1]) * 1.05
     left, width, height = 50.0, 640.0, 220.0
@@ -63,7 +63,7 @@ def waiting(seconds: Mapping[str, Sequence[float]], limit_s: float = 10.0) -> st
         parts.append(f'<path d="M{left} {y:.1f}H{left + width}" stroke="#d8dde3" fill="none"/>')
         parts.append(_text(left - 6, y + 4, f"{quarter * 25}%", size=10, anchor="end"))
         x = left + width * quarter / 4
-        parts.append(_text(x, height + 26, f"{longest * quarter / 4:.3g} s", size=10, anchor="middle"))
+        parts.append(_text(x, height + 26, f"{longest * quarter / 4:.3g} {unit}", size=10, anchor="middle"))
     if limit_s < longest:
         x = left + width * limit_s / longest
         parts.append(f'<path d="M{x:.1f} 10v{height}" stroke="#b3261e" stroke-dasharray="4 3" fill="none"/>')

@@ -15,6 +15,7 @@ from bot.evaluation.charts import bars, waiting
 from bot.evaluation.gate import GateLine
 from bot.evaluation.measures import Measure, Measures
 from bot.evaluation.running import Examined, Run
+from bot.tenant import Tolerance
 
 Form = Literal["share", "number", "seconds", "score"]
 
@@ -38,7 +39,9 @@ def report(title: str, measured: Sequence[Measured], *, at: datetime, gate: Sequ
         kinds=bars(_kinds(measured), names),
         measures=_table(measured),
         gate=_gate(gate),
-        waiting=waiting({one.run.name: [each.seconds for each in one.run.examined] for one in measured}),
+        waiting=waiting(
+            {one.run.name: [each.seconds for each in one.run.examined] for one in measured}, _say("second")
+        ),
         failures="".join(_failures(one.run) for one in measured),
     )
 
@@ -115,25 +118,30 @@ def _localised(value: float, form: Form) -> str:
 def _gate(gate: Sequence[GateLine]) -> str:
     if not gate:
         return ""
-    columns = ("tolerance", "part", "value", "at_least", "at_most", "margin", "flips")
+    columns = ("measure", "part", "value", "tolerance", "margin", "flips")
     rows = [_row([*map(_say, columns), ""], cell="th")]
     for line in gate:
         verdict = {True: "kept", False: "broken", None: "unmeasured"}[line.is_passed]
-        figures = (line.value, line.tolerance.at_least, line.tolerance.at_most, line.margin)
-        shown = ["—" if figure is None else f"{figure:.4g}".replace(".", ",") for figure in figures]
-        flips = "—" if line.answers is None else str(line.answers)
-        rows.append(
-            _row(
-                [
-                    escape(line.name),
-                    _say(line.part),
-                    *shown,
-                    flips,
-                    f'<b class="{verdict}">{_say(verdict)}</b>',
-                ]
-            )
-        )
+        name = _texts()["measures"].get(line.name, {}).get("title") or _kind_title(line.name)
+        cells = [escape(name), _say(line.part), _figure(line.value), _bounds(line.tolerance)]
+        cells += [_figure(line.margin), "—" if line.answers is None else str(line.answers)]
+        rows.append(_row([*cells, f'<b class="{verdict}">{_say(verdict)}</b>']))
     return f'<h2>{_say("gate")}</h2><div class="card"><table>{"".join(rows)}</table></div>'
+
+
+def _kind_title(name: str) -> str:
+    """«Верных ответов: факты» for ``kinds.fact.accuracy``; the name itself for what has no title."""
+    kind = _texts()["kinds"].get(name.removeprefix("kinds.").removesuffix(".accuracy"))
+    return name if kind is None else f"{_texts()['measures']['accuracy']['title']}: {kind}"
+
+
+def _bounds(tolerance: Tolerance) -> str:
+    bounds = (("≥", tolerance.at_least), ("≤", tolerance.at_most))
+    return " ".join(f"{sign} {_figure(bound)}" for sign, bound in bounds if bound is not None)
+
+
+def _figure(value: float | None) -> str:
+    return "—" if value is None else f"{value:.3g}".replace(".", ",")
 
 
 def _failures(run: Run) -> str:
