@@ -1,0 +1,91 @@
+"""How much of a question has been read."""
+
+from bot.language.dictionary import grammemes
+from bot.stock.marking import Marked
+from bot.stock.query import StockQuery, Task
+from bot.stock.tokens import Token
+from bot.stock.vocabulary import Kind, word_set
+
+_FUNCTION = frozenset(("PREP", "CONJ", "PRCL", "NPRO", "INTJ", "PRED"))
+_UNREAD_WEIGHT = 1.5
+_STRANGE_NOUN = 0.6
+_STRANGE_PRICE = 0.4
+"""A price is asked, and a thing is named that is not the table's: «сколько стоит доставка ...»."""
+
+_ALWAYS = (
+    "request",
+    "count",
+    "which",
+    "exists",
+    "available",
+    "and",
+    "not",
+    "with",
+    "without",
+    "superlative",
+    "lean",
+    "more",
+    "last",
+    "latter",
+)
+
+
+def certainty_of(
+    marked: Marked, query: StockQuery, anchors: int
+) -> tuple[float, tuple[str, ...], tuple[str, ...]]:
+    """The share of the meaning that is read, and the words that are and are not."""
+    allowed = [*_ALWAYS]
+    if query.task is Task.COMPARE:
+        allowed += ["compare", "differ"] if query.columns else ["compare"]
+    if query.columns:
+        allowed += ["price"]
+    if marked.of(Kind.LEAST, Kind.MOST) or query.sort:
+        allowed += ["extremes_least", "extremes_most"]
+    read, unread, noun = [], [], False
+    for place, token in enumerate(marked.tokens):
+        is_own = token.is_any(word_set("own")) or _is_possession(marked, place)
+        if not is_own and (place in marked.read or _says_nothing(token, allowed)):
+            read.append(token.raw)
+        else:
+            unread.append(token.raw)
+            noun = noun or _is_thing(token)
+    weight = _UNREAD_WEIGHT * len(unread)
+    certainty = anchors / (anchors + weight) if anchors else 0.0
+    if noun:
+        certainty = min(certainty, _STRANGE_PRICE if query.task is Task.VALUE else _STRANGE_NOUN)
+    if anchors and not unread and _is_bare(marked, query):
+        certainty = 0.5
+    return round(certainty, 3), tuple(read), tuple(unread)
+
+
+def _says_nothing(token: Token, allowed: list[str]) -> bool:
+    if token.number is None and len(token.raw) == 1:
+        return True
+    if token.is_any(word_set("nothing_read")):
+        return False
+    if any(token.is_any(word_set(name)) for name in allowed):
+        return True
+    return token.number is None and any(_FUNCTION & tags for tags in grammemes(token.raw)[:1])
+
+
+def _is_possession(marked: Marked, place: int) -> bool:
+    """«у меня GLC» tells of what somebody has already."""
+    return marked.tokens[place].raw == "меня" and place > 0 and marked.tokens[place - 1].raw == "у"
+
+
+def _is_thing(token: Token) -> bool:
+    """A noun or a verb that is not the table's: the question is about something else too."""
+    if token.number is not None:
+        return False
+    tags = grammemes(token.raw)
+    return not tags or any({"NOUN", "VERB", "INFN", "LATN"} & tag for tag in tags[:1])
+
+
+def _is_bare(marked: Marked, query: StockQuery) -> bool:
+    """Nothing but the name of a column or of a row in general: hardly a question."""
+    if query.filters or query.compared or query.keys or query.sort:
+        return False
+    kinds = {mark.meaning.kind for mark in marked.marks}
+    if kinds == {Kind.ITEM}:
+        return not marked.has("count", "which", "exists", "available", "request")
+    return kinds <= {Kind.COLUMN} and query.task is Task.VALUE

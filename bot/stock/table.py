@@ -1,0 +1,139 @@
+"""The table in service, in memory: swapped whole when the version in SQL has changed."""
+
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import structlog
+
+from bot.errors import StockError, StoreError
+from bot.stock.refreshing import KeepsStock, State, StockRefresher, utc_now
+from bot.stock.snapshot import Dated, Snapshot
+from bot.stock.vocabulary import Vocabulary
+from bot.tenant.stock import StockSchema
+
+log = structlog.get_logger()
+
+_CHECK_EVERY_S = 2.0
+
+
+class InService:
+    """A snapshot with the words for what is in it: both of the same version."""
+
+    def __init__(self, snapshot: Snapshot, vocabulary: Vocabulary) -> None:
+        self.snapshot = snapshot
+        self.vocabulary = vocabulary
+
+
+class StockTable:
+    """Gives the current snapshot. A question takes one and keeps it, so that it never sees two halves.
+
+    `current` returns what is in memory at once and looks for a newer version in a thread of its own; only
+    a process's first call waits for the table.
+    """
+
+    def __init__(
+        self,
+        refresher: StockRefresher,
+        store: KeepsStock,
+        new_vocabulary: Callable[[Snapshot], Vocabulary],
+        *,
+        check_every_s: float = _CHECK_EVERY_S,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._refresher = refresher
+        self._store = store
+        self._new_vocabulary = new_vocabulary
+        self._check_every_s = check_every_s
+        self._now = now
+        self._loading = threading.Lock()
+        self._in_service: InService | None = None
+        self._as_of: datetime | None = None
+        self._checked_at = 0.0
+        self._seen_file: tuple[int, int] | None = None
+
+    @property
+    def schema(self) -> StockSchema:
+        return self._refresher.schema
+
+    def current(self) -> InService | None:
+        """What is in service; None where no refresh has ever succeeded. Raises nothing."""
+        if time.monotonic() - self._checked_at >= self._check_every_s:
+            if self._in_service is None:
+                self.check()
+            elif not self._loading.locked():
+                self._checked_at = time.monotonic()
+                threading.Thread(target=self.check, name="stock", daemon=True).start()
+        return self._in_service
+
+    def dated(self, snapshot: Snapshot) -> Dated:
+        as_of = self._as_of or self._now()
+        limit = timedelta(hours=self.schema.stale_after_hours)
+        return Dated(snapshot=snapshot, as_of=as_of, is_stale=self._now() - as_of > limit)
+
+    def check(self) -> None:
+        """Take over a newer version, and refresh from a file that has changed. Blocks; raises nothing."""
+        with self._loading:
+            self._checked_at = time.monotonic()
+            try:
+                state = self._store.state()
+                if self._must_refresh(state):
+                    self._refresh()
+                    state = self._store.state()
+                self._take(state)
+            except StoreError as error:
+                log.warning("stock_not_loaded", error=str(error))
+
+    def _must_refresh(self, state: State) -> bool:
+        """Nothing was ever loaded, or the file is another: nobody else need be there to refresh."""
+        file = self._refresher.file
+        stamp = _stamp(file) if file is not None else None
+        is_first, is_changed = self._in_service is None, stamp != self._seen_file
+        self._seen_file = stamp
+        if state.version_id is None:
+            return is_first or is_changed
+        if file is None or not is_changed:
+            return False
+        due = timedelta(minutes=self.schema.refresh_minutes)
+        # The file is as of now whenever it is read, and reading it again is cheap.
+        return (
+            not is_first
+            or state.as_of is None
+            or _changed_at(file) > state.as_of.timestamp()
+            or (self._now() - state.as_of >= due)
+        )
+
+    def _refresh(self) -> None:
+        try:
+            self._refresher.refresh()
+        except StockError as error:
+            log.debug("stock_kept", error=str(error))
+
+    def _take(self, state: State) -> None:
+        if state.version_id is None:
+            return
+        if self._in_service is None or self._in_service.snapshot.version != state.version_id:
+            columns, rows = self._store.rows(state.version_id)
+            if not columns:
+                return  # dropped since: the next check finds the newer one
+            snapshot = Snapshot(self.schema, columns, rows, state.version_id)
+            self._in_service = InService(snapshot, self._new_vocabulary(snapshot))
+            log.info("stock_in_service", version=state.version_id, rows=snapshot.size)
+        self._as_of = state.as_of
+
+
+def _stamp(file: Path) -> tuple[int, int] | None:
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size
+
+
+def _changed_at(file: Path) -> float:
+    try:
+        return file.stat().st_mtime
+    except OSError:
+        return 0.0

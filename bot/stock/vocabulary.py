@@ -1,0 +1,256 @@
+"""What people may call the things in a table: its columns, their values, and a row in general."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from itertools import product
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from bot.language.dictionary import is_known
+from bot.stock.cells import plain, words
+from bot.stock.snapshot import Snapshot
+from bot.stock.tokens import Token, keys_of, skeleton, tokenise
+from bot.tenant.stock import Column, ColumnType, StockSchema
+
+_MOST_SPELLINGS = 300
+_LONGEST_NAME = 7
+_MOST_FUZZY = 20_000
+_SHORTEST_FUZZY = 4
+_FEWEST_LETTERS = 3
+
+
+class Kind(StrEnum):
+    """What a name in a question stands for."""
+
+    VALUE = "value"
+    COLUMN = "column"
+    LEAST = "least"
+    MOST = "most"
+    ITEM = "item"
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a name means. Of two meanings the one of the lower `rank` counts."""
+
+    kind: Kind
+    column: str = ""
+    values: tuple[str, ...] = ()
+    rank: int = 0
+
+
+OWN, LEXICON, MADE, PART = range(4)
+"""Ranks: named in the schema, in the tenant's lexicon, spelt otherwise by rule, a part of a longer name."""
+
+
+class Vocabulary:
+    """All names, for one version of the table."""
+
+    def __init__(
+        self, schema: StockSchema, snapshot: Snapshot, lexicon: Mapping[str, Sequence[str]] | None = None
+    ) -> None:
+        """`lexicon`: the tenant's own names for things; those of values of the table are taken over."""
+        self._schema = schema
+        self._lexicon = {plain(term): tuple(variants) for term, variants in (lexicon or {}).items()}
+        self._names: defaultdict[str, dict[tuple[Kind, str], Meaning]] = defaultdict(dict)
+        self._like_latin: dict[str, str] = {}
+        self.numbers_in: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
+        """The values that hold a number as a word of theirs: «300» is in «C 300 4MATIC»."""
+        for column in schema.columns:
+            self._add_column(column, snapshot)
+        for name in (
+            *schema.names,
+            *(form for item in schema.item.values() for form in (item.one, item.many)),
+        ):
+            self._add(name, Meaning(Kind.ITEM))
+        self._parts(snapshot)
+        self._fuzzy = [
+            key for key in self._names if len(key) >= _SHORTEST_FUZZY and not re.search(r"\d", key)
+        ]
+        self._units = {column.name: _units_of(column) for column in schema.columns if column.type.is_number}
+
+    def meanings(self, tokens: list[Token]) -> tuple[Meaning, ...]:
+        """What a run of tokens means, whole; only meanings of the best rank."""
+        for key in keys_of(tokens):
+            found = self._names.get(key) or self._names.get(self._like_latin.get(skeleton(key), ""))
+            if found:
+                best = min(meaning.rank for meaning in found.values())
+                return tuple(meaning for meaning in found.values() if meaning.rank == best)
+        return ()
+
+    def guess(self, token: Token) -> tuple[Meaning, ...]:
+        """What a mistyped word means: nothing where two names are as near, or the word is a good one."""
+        word = token.raw
+        if len(word) < _SHORTEST_FUZZY or token.number is not None or is_known(word):
+            return ()
+        if len(self._fuzzy) > _MOST_FUZZY:
+            return ()
+        allowed = 1 if len(word) < 8 else 2
+        near: dict[tuple[Meaning, ...], int] = {}
+        for spelling in dict.fromkeys((word, token.forms[0])):
+            found = process.extract(spelling, self._fuzzy, scorer=OSA.distance, score_cutoff=allowed, limit=5)
+            for key, distance, _ in found:
+                if key[0] != spelling[0] and len(spelling) < 6:
+                    continue
+                meanings = tuple(self._names[key].values())
+                near[meanings] = min(int(distance), near.get(meanings, 9))
+        if not near:
+            return ()
+        best = min(near.values())
+        nearest = [meanings for meanings, distance in near.items() if distance == best]
+        same = {(meaning.kind, meaning.column, meaning.values) for found in nearest for meaning in found}
+        return nearest[0] if len(nearest) == 1 or len(same) == 1 else ()
+
+    def units(self, tokens: list[Token]) -> dict[str, float]:
+        """The columns in whose unit a run of tokens is, and what a number of it is multiplied by."""
+        keys = keys_of(tokens)
+        return {
+            column: next(units[key] for key in keys if key in units)
+            for column, units in self._units.items()
+            if any(key in units for key in keys)
+        }
+
+    def multipliers(self, column: str) -> list[float]:
+        """What a bare number of the column may have to be multiplied by: «до 6» may be millions."""
+        return sorted({1.0, *self._schema.column(column).units.values()})
+
+    def _add_column(self, column: Column, snapshot: Snapshot) -> None:
+        for name in (*column.title.values(), *column.names):
+            self._add(name, Meaning(Kind.COLUMN, column.name))
+        for name in column.least:
+            self._add(name, Meaning(Kind.LEAST, column.name))
+        for name in column.most:
+            self._add(name, Meaning(Kind.MOST, column.name))
+        if not column.filter or column.type not in (ColumnType.CHOICE, ColumnType.TEXT):
+            return
+        for value in dict.fromkeys((*column.values, *snapshot.texts(column.name).values)):
+            self._add_value(column, value)
+
+    def _add_value(self, column: Column, value: str) -> None:
+        known = column.values.get(value, ())
+        own = Meaning(Kind.VALUE, column.name, (value,))
+        for name in (value, *known):
+            self._add(name, own)
+        for name in self._lexicon.get(plain(value), ()):
+            self._add(name, Meaning(Kind.VALUE, column.name, (value,), LEXICON))
+        for name in (value, *known):
+            for spelling in _spellings(name):
+                self._add(spelling, Meaning(Kind.VALUE, column.name, (value,), MADE))
+        for token in tokenise(value):
+            if token.number is not None:
+                self.numbers_in[token.raw].add((column.name, value))
+
+    def _add(self, name: str, meaning: Meaning) -> None:
+        tokens = tokenise(name)
+        if not tokens or len(tokens) > _LONGEST_NAME or all(token.number is not None for token in tokens):
+            return
+        for key in keys_of(tokens):
+            if meaning.rank == MADE and (len(key) < _FEWEST_LETTERS or is_known(key)):
+                continue
+            self._put(key, meaning)
+            if re.fullmatch(r"[a-z0-9]*[a-z][a-z0-9]*", key) and meaning.rank != MADE:
+                self._like_latin.setdefault(skeleton(key), key)
+
+    def _put(self, key: str, meaning: Meaning) -> None:
+        """A name of two values of a column means both; one that only a rule has made means neither."""
+        place = (meaning.kind, meaning.column)
+        others = [known for known in self._names[key].values() if known.rank < meaning.rank]
+        if others:
+            return
+        known = self._names[key].get(place)
+        if known is None or known.rank > meaning.rank:
+            self._names[key][place] = meaning
+        elif meaning.values and meaning.values[0] not in known.values:
+            together = (*known.values, *meaning.values) if meaning.rank in (OWN, LEXICON, PART) else ()
+            self._names[key][place] = Meaning(meaning.kind, meaning.column, together, meaning.rank)
+
+    def _parts(self, snapshot: Snapshot) -> None:
+        """A telling word of a longer value stands for all the values that hold it."""
+        for column in self._schema.columns:
+            if not column.filter or column.type not in (ColumnType.CHOICE, ColumnType.TEXT):
+                continue
+            holders: defaultdict[str, list[str]] = defaultdict(list)
+            for value in dict.fromkeys((*column.values, *snapshot.texts(column.name).values)):
+                tokens = tokenise(value)
+                if len(tokens) > 1:
+                    for token in tokens:
+                        if (
+                            token.number is None
+                            and len(token.raw) > _FEWEST_LETTERS
+                            and not is_request(token)
+                        ):
+                            holders[token.forms[0]].append(value)
+            for word, values in holders.items():
+                if not self._names.get(word):
+                    self._names[word][Kind.VALUE, column.name] = Meaning(
+                        Kind.VALUE, column.name, tuple(dict.fromkeys(values)), PART
+                    )
+
+
+def _units_of(column: Column) -> dict[str, float]:
+    scales = words()["scales"]
+    units: dict[str, float] = {}
+    synonyms = words()["units"].get(column.unit or "", [])
+    if column.type is ColumnType.YEAR:
+        synonyms = [*synonyms, *words()["year"]]
+    named = [(name, 1.0) for name in (column.unit or "", *synonyms, *column.names)]
+    for name, factor in (*named, *column.units.items()):
+        tokens = tokenise(name)
+        if not tokens and name.strip():
+            units[name.strip().lower()] = factor
+        elif tokens and not (len(tokens) == 1 and tokens[0].raw in scales):
+            units |= dict.fromkeys(keys_of(tokens), factor)
+    return units
+
+
+def _spellings(name: str) -> Iterator[str]:
+    """How a Latin name is written in Cyrillic: short words by their letters, in three manners."""
+    tokens = tokenise(name)
+    if not any(re.fullmatch("[a-z]+", token.raw) for token in tokens):
+        return
+    made = 0
+    for manner in range(3):
+        options = [_letters(token.raw, manner) for token in tokens]
+        for spelling in product(*options):
+            made += 1
+            if made > _MOST_SPELLINGS:
+                return
+            yield "".join(spelling)
+
+
+@cache
+def _letters(word: str, manner: int) -> tuple[str, ...]:
+    if not re.fullmatch("[a-z]+", word):
+        return (word,)
+    if len(word) > 3:
+        return (_transliterated(word),)
+    letters: Iterable[list[str]] = (words()["letters"][letter][manner] for letter in word)
+    return tuple("".join(option).replace(" ", "") for option in product(*letters))
+
+
+_PAIRS = {"sch": "ш", "sh": "ш", "ch": "ч", "ck": "к", "ph": "ф", "th": "т", "ee": "и", "oo": "у", "qu": "кв"}
+_SINGLE = dict(zip("abcdefghijklmnopqrstuvwxyz", "абкдефгхиджклмнопкрстуввксиз", strict=False))
+_SINGLE |= dict(zip("jklmnopqrstuvwxyz", ["дж", *"клмнопкрстувв", "кс", "и", "з"], strict=False))
+
+
+def _transliterated(word: str) -> str:
+    """One plain way to write a Latin word in Cyrillic."""
+    text = re.sub("|".join(_PAIRS), lambda found: _PAIRS[found[0]], word)
+    text = re.sub(r"([a-zа-я])\1", r"\1", text.removesuffix("e"))
+    return "".join(_SINGLE.get(sign, sign) for sign in text)
+
+
+@cache
+def word_set(name: str) -> frozenset[str]:
+    """A list of words.yaml, as a set."""
+    return frozenset(str(word) for word in words()[name])
+
+
+def is_request(token: Token) -> bool:
+    """Whether the word only says that something is asked for."""
+    return token.is_any(word_set("request"))
