@@ -57,7 +57,7 @@ async def _short_hosts(ledger: Ledger, seed: int, logs: Path | None) -> None:
         slow = slow_model(stage, chats=3, think_s=5.5, kill_at_s=None)
         ledger.add(await _both(points, slow))
         load = Load(chats=40, questions=3, per_s=24)
-        ledger.add(await storm(stage, load, kill_every_s=(1.2, 2.0), seed=seed, last_of_both=False))
+        ledger.add(await storm(stage, load, kill_every_s=(1.4, 2.2), seed=seed, last_of_both=False))
         ledger.add(await database_gone(stage, 8, 1))
         ledger.add(await redis_gone(stage, 10, 3))
         await _close(ledger, stage)
@@ -67,9 +67,9 @@ async def _short_machine(ledger: Ledger, logs: Path | None) -> None:
     setup = Setup(name="one machine", environment=_PATIENT_BREAKER, scheduler=False, logs=logs)
     async with open_stage(setup) as stage:
         ledger.add(await model_down(stage, _phone()))
-        ledger.add(await limits(stage, chats=45, in_one_chat=4))
         ledger.add(await _both(poison(stage, 8), redelivered(stage)))
         ledger.add(await sigterm(stage, Load(chats=20, questions=1, per_s=15)))
+        ledger.add(await limits(stage, chats=45, in_one_chat=4))
         await _close(ledger, stage)
 
 
@@ -116,11 +116,11 @@ async def _long_machine(ledger: Ledger, logs: Path | None) -> None:
     environment = _PATIENT_BREAKER | _NOTICE_SOON
     async with open_stage(Setup(name="one machine", environment=environment, logs=logs)) as stage:
         ledger.add(await model_down(stage, _phone()))
-        ledger.add(await limits(stage, chats=120, in_one_chat=6))
         ledger.add(await workers_at_points(stage, chats_each=3, notice_after_s=3))
         ledger.add(await bot_at_points(stage))
         ledger.add(await slow_model(stage, chats=10, think_s=5.5, kill_at_s=4.5))
         ledger.add(await _both(poison(stage, 30), redelivered(stage)))
+        ledger.add(await limits(stage, chats=120, in_one_chat=6))
         await _close(ledger, stage)
 
 
