@@ -236,6 +236,12 @@ class Answer:
     trace: Mapping[str, Any] = field(default_factory=dict)
     """Prompt version, sampling, retrieved passages with scores, fallbacks: what a replay needs."""
 
+    @property
+    def focus(self) -> Mapping[str, Any]:
+        """What it was about, for a question that leans on it: `Finding.focus`."""
+        focus: Mapping[str, Any] = self.trace.get("focus", {})
+        return focus
+
     def to_json(self) -> str:
         return _JSON.encode(self)
 

@@ -102,7 +102,11 @@ async def _recollection(settings: Settings, record: TurnRecord, earlier: list[Tu
     for turn in earlier:
         if turn.answer.outcome in _REMEMBERED:
             await memory.remember(
-                record.chat.key, turn_id=turn.turn_id, question=turn.question, answer=turn.answer.text
+                record.chat.key,
+                turn_id=turn.turn_id,
+                question=turn.question,
+                answer=turn.answer.text,
+                focus=turn.answer.focus,
             )
     return await memory.recall(record.chat.key)
 

@@ -167,7 +167,7 @@ class Assistant:
             model=work.model,
             usage=work.usage,
             timings_ms=work.timings_ms,
-            trace=work.trace | {"language": work.language},
+            trace=work.trace | {"language": work.language} | work.focus,
         )
 
 

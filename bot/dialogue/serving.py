@@ -259,7 +259,11 @@ class TurnServer:
         answer = record.answer
         if answer.outcome in _REMEMBERED and _UNREAD.isdisjoint(answer.verdicts):
             await self._memory.remember(
-                record.chat.key, turn_id=record.turn_id, question=record.question, answer=answer.text
+                record.chat.key,
+                turn_id=record.turn_id,
+                question=record.question,
+                answer=answer.text,
+                focus=answer.focus,
             )
 
     def _record(self, turn: Turn, answer: Answer, dialogue_id: str) -> TurnRecord:

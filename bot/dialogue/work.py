@@ -67,6 +67,11 @@ class Work:
         return tuple(join_heading(hit.passage) for hit in self.hits[: 3 if self.composed else 1])
 
     @property
+    def focus(self) -> dict[str, Any]:
+        """For the trace: what the next question may lean on."""
+        return {"focus": dict(self.finding.focus)} if self.finding is not None and self.finding.focus else {}
+
+    @property
     def _tables(self) -> list[Finding]:
         """The findings of every other source than the passages, which are quoted one by one."""
         return [finding for finding in self.findings if finding.kind is not FindingKind.PASSAGES]

@@ -113,6 +113,7 @@ class Examiner:
                 turn_id=f"{chat_key}:{golden.line}",
                 question=self._logged(golden.question),
                 answer=self._logged(answer.text),
+                focus=answer.focus,
             )
         earlier = [said.text for said in recollection.remarks if said.speaker is Speaker.CUSTOMER]
         today = datetime.now(UTC).date()

@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +26,7 @@ local turn, field = ARGV[3], 'turn:' .. ARGV[3]
 redis.call('HSETNX', KEYS[1], 'id', ARGV[1])
 if redis.call('HGET', KEYS[1], 'last') ~= turn and redis.call('HEXISTS', KEYS[1], field) == 0 then
   local number = redis.call('HINCRBY', KEYS[1], 'count', 1)
-  redis.call('HSET', KEYS[1], 'last', turn, field, number .. ':' .. ARGV[4])
+  redis.call('HSET', KEYS[1], 'last', turn, field, number .. ':' .. ARGV[4], 'focus', ARGV[5])
 end
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
 return redis.call('HGETALL', KEYS[1])
@@ -54,6 +55,7 @@ class _Dialogue:
     dialogue_id: str
     summary: str
     exchanges: tuple[Exchange, ...]
+    focus: Mapping[str, Any]
 
 
 class DialogueMemory:
@@ -82,12 +84,25 @@ class DialogueMemory:
 
     async def recall(self, chat_key: str) -> Recollection:
         dialogue = _dialogue(await self._open([self._key(chat_key)], [new_dialogue_id(), self._ttl_ms]))
-        return self._budget.recollection(dialogue.dialogue_id, dialogue.summary, dialogue.exchanges)
+        return self._budget.recollection(
+            dialogue.dialogue_id, dialogue.summary, dialogue.exchanges, dialogue.focus
+        )
 
-    async def remember(self, chat_key: str, *, turn_id: str, question: str, answer: str) -> None:
+    async def remember(
+        self,
+        chat_key: str,
+        *,
+        turn_id: str,
+        question: str,
+        answer: str,
+        focus: Mapping[str, Any] | None = None,
+    ) -> None:
         exchange = self._budget.exchange(number=0, turn_id=turn_id, question=question, answer=answer)
         words = json.dumps([exchange.question, exchange.answer], ensure_ascii=False)
-        answered = await self._add([self._key(chat_key)], [new_dialogue_id(), self._ttl_ms, turn_id, words])
+        about = json.dumps(focus or {}, ensure_ascii=False)
+        answered = await self._add(
+            [self._key(chat_key)], [new_dialogue_id(), self._ttl_ms, turn_id, words, about]
+        )
         dialogue = _dialogue(answered)
         overflow = self._budget.overflow(dialogue.exchanges)
         if not overflow:
@@ -119,6 +134,7 @@ def _dialogue(answer: Any) -> _Dialogue:
         dialogue_id=fields[b"id"].decode(),
         summary=fields.get(b"summary", b"").decode(),
         exchanges=tuple(sorted(exchanges, key=lambda exchange: exchange.number)),
+        focus=json.loads(fields.get(b"focus", b"{}")),
     )
 
 

@@ -1,8 +1,9 @@
 """The memory of dialogues in this process alone, for a question from the command line."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from bot.domain import Recollection
 from bot.memory.dialogue import new_dialogue_id
@@ -17,6 +18,7 @@ class _Dialogue:
     summary: str = ""
     exchanges: list[Exchange] = field(default_factory=list)
     last_turn_id: str = ""
+    focus: Mapping[str, Any] = field(default_factory=dict)
 
 
 class InProcessMemory:
@@ -38,9 +40,19 @@ class InProcessMemory:
 
     async def recall(self, chat_key: str) -> Recollection:
         dialogue = self._open(chat_key)
-        return self._budget.recollection(dialogue.dialogue_id, dialogue.summary, dialogue.exchanges)
+        return self._budget.recollection(
+            dialogue.dialogue_id, dialogue.summary, dialogue.exchanges, dialogue.focus
+        )
 
-    async def remember(self, chat_key: str, *, turn_id: str, question: str, answer: str) -> None:
+    async def remember(
+        self,
+        chat_key: str,
+        *,
+        turn_id: str,
+        question: str,
+        answer: str,
+        focus: Mapping[str, Any] | None = None,
+    ) -> None:
         dialogue = self._open(chat_key)
         known = {dialogue.last_turn_id, *(exchange.turn_id for exchange in dialogue.exchanges)}
         if turn_id not in known:
@@ -49,6 +61,7 @@ class InProcessMemory:
                 self._budget.exchange(number=number, turn_id=turn_id, question=question, answer=answer)
             )
             dialogue.last_turn_id = turn_id
+            dialogue.focus = focus or {}
         if overflow := self._budget.overflow(dialogue.exchanges):
             dialogue.summary = await fold_overflow(self._summariser, self._budget, dialogue.summary, overflow)
             del dialogue.exchanges[: len(overflow)]

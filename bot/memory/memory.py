@@ -1,6 +1,7 @@
 """What every dialogue memory looks like to the rest of the project."""
 
-from typing import Protocol
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 from bot.domain import Recollection
 
@@ -16,8 +17,18 @@ class Memory(Protocol):
         """What is remembered, within the token budget, and the dialogue's id; begins one if there is none."""
         ...
 
-    async def remember(self, chat_key: str, *, turn_id: str, question: str, answer: str) -> None:
+    async def remember(
+        self,
+        chat_key: str,
+        *,
+        turn_id: str,
+        question: str,
+        answer: str,
+        focus: Mapping[str, Any] | None = None,
+    ) -> None:
         """Add a turn, once however often it is called, and fold what has no room left.
+
+        `focus` (JSON) is what the answer was about; it takes the place of the last one's.
 
         Folding may ask a model: call it after the answer has been delivered.
         """

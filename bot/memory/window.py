@@ -1,7 +1,8 @@
 """What of a dialogue is kept word for word, and what is to be folded into the summary. No I/O."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from bot.domain import Recollection, Remark, Speaker, approximate_tokens
 from bot.guard.personal_data import named_labels
@@ -72,11 +73,18 @@ class Budget:
         kept = max(1, len(self.latest(exchanges, self.exchange_tokens // 2)))
         return exchanges[: len(exchanges) - kept]
 
-    def recollection(self, dialogue_id: str, summary: str, exchanges: Sequence[Exchange]) -> Recollection:
+    def recollection(
+        self,
+        dialogue_id: str,
+        summary: str,
+        exchanges: Sequence[Exchange],
+        focus: Mapping[str, Any] | None = None,
+    ) -> Recollection:
         return Recollection(
             dialogue_id=dialogue_id,
             summary=summary,
             remarks=tuple(remark for exchange in self.latest(exchanges) for remark in exchange.remarks),
+            focus=focus or {},
         )
 
 

@@ -190,3 +190,12 @@ async def test_a_fold_that_was_cut_off_is_made_up_for_by_the_next_turn(redis: Re
     recollection = await memory.recall(CHAT)
     assert recollection.summary == "СВОДКА"
     assert questions(recollection)[-1] == "вопрос 9"
+
+
+async def test_what_the_last_answer_was_about_is_remembered(memory: Memory) -> None:
+    await memory.remember(CHAT, turn_id="t1", question="Есть GLE?", answer="Да", focus={"source": "stock"})
+    assert (await memory.recall(CHAT)).focus == {"source": "stock"}
+    await memory.remember(CHAT, turn_id="t1", question="Есть GLE?", answer="Да", focus={"source": "again"})
+    assert (await memory.recall(CHAT)).focus == {"source": "stock"}
+    await memory.remember(CHAT, turn_id="t2", question="А адрес?", answer="Дом 7")
+    assert (await memory.recall(CHAT)).focus == {}
