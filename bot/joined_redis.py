@@ -13,6 +13,8 @@ JOINED = frozenset({"EVALSHA", "LRANGE", "HGET", "HGETALL"})
 _LANES = 2
 """While one group of calls is on its way, the next one gathers; more lanes would make smaller groups."""
 _MOST = 200
+_LONGEST_WAIT_S = 0.02
+"""Nobody waits longer for the calls before: while Redis is away those may take seconds."""
 
 _Call = tuple[tuple[Any, ...], dict[str, Any], "asyncio.Future[Any]"]
 
@@ -36,16 +38,22 @@ class JoinedRedis(Redis):
         if self._on_their_way >= _LANES:
             answer = asyncio.get_running_loop().create_future()
             self._waiting.append((args, options, answer))
+            if len(self._waiting) == 1:
+                self._open_lane_soon()
             return await answer
         self._on_their_way += 1
         try:
             return await super().execute_command(*args, **options)  # type: ignore[no-untyped-call]
         finally:
             self._on_their_way -= 1
-            if self._waiting:
-                self._open_lane()
+            self._open_lane()
+
+    def _open_lane_soon(self) -> None:
+        asyncio.get_running_loop().call_later(_LONGEST_WAIT_S, self._open_lane)
 
     def _open_lane(self) -> None:
+        if not self._waiting:
+            return
         self._on_their_way += 1
         lane = asyncio.get_running_loop().create_task(self._empty_waiting())
         self._lanes.add(lane)
@@ -56,6 +64,8 @@ class JoinedRedis(Redis):
             while self._waiting:
                 group = [call for call in self._waiting[:_MOST] if not call[2].done()]
                 del self._waiting[:_MOST]
+                if self._waiting:
+                    self._open_lane_soon()
                 await self._send(group)
         finally:
             self._on_their_way -= 1

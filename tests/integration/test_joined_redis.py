@@ -8,7 +8,7 @@ from redis.asyncio import Redis
 from redis.exceptions import ConnectionError as NoConnection
 from redis.exceptions import ResponseError
 
-from bot.joined_redis import JoinedRedis
+from bot.joined_redis import JOINED, JoinedRedis
 from bot.redis_pool import QuickPool
 
 MANY = range(300)
@@ -78,3 +78,17 @@ async def test_a_call_that_blocks_keeps_nobody_waiting(client: Redis) -> None:
     assert not blocking.done()
     blocking.cancel()
     await asyncio.wait([blocking])
+
+
+async def test_a_call_does_not_wait_for_calls_that_hang(
+    client: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.joined_redis.JOINED", JOINED | {"BLPOP"})
+    hanging = [asyncio.ensure_future(client.blpop(["nothing"], 10)) for _ in range(2)]
+    await asyncio.sleep(0)
+    async with asyncio.timeout(5):
+        assert await asyncio.gather(*(client.hget("hash", "field") for _ in MANY)) == [None] * len(MANY)
+    for call in hanging:
+        assert not call.done()
+        call.cancel()
+    await asyncio.wait(hanging)
