@@ -66,13 +66,16 @@ class Known:
         """A row whose figures belong together. Cells keep to themselves: «2,3» are not one figure."""
         own = Known()
         for cell in cells:
-            own.add(cell, is_table=True)
-            self.add(cell, is_table=True)
+            is_number = not re.search(r"[^\W\d_]", cell)
+            own.add(cell, is_table=is_number)
+            self.add(cell, is_table=is_number)
         self.rows.append((frozenset(set().union(*own.figures.values())), frozenset(own.names)))
 
     def _add_names(self, folded: str) -> None:
         parts = re.findall(r"[a-z]+|\d+", folded)
         self.names |= {name.lower() for name in latin_words(folded)} | set(parts)
+        inside = [re.findall(r"\d+", name) for name in latin_words(folded)]
+        self.figures["plain"] |= {float(number) for numbers in inside for number in numbers}
         self.names |= {left + right for left, right in pairwise(parts)}
 
     def has_figure(self, figure: Figure) -> bool:

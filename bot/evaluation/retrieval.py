@@ -48,7 +48,7 @@ def is_of(passage: Passage, source: str) -> bool:
     if wanted in {plain(name).strip() for name in names}:
         return True
     path = [plain(part).strip() for part in (passage.document, *passage.heading)]
-    parts = [part.strip() for part in wanted.split(">")]
+    parts = [plain(part).strip() for part in source.split(">")]
     return len(parts) > 1 and any(
         path[at : at + len(parts)] == parts for at in range(len(path) - len(parts) + 1)
     )
