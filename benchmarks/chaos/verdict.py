@@ -44,7 +44,7 @@ class Ledger:
     def __init__(self) -> None:
         self.results: dict[str, float | bool] = {}
         self.failed: dict[str, str] = {}
-        """The stages that did not come to their end, and why; their counts are not in the sums."""
+        """The stages that did not come to their end, and why."""
         self._counts = Counts()
         self._kills = 0
         self._unknown = self._resent = 0
