@@ -52,7 +52,7 @@ class _Subject:
 
 
 def vocabulary_of(names: Iterable[str], texts: Iterable[str]) -> Vocabulary:
-    """`names`: how things are called (lexicon, the table's columns and values, products); `texts`: passages."""
+    """`names`: how things are called in the lexicon and the table; `texts`: the passages."""
     generic = frozenset(_data()["generic"].split())
     named = {lemma for name in names for lemma in lemmas_of(name) if _tells(lemma)} - generic
     counts: Counter[str] = Counter()
