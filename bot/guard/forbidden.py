@@ -6,19 +6,21 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from itertools import pairwise
 
-from bot.language.dictionary import dictionary_forms, is_known
+from bot.language.dictionary import dictionary_forms, grammemes, is_known
 from bot.language.folding import plain
 from bot.language.readings import Reading, Token, read, squeeze
 
 _WORD = re.compile(r"[^\W_]+")
 _CYRILLIC = re.compile(r"[а-я]+")
+_LITTLE = frozenset(("NPRO", "PRCL", "INTJ", "CONJ"))
+_TURNING = frozenset(("не", "ни", "нет", "без"))
 _SHORTEST_STEM = 4
 _SHORTEST_IN_RUN = 5
 _SHORTEST_SPLIT = 7
 _LONGEST_RUN = 400
 _PREFIX = 4
 _ENDING = re.compile(r"(?:[оеи]?й|и[еюяи]|[аяоеиыую]|ть|ь)$")
-_SKELETON = str.maketrans({"ъ": None, "ь": None, "й": "и", "ы": "и", "э": "е", "щ": "ш"})
+_SKELETON = str.maketrans({"ъ": None, "ь": None, "й": "и", "ы": "и", "э": "и", "е": "и", "о": "а", "щ": "ш"})
 _ENDINGS = """
 а я ы и у ю е о ь й ой ей ом ем ам ям ами ями ах ях ов ев ый ий ая яя ое ее ые ие ого его ому ему ым им ую юю
 ых их ыми ими ью ия ию ии ией ией иям иями иях ть ет ит ут ют ат ят ешь ишь ете ите ал ала али ил ила или
@@ -61,6 +63,7 @@ class _Option:
     lemma: str
     length: int
     reading: Reading
+    says_little: bool = False
 
 
 class ForbiddenTopics:
@@ -119,7 +122,13 @@ class ForbiddenTopics:
         return None
 
     def _walk(
-        self, node: _Node, options: list[list[_Option]], place: int, reading: Reading
+        self,
+        node: _Node,
+        options: list[list[_Option]],
+        place: int,
+        reading: Reading,
+        *,
+        skipped: bool = False,
     ) -> tuple[_Node, int, Reading] | None:
         if node.topic:
             return node, place, reading
@@ -129,15 +138,20 @@ class ForbiddenTopics:
             following = node.following.get(option.lemma)
             if following is not None:
                 so_far = option.reading if option.reading is not Reading.WRITTEN else reading
-                found = self._walk(following, options, place + option.length, so_far)
+                found = self._walk(following, options, place + option.length, so_far, skipped=skipped)
                 if found is not None:
                     return found
+        is_inside = node is not self._root and not skipped
+        if is_inside and place + 1 < len(options) and any(option.says_little for option in options[place]):
+            return self._walk(node, options, place + 1, reading, skipped=True)
         return None
 
     def _options(self, token: Token) -> Iterator[_Option]:
         """The words of the list that a word of the text may be."""
         for lemma in self._listed(token.written):
             yield _Option(lemma, 1, Reading.WRITTEN)
+        if _says_little(token.written):
+            yield _Option("", 1, Reading.WRITTEN, says_little=True)
         for variants, length in ((token.variants, 1), (token.joined, token.length)):
             for variant in variants:
                 for lemma in self._listed(variant.text):
@@ -210,6 +224,14 @@ class ForbiddenTopics:
                         topic=topic, entry=pattern.pattern, written=found[0], reading=reading
                     )
         return None
+
+
+@lru_cache(maxsize=20_000)
+def _says_little(word: str) -> bool:
+    """Whether a word may stand inside a phrase and change nothing: «за кого мне голосовать»."""
+    if word in _TURNING or not _CYRILLIC.fullmatch(word):
+        return False
+    return any(reading & _LITTLE for reading in grammemes(word)[:1])
 
 
 def _own_form(word: str) -> str:

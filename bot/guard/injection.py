@@ -155,9 +155,11 @@ def _kinds() -> dict[str, tuple[tuple[str, ...], tuple[re.Pattern[str], ...]]]:
 
 
 def _compiled(patterns: Sequence[str]) -> Iterator[re.Pattern[str]]:
-    pieces = _data()["pieces"]
+    pieces: dict[str, str] = _data()["pieces"]
     for pattern in patterns:
-        yield re.compile(_PIECE.sub(lambda piece: pieces[piece[1]], pattern))
+        while _PIECE.search(pattern):
+            pattern = _PIECE.sub(lambda piece: pieces[piece[1]], pattern)
+        yield re.compile(pattern)
 
 
 @cache

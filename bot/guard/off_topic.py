@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -21,7 +21,9 @@ _ENOUGH = 2.0
 _MOST_NAMES, _MOST_COMMON = 2, 2
 _COMMON_SHARE = 0.01
 _COMMON_COUNT = 3
-_NEAR_SHARE = 0.2
+_NEAR_SHARE = 0.15
+_MOST = 0.7
+_CONTENT = frozenset(("NOUN", "INFN"))
 _CYRILLIC = re.compile(r"[а-я]+")
 
 
@@ -53,8 +55,7 @@ class _Subject:
 
 def vocabulary_of(names: Iterable[str], texts: Iterable[str]) -> Vocabulary:
     """`names`: how things are called in the lexicon and the table; `texts`: the passages."""
-    generic = frozenset(_data()["generic"].split())
-    named = {lemma for name in names for lemma in lemmas_of(name) if _tells(lemma)} - generic
+    named = {lemma for name in names for lemma in lemmas_of(name) if _tells(lemma)} - _generic()
     counts: Counter[str] = Counter()
     number = 0
     for text in texts:
@@ -63,7 +64,9 @@ def vocabulary_of(names: Iterable[str], texts: Iterable[str]) -> Vocabulary:
     often = max(_COMMON_COUNT, number * _COMMON_SHARE)
     common = {lemma for lemma, count in counts.items() if count >= often and _is_noun(lemma)}
     return Vocabulary(
-        names=frozenset(named), common=frozenset(common - generic), said=frozenset(counts) | frozenset(named)
+        names=frozenset(named),
+        common=frozenset(common - _generic()),
+        said=frozenset(counts) | frozenset(named),
     )
 
 
@@ -102,6 +105,8 @@ class OffTopic:
         if outside < _ENOUGH or (outside <= _STRONG and not _asking().search(seen)):
             return None
         inside = self._inside(seen, lemmas)
+        if outside <= _STRONG and self._shares_words(lemmas, evidence):
+            return None
         if outside > inside and self._similarity is not None and is_task is None:
             inside += _SIMILAR if self._similarity(text) >= self._near else 0
         if outside <= inside:
@@ -110,8 +115,9 @@ class OffTopic:
 
     def _is_own(self, subject: _Subject) -> bool:
         """Whether the business itself speaks of a subject: health for an insurer."""
-        words = subject.strong | subject.weak
-        return len(words & self._vocabulary.said) >= len(words) * _NEAR_SHARE
+        said = len(subject.strong & self._vocabulary.said)
+        weak = len(subject.weak & self._vocabulary.said)
+        return said >= max(2, len(subject.strong) * _NEAR_SHARE) or weak >= max(4, len(subject.weak) * _MOST)
 
     def _outside(
         self, text: str, lemmas: frozenset[str], task: str | None
@@ -125,11 +131,16 @@ class OffTopic:
             if not (strong or weak or phrase):
                 continue
             is_own = name in self._own
-            score = (_PHRASE if not is_own else _WEAK) if phrase else 0.0
+            score = (_PHRASE if not is_own else _STRONG) if phrase else 0.0
             score += (len(strong) * _STRONG + len(weak) * _WEAK) * (0.5 if is_own or phrase else 1)
             if score > best[2]:
                 best = (name, tuple(filter(None, (phrase, *sorted(strong | weak)))), score)
         return best
+
+    def _shares_words(self, lemmas: Iterable[str], evidence: Sequence[str]) -> bool:
+        """Whether another word is the business's: then a single strange one proves too little."""
+        rest = frozenset(lemmas) - _generic() - frozenset(evidence)
+        return any(_tells_much(lemma) for lemma in rest & self._vocabulary.said)
 
     def _inside(self, text: str, lemmas: Iterable[str]) -> float:
         own = frozenset(lemmas)
@@ -154,6 +165,10 @@ def _tells(lemma: str) -> bool:
     return len(lemma) > 1 and any("NOUN" in reading for reading in grammemes(lemma)[:1])
 
 
+def _tells_much(lemma: str) -> bool:
+    return any(reading & _CONTENT for reading in grammemes(lemma)[:1])
+
+
 def _is_noun(lemma: str) -> bool:
     return bool(_CYRILLIC.fullmatch(lemma)) and any("NOUN" in reading for reading in grammemes(lemma)[:1])
 
@@ -167,11 +182,16 @@ def _data() -> dict[str, Any]:
 
 
 @cache
+def _generic() -> frozenset[str]:
+    return frozenset(_data()["generic"].split())
+
+
+@cache
 def _subjects() -> Mapping[str, _Subject]:
     return {
         name: _Subject(
-            frozenset(words["strong"].split()),
-            frozenset(words["weak"].split()),
+            frozenset(lemmas_of(words["strong"])),
+            frozenset(lemmas_of(words["weak"])),
             tuple(re.compile(phrase) for phrase in words["phrases"]),
         )
         for name, words in _data()["subjects"].items()

@@ -19,9 +19,12 @@ from bot.language.folding import plain
 _LONGEST_WORD = 48
 _SHORTEST = 3
 _CHUNK = re.compile(r"\S+")
-_WORD = re.compile(r"[@$]?[^\W_](?:[^\W_]|[@$*|!'`]+(?=[^\W_]))*")
+_WORD = re.compile(r"[@$]?[^\W_](?:[^\W_]|[@$]+|[*|!'`]+(?=[^\W_]))*")
 _SPACED = re.compile(r"(?<![^\W_])[^\W_]([^\w\n]{1,3}|_{1,2}|\n)[^\W_](?:\1[^\W_]){2,}(?![^\W_])")
-_SPACED_PAIR = re.compile(_SPACED.pattern.replace("{2,}", "*"))
+_SPACED_PAIR = re.compile(
+    r"(?<![^\W_])[^\W_](?:(?P<sign>[^\w\n])[^\W_](?:(?P=sign)[^\W_])*"
+    r"|(?P<signs>[^\w\n]{2,3}|_{1,2}|\n)[^\W_](?:(?P=signs)[^\W_]){2,})(?![^\W_])"
+)
 _LONG_RUN = re.compile(r"(.)\1{2,}")
 _DOUBLE = re.compile(r"([^\W\d_])\1+")
 _STUTTER = re.compile(r"([^\W\d_])(?:[-.~·*_]+\1)+")
@@ -192,14 +195,14 @@ def _respelt(word: str) -> Iterator[tuple[str, Reading]]:
 
 
 def _from_latin(word: str) -> Iterator[tuple[str, Reading]]:
-    """Words of earnest English stay; very short ones could be read as anything."""
-    if word in _english() or len(word) < _SHORTEST:
+    """Words of earnest English stay as they are."""
+    if word in _english() or len(word) == 1:
         return
     if set(word) <= set(_data()["twins"]):
         yield _swap(word, _map("cyrillic")), Reading.LOOKALIKE
     for russian in _transliterated(word):
         yield russian, Reading.TRANSLITERATED
-        if russian[-1:] not in _VOWELS and not is_known(russian):
+        if russian[-1:] not in _VOWELS and is_known(russian + "ь"):
             yield russian + "ь", Reading.TRANSLITERATED
     yield _swap(word, _map("layout")), Reading.LAYOUT
 
