@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from bot.dialogue.checking import DraftChecks
 from bot.dialogue.finding import Finder
 from bot.dialogue.prompting import says_unknown
-from bot.dialogue.understanding import clean, is_blank, language_of, small_talk
 from bot.dialogue.work import Work, light_of, ms_since, opening_of
 from bot.dialogue.writing import Grow, Writer
 from bot.domain import Answer, Outcome, Recollection, Speaker, Verdict
@@ -20,6 +19,8 @@ from bot.findings import FindingKind, Inquiry
 from bot.guard.forbidden import ForbiddenTopics
 from bot.guard.personal_data import mask
 from bot.texts.catalogue import Text, Texts
+from bot.understanding.messages import clean, is_blank
+from bot.understanding.understanding import Intent, Reader
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,6 +39,7 @@ class Assistant:
     def __init__(
         self,
         *,
+        reader: Reader,
         finder: Finder,
         writer: Writer,
         checks: DraftChecks,
@@ -47,6 +49,7 @@ class Assistant:
         phrase_within_s: float,
     ) -> None:
         """`phrase_within_s`: how long a model may take that only phrases a text which is there anyway."""
+        self._reader = reader
         self._finder = finder
         self._writer = writer
         self._checks = checks
@@ -68,12 +71,16 @@ class Assistant:
 
     def _understand(self, question: Question) -> Work:
         text = clean(question.text)
-        return Work(
+        work = Work(
             question=text,
-            language=language_of(text, question.language),
+            understood=self._reader.read(
+                text, question.language, has_earlier=bool(question.recollection.remarks)
+            ),
             masked=mask(text, keep=self._own_phones),
             recollection=question.recollection,
         )
+        work.trace["understood"] = work.understood.for_log
+        return work
 
     def _without_knowledge(self, work: Work) -> Answer | None:
         if is_blank(work.question):
@@ -82,9 +89,11 @@ class Assistant:
         if topic is not None:
             work.verdicts.append(Verdict(check="forbidden_topic", passed=False, detail=topic))
             return self._refused(work)
-        remark = small_talk(work.question)
-        if remark is not None and not self._writer.composes:
-            return self._scripted(remark, work)
+        understood = work.understood
+        if understood.intent is Intent.PERSON:
+            return self._scripted(Text.WANTS_PERSON, work)
+        if understood.small_talk is not None and not self._writer.composes:
+            return self._scripted(understood.small_talk, work)
         return None
 
     def _plainly(self, work: Work) -> Answer | None:
@@ -158,6 +167,8 @@ class Assistant:
         return self._finished(self._texts.say(text, work.language), Outcome.SCRIPTED, work)
 
     def _finished(self, text: str, outcome: Outcome, work: Work) -> Answer:
+        if work.understood.manner.person_first and outcome in (Outcome.ANSWERED, Outcome.UNKNOWN):
+            text = f"{self._texts.say(Text.PERSON_FIRST, work.language)}\n\n{text}"
         return Answer(
             text=text,
             outcome=outcome,

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.dialogue.understanding import is_whole_question
 from bot.domain import Utterance, UtteranceKind
+from bot.understanding.messages import is_whole_question
 
 MOST_UTTERANCES = 20
 MOST_CHARACTERS = 12_000

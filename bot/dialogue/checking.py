@@ -3,12 +3,12 @@
 from collections.abc import Callable, Sequence
 
 from bot.dialogue.prompting import recites_rules
-from bot.dialogue.understanding import is_blank, language_of
 from bot.dialogue.work import Work, opening_of
 from bot.domain import Speaker, Verdict
 from bot.guard.claims import foreign_script, unknown_labels, unsupported_claims
 from bot.guard.forbidden import ForbiddenTopics
 from bot.guard.phrasing import unfaithful_phrasing
+from bot.understanding.messages import is_blank, language_of
 
 _DRAFT_CHECKS: tuple[tuple[str, Callable[[str], bool]], ...] = (
     ("foreign script", foreign_script),

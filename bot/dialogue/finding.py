@@ -4,7 +4,6 @@ import time
 from collections.abc import Sequence
 from typing import Protocol
 
-from bot.dialogue.understanding import leans_on_earlier
 from bot.dialogue.work import Work, ms_since
 from bot.domain import Hit, Speaker, join_heading
 from bot.findings import Finding, FindingKind, Inquiry, Source
@@ -42,7 +41,7 @@ class Finder:
     def _search(self, work: Work, inquiry: Inquiry) -> list[Hit]:
         """The passages; for a question that leans on the one before it, that one counts as well."""
         previous = [said.text for said in work.recollection.remarks if said.speaker is Speaker.CUSTOMER]
-        if previous and leans_on_earlier(work.question):
+        if previous and work.understood.leans:
             work.trace["follow_up"] = True
             return self._index.search(inquiry.text, before=previous[-1])
         return self._index.search(inquiry.text)

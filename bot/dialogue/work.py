@@ -8,6 +8,7 @@ from typing import Any
 from bot.domain import Hit, Light, Outcome, Recollection, Usage, Verdict, join_heading
 from bot.findings import Finding, FindingKind
 from bot.guard.personal_data import Masked
+from bot.understanding.understanding import Understanding
 
 SUPPORTED_FROM = 0.5
 """How much of a question a passage must cover for its text to count as the answer."""
@@ -21,7 +22,7 @@ class Work:
     """What one question has gathered on its way through the steps."""
 
     question: str
-    language: str
+    understood: Understanding
     masked: Masked
     recollection: Recollection
     hits: list[Hit] = field(default_factory=list)
@@ -36,6 +37,10 @@ class Work:
     composed: bool = False
     timings_ms: dict[str, float] = field(default_factory=dict)
     trace: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def language(self) -> str:
+        return self.understood.language
 
     @property
     def finding(self) -> Finding | None:

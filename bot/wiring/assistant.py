@@ -12,7 +12,10 @@ from bot.knowledge.passage_index import PassageIndex
 from bot.llm.chain import ModelChain
 from bot.settings import Settings
 from bot.tenant import Tenant
+from bot.tenant.tariffs import Tariffs
 from bot.texts.catalogue import Texts
+from bot.understanding.products import ProductLabels
+from bot.understanding.understanding import Reader
 from bot.wiring.models import build_sampling
 
 
@@ -24,6 +27,7 @@ def build_assistant(tenant: Tenant, texts: Texts, models: ModelChain, settings: 
     forbidden = ForbiddenTopics(topics)
     checks = DraftChecks(forbidden=forbidden, public=[public_facts(tenant)])
     return Assistant(
+        reader=Reader(build_product_labels(tenant)),
         finder=Finder(build_index(tenant), [*computing_sources(tenant, texts), HoursSource(tenant, texts)]),
         writer=Writer(models, build_prompts(tenant, build_sampling(settings)), checks),
         checks=checks,
@@ -32,6 +36,19 @@ def build_assistant(tenant: Tenant, texts: Texts, models: ModelChain, settings: 
         own_phones=tenant.phones,
         phrase_within_s=settings.local.model_phrases_within_s,
     )
+
+
+def build_product_labels(tenant: Tenant) -> ProductLabels:
+    """The products that the tenant computes or has in its table, learnt from its own texts.
+
+    Of a table they are the values of its first column that lists any.
+    """
+    products = {product.title["ru"]: product.names for product in (tenant.tariffs or Tariffs()).products}
+    columns = tenant.stock.columns if tenant.stock is not None else ()
+    kinds = next((column.values for column in columns if column.values), {})
+    products |= dict(kinds)
+    texts = [" ".join((*passage.heading, *passage.questions, passage.text)) for passage in tenant.passages]
+    return ProductLabels(products, texts)
 
 
 def build_index(tenant: Tenant) -> PassageIndex:

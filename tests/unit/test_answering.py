@@ -307,3 +307,17 @@ async def test_the_static_beginning_of_the_prompt_is_the_same_for_every_question
 async def test_personal_data_does_not_hide_the_question() -> None:
     answer = await assistant_of(phrasing("-")).answer(ask(f"Я {PHONE}, a@b.example. {BREAD}"))
     assert answer.text == STORED
+
+
+async def test_a_person_is_offered_at_once_to_who_asks_for_one() -> None:
+    model = SpokenModel("Да.")
+    answer = await assistant_of(model).answer(ask("Позовите, пожалуйста, живого человека"))
+    assert answer.outcome is Outcome.SCRIPTED
+    assert "+7 (383) 000-11-22" in answer.text
+    assert not model.asked
+
+
+async def test_a_person_comes_first_for_who_is_angry() -> None:
+    answer = await assistant_of(SpokenModel("НЕ_ЗНАЮ")).answer(ask("Это возмутительно, где мой вертолёт"))
+    assert answer.text.startswith("Вижу, что дело важное")
+    assert answer.trace["understood"]["mood"] == "angry"

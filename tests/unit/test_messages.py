@@ -1,6 +1,6 @@
 import pytest
 
-from bot.dialogue.understanding import (
+from bot.understanding.messages import (
     clean,
     is_blank,
     is_whole_question,

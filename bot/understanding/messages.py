@@ -7,7 +7,6 @@ from pathlib import Path
 
 import yaml
 
-import bot.texts
 from bot.texts.catalogue import DEFAULT_LANGUAGE, Text
 
 _WORD = re.compile(r"\w+")
@@ -67,7 +66,7 @@ def leans_on_earlier(text: str) -> bool:
 @cache
 def _phrases() -> tuple[tuple[str, Text], ...]:
     """Each phrase with its text, the longest first."""
-    path = Path(bot.texts.__file__).with_name("small_talk.yaml")
+    path = Path(__file__).with_name("small_talk.yaml")
     kinds: dict[str, list[str]] = yaml.safe_load(path.read_text(encoding="utf-8").replace("ё", "е"))
     pairs = [
         (phrase, Text(f"small_talk_{kind}"))

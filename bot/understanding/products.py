@@ -1,0 +1,76 @@
+"""Which of the business's products a message is about, with probabilities: naive Bayes over its own texts."""
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from bot.language.lemmas import Lemmatiser
+
+_SMOOTHING = 0.5
+_NAMED = 3.0
+"""How much a name of the product counts beside the other words of its texts, in nats."""
+_SHOWN = 0.1
+"""Less likely labels are not told."""
+
+
+class ProductLabels:
+    """Knows the products of one tenant by their names and by the texts that name them.
+
+    Built from the tenant's own folder, so that it learns anew whenever the knowledge changes.
+    """
+
+    def __init__(self, products: Mapping[str, Sequence[str]], texts: Sequence[str]) -> None:
+        """`products`: each label with what people call it. `texts`: the passages of the knowledge."""
+        self._lemmatiser = Lemmatiser({})
+        self._names = {
+            label: tuple(tuple(self._lemmatiser.all_lemmas(name)) for name in (label, *names))
+            for label, names in products.items()
+        }
+        self._counts: dict[str, Counter[str]] = {label: Counter() for label in products}
+        everything: Counter[str] = Counter()
+        for text in texts:
+            lemmas = self._lemmatiser.all_lemmas(text)
+            meaningful = self._lemmatiser.lemmas(text)
+            everything.update(meaningful)
+            for label in self._named_in(lemmas):
+                self._counts[label].update(meaningful)
+        self._totals = {label: sum(counts.values()) for label, counts in self._counts.items()}
+        self._everything, self._total = everything, sum(everything.values())
+
+    def of(self, text: str) -> dict[str, float]:
+        """The likely labels with their probabilities, the likeliest first; empty when none is spoken of."""
+        lemmas = self._lemmatiser.all_lemmas(text)
+        named = set(self._named_in(lemmas))
+        words = [lemma for lemma in self._lemmatiser.lemmas(text) if lemma in self._everything]
+        if not words and not named:
+            return {}
+        scores = {
+            label: self._evidence(label, words) + (_NAMED if label in named else 0.0) for label in self._names
+        }
+        # Nothing of the kind is a label too: its evidence is nought.
+        highest = max((0.0, *scores.values()))
+        weights = {label: math.exp(score - highest) for label, score in scores.items()}
+        total = sum(weights.values()) + math.exp(-highest)
+        shares = {label: round(weight / total, 3) for label, weight in weights.items()}
+        likely = sorted(shares.items(), key=lambda pair: -pair[1])
+        return {label: share for label, share in likely if share >= _SHOWN}
+
+    def _evidence(self, label: str, words: Sequence[str]) -> float:
+        """How much likelier the words are in the label's texts than in all, in nats."""
+        size = len(self._everything) or 1
+        own, total = self._counts[label], self._totals[label]
+        if not total:
+            return 0.0
+        return sum(
+            math.log((own[word] + _SMOOTHING) / (total + _SMOOTHING * size))
+            - math.log((self._everything[word] + _SMOOTHING) / (self._total + _SMOOTHING * size))
+            for word in words
+        )
+
+    def _named_in(self, lemmas: Sequence[str]) -> list[str]:
+        text = " ".join(("", *lemmas, ""))
+        return [
+            label
+            for label, names in self._names.items()
+            if any(name and " ".join(("", *name, "")) in text for name in names)
+        ]
