@@ -10,8 +10,10 @@ from bot.understanding.mood import Mood, manner_of
         "Соедините с оператором, пожалуйста",
         "хочу поговорить с живым человеком",
         "оператор",
-    ]
-    + ["нужен менеджер", "можно менеджера?", "I want to talk to a human"],
+        "нужен менеджер",
+        "можно менеджера?",
+        "I want to talk to a human",
+    ],
 )
 def test_the_wish_for_a_person_is_understood(message: str) -> None:
     assert manner_of(message).wants_person
