@@ -41,3 +41,5 @@ def test_the_long_run_tells_the_growth_of_each_process() -> None:
     found = figures("soak", "--turns", "20", "--wave", "5")
     assert found["turns"] == 20
     assert set(found["memory_growth_percent"]) == {"bot", "worker", "scheduler", "redis", "loopback"}
+    assert found["redis_passing_bytes_by_kind"]["dz:turn"] > 0
+    assert len(found["redis_lasting_keys"]) == 2
