@@ -194,7 +194,8 @@ class StreamReader:
             value = json.loads(data.decode())  # from bytes it would first guess their encoding
             if value.get("error") is not None:
                 raise ModelUnavailable(f"{self._draft.model}: an error in the middle of the stream")
-            _read_usage(value, self._draft)
+            if value.get("usage") is not None:
+                _read_usage(value, self._draft)
             choices = value.get("choices")
             return self._choice(choices[0]) if choices else ""
         except (ValueError, LookupError, TypeError, AttributeError):
