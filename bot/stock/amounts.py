@@ -16,9 +16,10 @@ from bot.tenant.stock import Column, ColumnType
 
 _TIES = ("до", "по", "-", "to", "и", "and")
 _SKIPPED = frozenset(
-    ("чем на в за с со по цена стоимость бюджет год than for of to ценник стоить сумма размер").split()  # noqa: SIM905
+    "чем на в за с со по цена стоимость бюджет год than for of to ценник стоить сумма размер".split()  # noqa: SIM905
 )
 _PREPOSITIONS = frozenset("свкоу")
+_OPPOSITE = {"under": "least", "over": "most", "most": "over", "least": "under"}
 _FAR = 4
 _TWO_DIGIT_YEARS = 2000
 
@@ -99,13 +100,19 @@ def _take_unit(marked: Marked, vocabulary: Vocabulary, amount: _Amount) -> None:
         window = marked.tokens[amount.end : amount.end + length]
         if not all(token.joins for token in window) or any(token.number is not None for token in window):
             continue
-        if length == 1 and window[0].raw in _TIES:
+        if length == 1 and _ties_or_governs(marked, window[0].raw, amount.end):
             continue
         columns = vocabulary.units(window)
         if columns:
             amount.columns = columns
             amount.end += length
             break
+
+
+def _ties_or_governs(marked: Marked, word: str, place: int) -> bool:
+    """«2022 с пробегом»: seconds only where nothing follows that «с» could govern."""
+    follows = place + 1 < len(marked.tokens) and marked.tokens[place + 1].joins
+    return word in _TIES or (word in _PREPOSITIONS and follows)
 
 
 def _is_range(marked: Marked, first: _Amount, second: _Amount) -> bool:
@@ -139,7 +146,7 @@ def _condition(
     marked: Marked, vocabulary: Vocabulary, snapshot: Snapshot, first: _Amount, second: _Amount | None
 ) -> Filter | None:
     end = second.end if second is not None else first.end
-    relation, named, used = _relation(marked, first.start)
+    relation, named, used = _relation(marked, vocabulary, first.start)
     if second is not None:
         relation = "range"
         if second.is_scaled and not first.is_scaled and first.number < second.number / 1_000:
@@ -172,9 +179,17 @@ def _scale_of(marked: Marked, amount: _Amount) -> float:
     return amount.number / token.number if token.number else 1.0
 
 
-def _relation(marked: Marked, start: int) -> tuple[str, list[str], list[Mark]]:
+def _columns_within(marked: Marked, found: Mark, vocabulary: Vocabulary) -> list[str]:
+    """«с пробегом до 30»: a value, in whose name stands the column that the number is of."""
+    meanings = [m for token in marked.tokens[found.start : found.end] for m in vocabulary.meanings([token])]
+    return [meaning.column for meaning in meanings if meaning.kind is Kind.COLUMN]
+
+
+def _relation(marked: Marked, vocabulary: Vocabulary, start: int) -> tuple[str, list[str], list[Mark]]:
     """How the number bounds: by the words before it, looked at backwards; and the columns they name."""
-    relation, named, used = "", [], []
+    relation = ""
+    named: list[str] = []
+    used: list[Mark] = []
     place = start - 1
     while place >= 0 and start - place <= _FAR + len(used):
         token, found = marked.tokens[place], marked.mark_at(place)
@@ -185,11 +200,15 @@ def _relation(marked: Marked, start: int) -> tuple[str, list[str], list[Mark]]:
             continue
         if found is not None and not relation and _compares(marked, found):
             relation = "under" if found.is_a(Kind.LEAST) else "over"
+            if marked.tokens[found.start].raw == "не":  # «не дороже» reads as «недорогой»
+                relation = "most" if relation == "under" else "least"
             named.append(found.meaning.column)
             used.append(found)
             place = found.start - 1
             continue
         if found is not None or token.number is not None:
+            if found is not None and relation:
+                named += _columns_within(marked, found, vocabulary)
             break
         if token.is_any(word_set("most")) and not relation:
             relation = "under" if _is_comparative(token.raw) else "most"
@@ -202,9 +221,7 @@ def _relation(marked: Marked, start: int) -> tuple[str, list[str], list[Mark]]:
         elif token.is_any(word_set("earlier")) and _is_comparative(token.raw) and not relation:
             relation = "under"
         elif token.raw in ("не", "not", "no") and relation:
-            relation = {"under": "least", "over": "most", "most": "over", "least": "under"}.get(
-                relation, relation
-            )
+            relation = _OPPOSITE.get(relation, relation)
             place -= 1
             continue
         elif token.raw in ("с", "from", "since") and not relation and _is_year_like(marked, start):
@@ -267,9 +284,12 @@ def _column_of(
         if column.type is ColumnType.YEAR:
             continue
         factor = 1.0 if amount.is_scaled else _factor(column, number, vocabulary, snapshot)
-        if factor is not None and _fits(column, number * factor):
-            if column.type is ColumnType.MONEY or column.range is not None:
-                return column, factor
+        if (
+            factor is not None
+            and _fits(column, number * factor)
+            and (column.type is ColumnType.MONEY or column.range is not None)
+        ):
+            return column, factor
     return None, 1.0
 
 
@@ -300,11 +320,8 @@ def _factor(column: Column, number: float, vocabulary: Vocabulary, snapshot: Sna
     positive = values[values > 0]
     floor = float(np.min(positive)) if len(positive) else 0.0
     for factor in vocabulary.multipliers(column.name):
-        if (
-            factor >= 1
-            and number * factor >= min(floor, number * 1e6) * 0.3
-            and _fits(column, number * factor)
-        ):
+        is_plausible = number * factor >= floor * 0.3 and _fits(column, number * factor)
+        if factor >= 1 and (number == 0 or is_plausible):
             return factor
     return None
 

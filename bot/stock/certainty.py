@@ -41,16 +41,22 @@ def certainty_of(
         allowed += ["price"]
     if marked.of(Kind.LEAST, Kind.MOST) or query.sort:
         allowed += ["extremes_least", "extremes_most"]
-    read, unread, noun = [], [], False
+    read: list[str] = []
+    unread: list[str] = []
+    noun = owns = False
     for place, token in enumerate(marked.tokens):
         is_own = token.is_any(word_set("own")) or _is_possession(marked, place)
-        if not is_own and (place in marked.read or _says_nothing(token, allowed)):
+        owns = owns or is_own
+        is_read = place in marked.read or _says_nothing(token, allowed) or _greets(marked, place)
+        if is_read and not is_own:
             read.append(token.raw)
         else:
             unread.append(token.raw)
             noun = noun or _is_thing(token)
     weight = _UNREAD_WEIGHT * len(unread)
     certainty = anchors / (anchors + weight) if anchors else 0.0
+    if owns:
+        certainty = min(certainty, _STRANGE_PRICE)
     if noun:
         certainty = min(certainty, _STRANGE_PRICE if query.task is Task.VALUE else _STRANGE_NOUN)
     if anchors and not unread and _is_bare(marked, query):
@@ -66,6 +72,11 @@ def _says_nothing(token: Token, allowed: list[str]) -> bool:
     if any(token.is_any(word_set(name)) for name in allowed):
         return True
     return token.number is None and any(_FUNCTION & tags for tags in grammemes(token.raw)[:1])
+
+
+def _greets(marked: Marked, place: int) -> bool:
+    """«добрый день» is no day."""
+    return marked.token_is(place, "daytime") and marked.token_is(place - 1, "good")
 
 
 def _is_possession(marked: Marked, place: int) -> bool:

@@ -157,8 +157,8 @@ def _bounds(draft: Draft, before: Before, snapshot: Snapshot) -> list[Filter]:
     for column, is_least in draft.relative:
         span = snapshot.span(rows, column) if len(rows) else None
         if span is not None:
-            bound = {"most": span[0]} if is_least else {"least": span[1]}
-            bounds.append(Filter(column=column, is_open=True, **bound))
+            least, most = (None, span[0]) if is_least else (span[1], None)
+            bounds.append(Filter(column=column, least=least, most=most, is_open=True))
     return bounds
 
 

@@ -123,9 +123,20 @@ def _decide_columns(marked: Marked) -> None:
             if named:
                 found.meanings = (named[0],)
                 other.used = True
-    for found in marked.marks:
-        # «цвет белый»: the column is only said for the value's sake.
+    for place, found in enumerate(marked.marks):
+        for other in marked.marks[max(0, place - 1) : place + 2]:
+            # «цвет белый»: the column is only said for the value's sake.
+            if found.is_a(Kind.VALUE) and other.is_a(Kind.COLUMN):
+                other.used = other.used or _is_beside(marked, found, other)
         found.meanings = tuple(sorted(found.meanings, key=_kind_order))
+
+
+def _is_beside(marked: Marked, value: Mark, column: Mark) -> bool:
+    between = marked.tokens[min(value.end, column.end) : max(value.start, column.start)]
+    asks = any(token.is_any(word_set("which")) for token in between) or marked.token_is(
+        column.start - 1, "which", "more"
+    )
+    return value.meaning.column == column.meaning.column and len(between) <= 2 and not asks
 
 
 def _kind_order(meaning: Meaning) -> int:
@@ -163,14 +174,12 @@ def _negate(marked: Marked) -> None:
     before: Mark | None = None
     for found in marked.marks:
         place = found.start - 1
-        while marked.token_is(place, "with") or (
-            place >= 0 and marked.tokens[place].raw in ("в", "на", "in")
-        ):
+        while place >= 0 and marked.tokens[place].raw in ("в", "на", "с", "со", "in", "with"):
             place -= 1
         if marked.token_is(place, "not") and marked.mark_at(place) is None:
             found.negated = not _is_comparison(marked, found)
             marked.read.add(place)
-        elif before is not None and before.negated and _only_between(marked, before.end, found.start, "and"):
+        elif before is not None and before.negated and _continues(marked, before, found):
             found.negated = found.is_a(Kind.VALUE)
         before = found
 
@@ -180,10 +189,13 @@ def _is_comparison(marked: Marked, found: Mark) -> bool:
     return found.is_a(Kind.LEAST) or found.is_a(Kind.MOST)
 
 
-def _only_between(marked: Marked, start: int, end: int, name: str) -> bool:
-    between = marked.tokens[start:end]
+def _continues(marked: Marked, before: Mark, found: Mark) -> bool:
+    """«и чёрного» after «кроме белого»; «а чёрный» is the contrary."""
+    between = marked.tokens[before.end : found.start]
+    is_list = bool(between) or "," in marked.tokens[found.start].before
     contrast = any(token.raw in ("а", "но", "but") for token in between)
-    return not contrast and all(token.is_any(word_set(name)) for token in between)
+    same = before.meaning.column == found.meaning.column
+    return is_list and same and not contrast and all(token.is_any(word_set("and")) for token in between)
 
 
 def is_choice(snapshot: Snapshot, column: str) -> bool:

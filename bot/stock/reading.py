@@ -11,7 +11,7 @@ from bot.stock.marking import Mark, Marked, is_choice, mark
 from bot.stock.query import Filter, StockQuery, Task
 from bot.stock.snapshot import NO, YES, Snapshot
 from bot.stock.vocabulary import Kind, Vocabulary, word_set
-from bot.tenant.stock import ColumnType
+from bot.tenant.stock import Column, ColumnType
 
 _PLURAL_EXTREMES = 3
 _MOST_WISHED = 20
@@ -131,16 +131,18 @@ def _possessed(marked: Marked, snapshot: Snapshot) -> list[Filter]:
         if column.type is ColumnType.BOOLEAN and column.filter:
             filters.append(Filter(column=column.name, values=(NO if lacks else YES,)))
             found.used = True
-        elif column.type is ColumnType.NUMBER and column.filter and column.range is not None:
-            if lacks and column.range[0] == 0:
+        elif _may_be_nothing(column) and column.filter:
+            if lacks:
                 filters.append(Filter(column=column.name, most=0))
                 found.used = True
-            elif (
-                marked.token_is(place, "with") and column.range[0] == 0 and not _has_order_near(marked, found)
-            ):
+            elif marked.token_is(place, "with") and not _has_order_near(marked, found):
                 filters.append(Filter(column=column.name, least=0, is_open=True))
                 found.used = True
     return filters
+
+
+def _may_be_nothing(column: Column) -> bool:
+    return column.type is ColumnType.NUMBER and column.range is not None and column.range[0] == 0
 
 
 def _has_order_near(marked: Marked, found: Mark) -> bool:
@@ -213,6 +215,10 @@ def _asked_columns(marked: Marked, snapshot: Snapshot, *, compared: bool) -> lis
         questioned = marked.has("which", "count", "exists") or compared
         if not is_choice(snapshot, name) or questioned:
             asked.append(name)
+    money = [column.name for column in snapshot.schema.columns if column.type is ColumnType.MONEY]
+    asks_price = marked.has("price") and not any(m.meaning.column in money for m in marked.marks)
+    if money and asks_price:
+        asked.append(money[0])
     return list(dict.fromkeys(asked))
 
 

@@ -52,10 +52,8 @@ class Snapshot:
             place = places.get(column.name)
             cells = [row[place] for row in rows] if place is not None else [None] * len(rows)
             self._columns[column.name] = _numbers(cells) if column.type.is_number else _texts(cells, column)
-        keys = self.texts(schema.key) if not schema.column(schema.key).type.is_number else None
-        self._row_of_key = (
-            {} if keys is None else {keys.values[code]: row for row, code in enumerate(keys.codes)}
-        )
+        keys = self.texts(schema.key)
+        self._row_of_key = {keys.values[code]: row for row, code in enumerate(keys.codes)}
 
     def texts(self, column: str) -> Texts:
         found = self._columns[column]
@@ -78,7 +76,7 @@ class Snapshot:
         code = found.codes[row]
         if code < 0:
             return None
-        written = found.values[code]
+        written: str = found.values[code]
         return written == YES if self.schema.column(column).type is ColumnType.BOOLEAN else written
 
     def key_of(self, row: int) -> str:
@@ -146,7 +144,7 @@ class Snapshot:
         column = self._columns[condition.column]
         if isinstance(column, Texts):
             wanted = [
-                column.numbers[plain(value)] for value in condition.values if plain(value) in column.numbers
+                column.numbers[value] for value in map(plain, condition.values) if value in column.numbers
             ]
             met = np.isin(column.codes, wanted)
             return ~met if condition.negated else met

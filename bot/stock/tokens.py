@@ -10,7 +10,8 @@ from bot.language.folding import fold
 from bot.language.numerals import SPELT, spell_out
 
 _TOKEN = re.compile(
-    rf"(?P<number>\d{{1,3}}(?: \d{{3}}){{2,}}(?!\d)|\d{{1,3}} (?:000|500)(?!\d)|\d+(?:[.,]\d+)?)(?P<spelt>{SPELT})?"
+    r"(?P<number>\d{1,3}(?: \d{3}){2,}(?!\d)|\d{1,3} (?:000|500)(?!\d)|\d+(?:[.,]\d+)?)"
+    rf"(?P<spelt>{SPELT})?"
     r"|[a-z]+|[а-я]+|[₽$€]"
 )
 _AND_A_HALF = re.compile(rf"(\d+){SPELT}? с половиной(?: (1000000|1000){SPELT}?)?")
@@ -66,7 +67,8 @@ def _with_half(found: re.Match[str]) -> str:
 @lru_cache(maxsize=20_000)
 def _forms(word: str) -> tuple[str, ...]:
     if not "а" <= word[0] <= "я":
-        return (word,)
+        ends = [end for end in ("s", "er", "est") if word.endswith(end) and len(word) > len(end) + 2]
+        return (word, *(word.removesuffix(end) for end in ends))
     return dictionary_forms(word)
 
 

@@ -69,9 +69,7 @@ class Vocabulary:
         ):
             self._add(name, Meaning(Kind.ITEM))
         self._parts(snapshot)
-        self._fuzzy = [
-            key for key in self._names if len(key) >= _SHORTEST_FUZZY and not re.search(r"\d", key)
-        ]
+        self._fuzzy = [key for key in self._names if len(key) >= _SHORTEST_FUZZY and key.isalpha()]
         self._units = {column.name: _units_of(column) for column in schema.columns if column.type.is_number}
 
     def meanings(self, tokens: list[Token]) -> tuple[Meaning, ...]:

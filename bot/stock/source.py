@@ -1,0 +1,96 @@
+"""The stock table as a source of truth."""
+
+from zoneinfo import ZoneInfo
+
+from bot.findings import Finding, FindingKind, Inquiry
+from bot.stock.answers import StockAnswers
+from bot.stock.following import Before, focus_of, follow
+from bot.stock.query import StockQuery, Task
+from bot.stock.reading import Draft, read_draft
+from bot.stock.snapshot import Dated
+from bot.stock.table import InService, StockTable
+from bot.stock.wording import Wording
+from bot.texts.catalogue import Text, Texts
+
+_TOO_VAGUE = 0.2
+
+
+class StockSource:
+    """Answers what the table answers; keeps silent for every other question. Safe to call from any thread."""
+
+    def __init__(self, table: StockTable, texts: Texts, zone: ZoneInfo) -> None:
+        """`zone`: the tenant's, for the moment that the data are of."""
+        self._table = table
+        self._schema = table.schema
+        self._texts = texts
+        self._zone = zone
+
+    def find(self, inquiry: Inquiry) -> Finding | None:
+        """None when the question is not of the table, or when there has never been a table."""
+        in_service = self._table.current()
+        if in_service is None:
+            return None
+        read = self.read(inquiry, in_service)
+        if read is None:
+            return None
+        query, draft, is_follow_up = read
+        return self.answer(query, draft, inquiry, in_service, is_follow_up=is_follow_up)
+
+    def read(self, inquiry: Inquiry, in_service: InService) -> tuple[StockQuery, Draft, bool] | None:
+        """The query that is meant, what was read of the question, and whether it leans on the one before."""
+        snapshot = in_service.snapshot
+        draft = read_draft(inquiry.text, in_service.vocabulary, snapshot, inquiry.asked_at)
+        before = Before.from_focus(inquiry.focus)
+        if before is not None and _still_fits(before, in_service):
+            query = follow(draft, before, snapshot)
+            if query is not None:
+                return query, draft, True
+        if not draft.anchors or draft.certainty < _TOO_VAGUE or _says_too_little(draft):
+            return None
+        return draft.query, draft, False
+
+    def answer(
+        self, query: StockQuery, draft: Draft, inquiry: Inquiry, in_service: InService, *, is_follow_up: bool
+    ) -> Finding:
+        """What the table says to a query, also to one that a model has written."""
+        dated = self._table.dated(in_service.snapshot)
+        wording = Wording(self._schema, self._texts, inquiry.language, self._zone)
+        answer = StockAnswers(dated, wording).answer(query)
+        certainty = draft.certainty if draft.anchors or not is_follow_up else float(not draft.unread)
+        return Finding(
+            kind=FindingKind.STOCK,
+            text=answer.text,
+            certainty=certainty,
+            facts=answer.facts,
+            sources=(wording.say(Text.STOCK_SOURCE, moment=wording.moment(dated.as_of)),),
+            focus=focus_of(query, answer.shown),
+            trace=self._trace(query, draft, dated, is_follow_up) | {"rows": answer.count},
+            is_empty=answer.is_empty,
+        )
+
+    def _trace(self, query: StockQuery, draft: Draft, dated: Dated, is_follow_up: bool) -> dict[str, object]:
+        return {
+            "query": query.to_json(),
+            "read": list(draft.read),
+            "unread": list(draft.unread),
+            "follow_up": is_follow_up,
+            "stock_version": dated.snapshot.version,
+            "as_of": dated.as_of.isoformat(),
+            "stale": dated.is_stale,
+        }
+
+
+def _says_too_little(draft: Draft) -> bool:
+    """A comparative or a price of nothing: only the answer before could tell of what."""
+    query = draft.query
+    if query.filters or query.keys or query.compared or draft.has_item:
+        return False
+    return query.task is Task.VALUE or (bool(draft.relative) and query.task is not Task.EXTREME)
+
+
+def _still_fits(before: Before, in_service: InService) -> bool:
+    """Whether the columns of the question before are still those of the table."""
+    known = {column.name for column in in_service.snapshot.schema.columns}
+    query = before.query
+    named = {condition.column for condition in (*query.filters, *query.compared)} | set(query.columns)
+    return named | ({query.sort.removeprefix("-")} if query.sort else set()) <= known
