@@ -37,11 +37,21 @@ def compare(query: StockQuery, snapshot: Snapshot, words: Wording) -> tuple[list
 
 def _sides(query: StockQuery, snapshot: Snapshot, words: Wording) -> list[tuple[str, Rows]]:
     if query.keys:
-        return [(words.title(snapshot, row), np.asarray([row])) for row in snapshot.rows_of(query.keys[:3])]
+        rows = snapshot.rows_of(query.keys[:3])
+        return [
+            (name, np.asarray([row])) for name, row in zip(_names(rows, snapshot, words), rows, strict=True)
+        ]
     return [
         (words.condition(side), np.flatnonzero(snapshot.mask((*query.filters, side))))
         for side in query.compared
     ]
+
+
+def _names(rows: Sequence[int], snapshot: Snapshot, words: Wording) -> list[str]:
+    """The rows by the first part of their titles, if that tells them apart."""
+    first = snapshot.schema.title_columns[0]
+    short = [words.value(snapshot.value(row, first), first) for row in rows]
+    return short if len(set(short)) == len(short) else [words.title(snapshot, row) for row in rows]
 
 
 def _columns(query: StockQuery, snapshot: Snapshot) -> Sequence[str]:
@@ -49,7 +59,7 @@ def _columns(query: StockQuery, snapshot: Snapshot) -> Sequence[str]:
         return query.columns
     schema = snapshot.schema
     taken = {side.column for side in query.compared} | {condition.column for condition in query.filters}
-    named = (*schema.details, *(schema.title_columns if query.keys else ()))
+    named = (*(schema.title_columns[1:] if query.keys else ()), *schema.details)
     return [name for name in dict.fromkeys(named) if name not in taken]
 
 

@@ -16,6 +16,8 @@ from bot.stock.vocabulary import Kind, word_set
 
 SOURCE = "stock"
 _SHORT = 7
+_DEFINING = 2
+"""So many columns, given up last when nothing is found, say what is wanted at all."""
 _OPENINGS = ("а", "и", "ну", "тогда", "лучше", "and", "what about", "how")
 
 
@@ -25,6 +27,15 @@ class Before:
 
     query: StockQuery
     shown: tuple[str, ...]
+    loosened: tuple[str, ...] = ()
+    """The columns whose conditions had to go for anything to be found."""
+    relative: tuple[str, ...] = ()
+    """The columns that are bounded by what had been shown: «подешевле»."""
+
+    @property
+    def found(self) -> StockQuery:
+        """The question whose rows were shown."""
+        return replace(self.query.without(*self.loosened), task=Task.LIST) if self.loosened else self.query
 
     @staticmethod
     def from_focus(focus: Mapping[str, Any]) -> "Before | None":
@@ -32,22 +43,38 @@ class Before:
         if focus.get("source") != SOURCE:
             return None
         try:
-            return Before(query=StockQuery.from_json(focus["query"]), shown=tuple(focus["shown"]))
+            return Before(
+                query=StockQuery.from_json(focus["query"]),
+                shown=tuple(focus["shown"]),
+                loosened=tuple(focus["loosened"]),
+                relative=tuple(focus["relative"]),
+            )
         except (KeyError, TypeError, ValueError):
             return None
 
 
-def focus_of(query: StockQuery, shown: tuple[str, ...]) -> dict[str, Any]:
-    return {"source": SOURCE, "query": query.to_json(), "shown": list(shown)}
+def focus_of(before: Before) -> dict[str, Any]:
+    """JSON that `Before.from_focus` reads."""
+    return {
+        "source": SOURCE,
+        "query": before.query.to_json(),
+        "shown": list(before.shown),
+        "loosened": list(before.loosened),
+        "relative": list(before.relative),
+    }
 
 
 def follow(draft: Draft, before: Before, snapshot: Snapshot) -> StockQuery | None:
     """The question with what it keeps of the one before; None where it stands on its own."""
-    pointed = _pointed_at(draft, before)
+    places = _places_pointed_at(draft, before)
+    pointed = tuple(before.shown[place] for place in places if place < len(before.shown))
     if pointed:
         return _about_rows(draft, pointed)
+    if places:
+        return replace(before.found, task=Task.LIST, offset=before.query.offset + places[0], limit=1)
     if _wants_more(draft):
-        return replace(before.query, task=Task.LIST, offset=before.query.offset + len(before.shown))
+        offset = before.query.offset + len(before.shown)
+        return replace(before.found, task=Task.LIST, offset=offset, limit=None)
     if not _leans(draft, snapshot):
         return None
     if not draft.anchors and not draft.has_task:
@@ -71,6 +98,7 @@ def _leans(draft: Draft, snapshot: Snapshot) -> bool:
     names_all = draft.has_item or any(token.raw in ("что", "чего", "what") for token in tokens)
     if opens:
         return not (draft.has_item and (main or draft.query.task is Task.COUNT))
+    names_all = names_all or any(draft.query.on(name) for name in snapshot.schema.similar[-_DEFINING:])
     return not (names_all or main or _names_a_version(draft, snapshot)) and len(tokens) <= _SHORT
 
 
@@ -82,19 +110,24 @@ def _names_a_version(draft: Draft, snapshot: Snapshot) -> bool:
     )
 
 
-def _pointed_at(draft: Draft, before: Before) -> tuple[str, ...]:
-    """The rows of the answer before that are meant by «первый», «второй», «последний», «оба», «их»."""
+def _places_pointed_at(draft: Draft, before: Before) -> list[int]:
+    """Which rows of the answer before are meant by «первый», «второй», «последний», «оба», «их»."""
     if not before.shown or draft.query.filters or draft.has_item:
-        return ()
+        return []
     tokens = draft.marked.tokens
-    places = [place for token in tokens if (place := _ordinal(token)) is not None]
+    places = []
+    for number, token in enumerate(tokens):
+        place = _ordinal(token)
+        if place is not None:
+            places.append(place)
+            draft.marked.read.add(number)
     if any(token.is_any(word_set("latter")) for token in tokens):
         places = [0, 1]
     elif not places and any(token.is_any(word_set("last")) for token in tokens):
         places = [len(before.shown) - 1]
     elif not places and draft.query.task is Task.COMPARE and not draft.query.compared:
         places = [0, 1, 2]
-    return tuple(before.shown[place] for place in places if place < len(before.shown))
+    return places
 
 
 def _ordinal(token: Token) -> int | None:
@@ -117,15 +150,19 @@ def _about_rows(draft: Draft, keys: tuple[str, ...]) -> StockQuery:
 def _wants_more(draft: Draft) -> bool:
     """«покажи ещё», «а другие?»: nothing new is said."""
     says = draft.marked.has("more")
-    return says and not (draft.query.filters or draft.query.columns or draft.relative or draft.query.keys)
+    new = draft.query.filters or draft.query.columns or draft.query.keys or draft.relative
+    return says and not new and not draft.marked.of(Kind.COLUMN)
 
 
 def _merge(draft: Draft, before: Before, snapshot: Snapshot) -> StockQuery:
-    new, old = draft.query, before.query
+    new = draft.query
+    old = before.query if new.filters or draft.relative else before.found
     filters = [*new.filters, *_bounds(draft, before, snapshot), *_other_than_shown(draft, before, snapshot)]
     named = {condition.column for condition in filters}
     kept = [condition for condition in old.filters if condition.column not in named]
     kept = [condition for condition in kept if not _contradicts(condition, filters, snapshot)]
+    if snapshot.schema.main.name in named:
+        kept = [condition for condition in kept if condition.column not in before.relative]
     filters = [_narrowed(condition, old) for condition in filters]
     if old.keys and not kept:
         kept = _of_rows(old, before, snapshot, named)

@@ -4,6 +4,7 @@ from zoneinfo import ZoneInfo
 
 from bot.findings import Finding, FindingKind, Inquiry
 from bot.stock.answers import StockAnswers
+from bot.stock.certainty import certainty_of
 from bot.stock.following import Before, focus_of, follow
 from bot.stock.query import StockQuery, Task
 from bot.stock.reading import Draft, read_draft
@@ -56,14 +57,22 @@ class StockSource:
         dated = self._table.dated(in_service.snapshot)
         wording = Wording(self._schema, self._texts, inquiry.language, self._zone)
         answer = StockAnswers(dated, wording).answer(query)
-        certainty = draft.certainty if draft.anchors or not is_follow_up else float(not draft.unread)
+        certainty = draft.certainty
+        if is_follow_up:  # the words that point back are read too, now that there is something before
+            certainty, _, _ = certainty_of(draft.marked, query, draft.anchors + 1)
+        before = Before(
+            query=query,
+            shown=answer.shown,
+            loosened=answer.loosened,
+            relative=tuple(column for column, _ in draft.relative) if is_follow_up else (),
+        )
         return Finding(
             kind=FindingKind.STOCK,
             text=answer.text,
             certainty=certainty,
             facts=answer.facts,
             sources=(wording.say(Text.STOCK_SOURCE, moment=wording.moment(dated.as_of)),),
-            focus=focus_of(query, answer.shown),
+            focus=focus_of(before),
             trace=self._trace(query, draft, dated, is_follow_up) | {"rows": answer.count},
             is_empty=answer.is_empty,
         )

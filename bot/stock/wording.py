@@ -118,7 +118,10 @@ class Wording:
         )
 
     def conditions(self, filters: tuple[Filter, ...]) -> str:
-        return ", ".join(self.condition(condition) for condition in filters)
+        """In the order of the table's columns."""
+        order = [column.name for column in self._schema.columns]
+        ordered = sorted(filters, key=lambda condition: order.index(condition.column))
+        return ", ".join(self.condition(condition) for condition in ordered)
 
     def _range(self, condition: Filter, column: Column) -> str:
         least = None if condition.least is None else self.number(condition.least, column)
