@@ -56,7 +56,7 @@ async def finding(ledger: Ledger, name: str, stage: Awaitable[None]) -> None:
 async def _stage(ledger: Ledger, setup: Setup, within_s: float) -> AsyncIterator[Stage]:
     """Open a stage, and take its counts when all is over there, be it because its time is up.
 
-    Raises TimeoutError then. The time begins when the stage is up; to come up it has a minute.
+    Raises TimeoutError then. The time begins when the stage is up; to come up it has two minutes.
     """
     async with open_stage(setup) as stage:
         try:
