@@ -25,6 +25,7 @@ UNLIMITED = {
     "TELEGRAM_CHAT_INTERVAL_S": "0",
     "TURNS_PER_MINUTE": "1000000",
     "BURST_WINDOW_S": "0",
+    "ANSWER_CACHE_TTL_S": "0",
 }
 """Without the limits of the outer world, so that our own show."""
 

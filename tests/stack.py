@@ -24,7 +24,12 @@ from tests.fakes.model import ScriptedModel
 from tests.fakes.telegram import FakeTelegram
 
 ROOT = Path(__file__).parents[1]
-UNHURRIED = {"TELEGRAM_CHAT_INTERVAL_S": "0", "TURNS_PER_MINUTE": "100000", "BURST_WINDOW_S": "0"}
+UNHURRIED = {
+    "TELEGRAM_CHAT_INTERVAL_S": "0",
+    "TURNS_PER_MINUTE": "100000",
+    "BURST_WINDOW_S": "0",
+    "ANSWER_CACHE_TTL_S": "0",
+}
 """Without the pauses that a test would have to wait for."""
 _READY_WITHIN_S = 40.0
 

@@ -5,9 +5,10 @@ Workers, the console, `python -m bot ask` and the tests call the same `Assistant
 
 import asyncio
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from bot.dialogue.caching import Repeats
 from bot.dialogue.checking import DraftChecks
 from bot.dialogue.finding import Finder
 from bot.dialogue.prompting import says_unknown
@@ -47,8 +48,10 @@ class Assistant:
         forbidden: ForbiddenTopics,
         own_phones: frozenset[str] = frozenset(),
         phrase_within_s: float,
+        repeats: Repeats | None = None,
     ) -> None:
         """`phrase_within_s`: how long a model may take that only phrases a text which is there anyway."""
+        self._repeats = repeats
         self._reader = reader
         self._finder = finder
         self._writer = writer
@@ -65,7 +68,7 @@ class Assistant:
         answer = self._without_knowledge(work)
         if answer is None:
             self._finder.find(work, _inquiry(work, question))
-            answer = self._plainly(work) or await self._in_words(work, on_growth)
+            answer = self._plainly(work) or await self._written(work, on_growth)
         work.timings_ms["answer"] = ms_since(started)
         return answer
 
@@ -105,6 +108,18 @@ class Assistant:
         if work.finding.kind is not FindingKind.PASSAGES:
             return self._finished(work.finding.text, Outcome.ANSWERED, work)
         return None
+
+    async def _written(self, work: Work, on_growth: Grow | None) -> Answer:
+        """The answer in a model's words, which may be those of the last time."""
+        key = self._repeats.key_of(work) if self._repeats is not None else None
+        if key is None or self._repeats is None:
+            return await self._in_words(work, on_growth)
+        repeated = await self._repeats.find(key)
+        if repeated is not None:
+            return replace(repeated, timings_ms=work.timings_ms)
+        answer = await self._in_words(work, on_growth)
+        await self._repeats.keep(key, answer)
+        return answer
 
     async def _in_words(self, work: Work, on_growth: Grow | None) -> Answer:
         """The answer in a model's words, or in the stored ones where that fails."""

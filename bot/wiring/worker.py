@@ -6,10 +6,13 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
+from redis.asyncio import Redis
+
 from bot.delivery.delivery import Delivery
 from bot.dialogue.serving import TurnPolicy, TurnServer
 from bot.llm.chain import ModelChain
 from bot.llm.model import Message, Prompt
+from bot.memory.answers import RedisAnswerCache
 from bot.memory.dialogue import DialogueMemory
 from bot.memory.summary import ExtractiveSummariser, ModelSummariser, Summariser
 from bot.queue.cancellations import Cancellations
@@ -51,7 +54,7 @@ async def open_worker_services(settings: Settings, tenant: Tenant) -> AsyncItera
         cancellations = Cancellations(redis)
         turns = TurnServer(
             inbox=inbox,
-            assistant=build_assistant(tenant, texts, models, settings),
+            assistant=build_assistant(tenant, texts, models, settings, _answer_cache(settings, redis)),
             memory=DialogueMemory(
                 redis, settings.memory_tokens, settings.memory_ttl_s, summariser=_summariser(settings, models)
             ),
@@ -63,6 +66,10 @@ async def open_worker_services(settings: Settings, tenant: Tenant) -> AsyncItera
         )
         turn_log = TurnLog(redis, TurnStore(engine))
         yield WorkerServices(turns=turns, turn_log=turn_log, cancellations=cancellations, inbox=inbox)
+
+
+def _answer_cache(settings: Settings, redis: Redis) -> RedisAnswerCache | None:
+    return RedisAnswerCache(redis, settings.answer_cache_ttl_s) if settings.answer_cache_ttl_s else None
 
 
 def _summariser(settings: Settings, models: ModelChain) -> Summariser:
