@@ -12,10 +12,12 @@ from apscheduler.triggers.interval import IntervalTrigger
 from bot.cli.process import call_at_stop, run_process
 from bot.errors import StoreError
 from bot.settings import Settings
+from bot.stock.refreshing import StockRefresher
 from bot.store.engine import database_url, open_engine
 from bot.store.migrate import migrate_when_reachable
 from bot.store.turns import TurnStore
-from bot.wiring import build_inbox, open_redis
+from bot.wiring import build_inbox, load_configured_tenant, open_redis
+from bot.wiring.stock import build_refresher
 
 SWEEP_EVERY_S = 10
 PURGE_EVERY_S = 3600
@@ -39,6 +41,11 @@ async def schedule(settings: Settings) -> None:
     scheduler.add_job(
         purge_old, IntervalTrigger(seconds=PURGE_EVERY_S), id="purge", name="purge", next_run_time=at_once
     )
+    refresher = build_refresher(settings, load_configured_tenant(settings), engine)
+    if refresher is not None:
+        every = IntervalTrigger(minutes=refresher.schema.refresh_minutes)
+        refresh = partial(refresh_stock, refresher)
+        scheduler.add_job(refresh, every, id="stock", name="stock", next_run_time=at_once)
     stopped = asyncio.Event()
     call_at_stop(stopped.set)
     scheduler.start()
@@ -57,6 +64,14 @@ async def purge(store: TurnStore, retention_days: int) -> None:
         log.warning("purge_postponed", error=str(error))
     else:
         log.info("turns_purged", turns=deleted, before=before.isoformat())
+
+
+async def refresh_stock(refresher: StockRefresher) -> None:
+    """Fetch the stock table, unless another scheduler has just tried; a failure keeps the one in service."""
+    try:
+        await asyncio.to_thread(refresher.refresh_if_due)
+    except StoreError as error:
+        log.warning("stock_refresh_postponed", error=str(error))
 
 
 if __name__ == "__main__":

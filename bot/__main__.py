@@ -16,14 +16,16 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         if options.command == "tenant":
-            from bot.cli import tenant
+            from bot.cli import new_tenant, tenant
 
+            if options.tenant_command == "new":
+                return new_tenant.start(options.root)
             return tenant.check(options.path)
         return _run(options, load_settings())
     except AssistantError as error:
         print(f"dezhurny: {error}", file=sys.stderr)
         return CANNOT_RUN
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, EOFError):
         return 130
 
 
@@ -34,6 +36,10 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
             from bot.cli import chat, run
 
             return run.run(settings, chat=chat.talk)
+        case "stock":
+            from bot.cli import stock
+
+            return stock.refresh(settings) if options.stock_command == "refresh" else stock.show(settings)
         case "redis":
             from bot.cli import redis
 
@@ -85,11 +91,18 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_argument("turn", help="the turn's id, or the number of its row")
     commands.add_parser("redis", help="run the embedded Redis in the foreground")
     commands.add_parser("model", help="run the local model in the foreground")
+    stock = commands.add_parser("stock", help="work on the table of what is for sale").add_subparsers(
+        dest="stock_command", required=True, metavar="ACTION"
+    )
+    stock.add_parser("refresh", help="fetch the table and put it in service now")
+    stock.add_parser("show", help="what is in service, and how the last refreshes went")
     tenant = commands.add_parser("tenant", help="work on a tenant folder").add_subparsers(
         dest="tenant_command", required=True, metavar="ACTION"
     )
     check = tenant.add_parser("check", help="name every error with its file and line")
     check.add_argument("path", type=Path)
+    new = tenant.add_parser("new", help="start a tenant's folder by asking")
+    new.add_argument("--root", type=Path, default=Path("tenants"), help="where tenants lie")
     return parser
 
 

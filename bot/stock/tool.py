@@ -23,9 +23,7 @@ def stock_tool(schema: StockSchema, language: str = "ru") -> Tool:
     """The function's description for a model, made from the schema of the table."""
     filters = {column.name: _parameter(column, language) for column in schema.columns if column.filter}
     names = [column.name for column in schema.columns]
-    sortable = [
-        name for column in schema.columns if column.type.is_number for name in _both_ways(column.name)
-    ]
+    numeric = [column.name for column in schema.columns if column.type.is_number]
     return Tool(
         name=TOOL_NAME,
         description=f"Query the table of {schema.item_form('many', language)} for sale.",
@@ -150,7 +148,7 @@ def agree(lexicon: StockQuery, tool: StockQuery, snapshot: Snapshot) -> bool:
 def decide(
     lexicon: StockQuery | None, tool: StockQuery | None, snapshot: Snapshot
 ) -> tuple[StockQuery | None, bool]:
-    """The query to carry out, and whether the two readings agree. What only the model reads is its own."""
+    """The query to carry out, which is the lexicon's where there is one, and whether the two agree."""
     if lexicon is None or tool is None:
         return lexicon or tool, False
     return lexicon, agree(lexicon, tool, snapshot)
