@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from bot.domain import Passage
+from bot.tenant.articles import Articles
 from bot.tenant.gate import Gate
 from bot.tenant.golden import GoldenQuestion
 from bot.tenant.hours import CalendarDay, Hours, Span
@@ -67,6 +68,8 @@ def _pattern(value: str) -> str:
 Phone = Annotated[str, AfterValidator(_phone)]
 Email = Annotated[str, AfterValidator(_email)]
 Url = Annotated[str, AfterValidator(_url)]
+TenantName = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+TimeZone = Annotated[str, AfterValidator(_time_zone)]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2}$")]
 
 
@@ -135,12 +138,12 @@ class Wording(_Frozen):
 class Profile(_Frozen):
     """What `tenant.yaml` says."""
 
-    name: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+    name: TenantName
     title: str
     subject: str
     languages: Annotated[tuple[Language, ...], Field(min_length=1)]
     """The first is the language of the knowledge."""
-    time_zone: Annotated[str, AfterValidator(_time_zone)]
+    time_zone: TimeZone
     working_hours: WorkingHours
     holidays: tuple[Holiday, ...] = ()
     contacts: Contacts
@@ -265,11 +268,16 @@ class Tenant(Profile):
     """The frozen part: for the gate of a release alone, never shown."""
     gate: Gate | None = None
     """The tolerances of that gate; None: those of the product."""
+    articles: Articles = Articles()
 
     @property
     def passages(self) -> tuple[Passage, ...]:
-        """The knowledge in pieces small enough to quote; ids change only when a heading does."""
-        return (*self._faq_passages(), *self._legend_passages())
+        """The knowledge in pieces small enough to quote, also what is for staff alone.
+
+        Ids change only when a heading does.
+        """
+        articles = (passage for article in self.articles.read for passage in article.passages)
+        return (*self._faq_passages(), *self._legend_passages(), *articles)
 
     def _faq_passages(self) -> tuple[Passage, ...]:
         return tuple(

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from bot.tenant import load_tenant
 from tests.fakes.model import Reply, Rule, ScriptedModel
 
 ROOT = Path(__file__).parents[2]
@@ -163,3 +164,32 @@ async def test_chat_without_its_redis_says_so(terminal: Terminal) -> None:
     done = await terminal.type("chat", lines="Привет\n", REDIS_URL="redis://:secret@127.0.0.1:9/0")
     assert is_one_sentence(done, "REDIS_URL")
     assert "secret" not in done.stderr
+
+
+async def test_a_new_tenant_is_started_by_asking(terminal: Terminal, tmp_path: Path) -> None:
+    answers = [
+        "Плохое имя",
+        "flowers",
+        "«Астра»: цветы",
+        "цветы, букеты",
+        "Mars/Base",
+        "Asia/Omsk",
+        "",
+        "10-12",
+    ]
+    answers += ["10:00-16:00", "", "12345", "+7 (381) 000-11-22", "hi", "hi@astra.example"]
+    answers += ['Омск, улица "Роз", дом 3', "astra", "https://astra.example", ""]
+    done = await terminal.type("tenant", "new", "--root", str(tmp_path), lines="\n".join(answers) + "\n")
+    assert done.returncode == 0
+    assert "no problems" in done.stdout
+    assert "Так не получится: there is no time zone" in done.stdout
+    tenant = load_tenant(tmp_path / "flowers")
+    assert tenant.title == "«Астра»: цветы"
+    assert tenant.contacts.address == 'Омск, улица "Роз", дом 3'
+
+
+async def test_a_tenant_that_exists_is_not_overwritten(terminal: Terminal, tmp_path: Path) -> None:
+    (tmp_path / "flowers").mkdir()
+    done = await terminal.type("tenant", "new", "--root", str(tmp_path), lines="flowers\n")
+    assert "уже есть" in done.stdout
+    assert not any((tmp_path / "flowers").iterdir())
