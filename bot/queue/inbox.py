@@ -23,8 +23,8 @@ ANSWER_CHAT = "bot.jobs.answer_chat"
 DAY_S = 24 * 3600
 SEEN_S = 3 * DAY_S
 """How long an update is remembered. Telegram redelivers for 24 h at most."""
-FINISHED_S = 2 * DAY_S
-"""How long a finished turn's hash is kept, with the delivery's record in it."""
+FINISHED_S = 3600
+"""How long it is known that a turn was finished under its lease: a repeated call comes within seconds."""
 SOLO_WAIT_S = 0.5
 SOLO_LONGEST_S = 120
 SET_ASIDE_KEPT = 1_000

@@ -5,9 +5,9 @@ if not holds(turn, lease) then
   -- Finished under this lease: this very call is repeated after a cut connection.
   return (held[1] == lease and held[2] == 'finished') and 1 or 0
 end
-redis.call('HSET', turn_key(turn), 'state', 'finished')
--- The words are in the log by now; kept here, they would be most of what Redis holds.
-redis.call('HDEL', turn_key(turn), 'utterances', 'answer', 'final')
+-- The turn is in the log by now. What stays answers this call if it is repeated; made anew, it is small.
+redis.call('DEL', turn_key(turn))
+redis.call('HSET', turn_key(turn), 'lease', lease, 'state', 'finished')
 redis.call('EXPIRE', turn_key(turn), ARGV[6])
 if ARGV[4] ~= '' then redis.call('XADD', PREFIX .. ':turnlog', '*', 'record', ARGV[4]) end
 redis.call('HDEL', chat_key(chat), 'turn')
