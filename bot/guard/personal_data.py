@@ -5,10 +5,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from bot.guard.identifiers import car_marks_in, documents_in, passes_luhn
+from bot.guard.people import addresses_in, names_in
+from bot.guard.spoken import spoken_emails, spoken_numbers
 from bot.language.folding import fold_sign
 
 _BETWEEN = r"[ \-()./,_·]{0,3}"
-_EMAIL = re.compile(r"[\w.+-]+ ?(?:@|[(\[]at[)\]]|[(\[]собака[)\]]) ?[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
+_EMAIL = re.compile(
+    r"(?<![\w.+-])[\w.+-]{1,64} ?(?:@|[(\[]at[)\]]|[(\[]собака[)\]]) ?[\w-]+(?:\.[\w-]+)+", re.IGNORECASE
+)
 _PHONES = tuple(
     re.compile(pattern)
     for pattern in (
@@ -22,24 +27,33 @@ _PHONES = tuple(
 _DIGIT = re.compile(r"\d")
 _PRICE = re.compile(r"\d{1,3}(?: \d{3})+")
 _RUN = re.compile(rf"\d(?:{_BETWEEN}\d){{12,}}")
-_DOCUMENTS = tuple(
-    (kind, re.compile(pattern, re.IGNORECASE))
-    for kind, pattern in (
-        ("PASSPORT", r"паспорт\D{0,25}?(\d\d ?\d\d\W{0,3}(?:номер|ном\.?|n|no)?\W{0,3}\d{6})(?!\d)"),
-        ("SNILS", r"(?<!\d)(\d{3}-\d{3}-\d{3}[ -]\d\d)(?!\d)"),
-        ("SNILS", r"снилс\D{0,5}(\d(?:[ -]?\d){10})(?!\d)"),
-        ("INN", r"\bинн\D{0,5}(\d{12}|\d{10})(?!\d)"),
-    )
-)
-_LABEL = re.compile(r"\[(EMAIL|PHONE|CARD|PASSPORT|SNILS|INN)_\d+\]")
+_SHORTEST_CARD, _LONGEST_CARD, _MOST_GROUPS = 13, 19, 100
 _NAMES = {
     "EMAIL": "[почта]",
     "PHONE": "[телефон]",
     "CARD": "[карта]",
     "PASSPORT": "[паспорт]",
+    "DOCUMENT": "[документ]",
     "SNILS": "[СНИЛС]",
     "INN": "[ИНН]",
+    "VIN": "[VIN]",
+    "PLATE": "[госномер]",
+    "ADDRESS": "[адрес]",
+    "NAME": "[имя]",
+    "BIRTH": "[дата рождения]",
 }
+_LABEL = re.compile(rf"\[({'|'.join(_NAMES)})_\d+\]")
+_WORDS = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class _Found:
+    """Something personal from `start` to `stop`; `value` is what two writings of it share."""
+
+    start: int
+    stop: int
+    kind: str
+    value: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,20 +80,20 @@ class Masked:
 
 
 def mask(text: str, *, keep: frozenset[str] = frozenset()) -> Masked:
-    """Hide phones, e-mail addresses, bank cards and numbers of documents, however they are spelt.
+    """Hide what tells who somebody is: numbers, addresses, names, marks of a car, however they are spelt.
 
-    `keep` holds what is public: the business's own.
+    `keep` holds what is public: the business's own phones, address, people.
     """
     folded, places = _folded(text)
     public = _squeezed(keep)
     labels: dict[str, str] = {}
     pieces: list[str] = []
     end = 0
-    for start, stop, kind in sorted(_findings(folded)):
-        first, last = places[start], places[stop - 1] + 1
-        if first < end or _squeeze(folded[start:stop]) in public:
+    for found in sorted(_findings(folded)):
+        first, last = places[found.start], places[found.stop - 1] + 1
+        if first < end or _is_public(found, public):
             continue
-        label = labels.setdefault(text[first:last], f"[{kind}_{len(labels) + 1}]")
+        label = labels.setdefault(text[first:last], f"[{found.kind}_{len(labels) + 1}]")
         pieces += [text[end:first], label]
         end = last
     pieces.append(text[end:])
@@ -108,30 +122,49 @@ def _seen(sign: str) -> str:
     return fold_sign(sign)
 
 
-def _findings(text: str) -> Iterator[tuple[int, int, str]]:
-    """Where something personal stands; of two that begin together the longer comes first when sorted."""
-    taken: list[tuple[int, int]] = []
-    for start, stop, kind in _candidates(text):
-        if all(stop <= first or last <= start for first, last in taken):
-            taken.append((start, stop))
-            yield start, stop, kind
+def _findings(text: str) -> Iterator[_Found]:
+    """Where something personal stands. What is surer comes first and is not cut by what is less so."""
+    taken: list[_Found] = []
+    for found in _candidates(text):
+        if all(found.stop <= other.start or other.stop <= found.start for other in taken):
+            taken.append(found)
+            yield found
 
 
-def _candidates(text: str) -> Iterator[tuple[int, int, str]]:
+def _candidates(text: str) -> Iterator[_Found]:
     for match in _EMAIL.finditer(text):
-        yield *match.span(), "EMAIL"
-    if not _DIGIT.search(text):
-        return
-    for kind, pattern in _DOCUMENTS:
-        for match in pattern.finditer(text):
-            yield *match.span(1), kind
+        yield _Found(*match.span(), "EMAIL", match[0].lower())
+    for start, stop in spoken_emails(text):
+        yield _Found(start, stop, "EMAIL", text[start:stop].lower())
+    if any(sign.isdigit() for sign in text):
+        yield from _numbers(text)
+    for start, stop, kind, digits in spoken_numbers(text):
+        yield _Found(start, stop, kind, _squeeze(digits))
+    for start, stop, kind in (*addresses_in(text), *names_in(text)):
+        yield _Found(start, stop, kind, " ".join(_WORDS.findall(text[start:stop].lower())))
+
+
+def _numbers(text: str) -> Iterator[_Found]:
+    for start, stop, kind in (*car_marks_in(text), *documents_in(text)):
+        yield _Found(start, stop, kind, text[start:stop].lower())
     for match in _RUN.finditer(text):
-        yield from ((*span, "CARD") for span in _cards(match))
+        for start, stop in _cards(match):
+            yield _Found(start, stop, "CARD", _squeeze(text[start:stop]))
     for pattern in _PHONES:
         for match in pattern.finditer(text):
             is_price = all(_PRICE.fullmatch(part.strip()) for part in match[0].split("-"))
             if not is_price:
-                yield *match.span(), "PHONE"
+                yield _Found(*match.span(), "PHONE", _squeeze(match[0]))
+
+
+def _is_public(found: _Found, public: frozenset[str]) -> bool:
+    """Whether it is the business's own; of an address the words that name the place decide."""
+    if found.value in public:
+        return True
+    if found.kind not in ("ADDRESS", "NAME"):
+        return False
+    telling = {word for word in found.value.split() if word.isdigit() or len(word) > 3}
+    return any(telling <= set(_WORDS.findall(value)) for value in public if " " in value)
 
 
 def _cards(run: re.Match[str]) -> Iterator[tuple[int, int]]:
@@ -139,14 +172,16 @@ def _cards(run: re.Match[str]) -> Iterator[tuple[int, int]]:
     groups = [
         (run.start() + group.start(), run.start() + group.end()) for group in re.finditer(r"\d+", run[0])
     ]
-    for first, (start, _) in enumerate(groups):
-        for _, stop in groups[first : first + 19]:
-            digits = re.sub(r"\D", "", run.string[start:stop])
-            if 13 <= len(digits) <= 19 and _passes_luhn(digits):
+    for first, (start, _) in enumerate(groups[:_MOST_GROUPS]):
+        digits = ""
+        for begin, stop in groups[first : first + _LONGEST_CARD]:
+            digits += run.string[begin:stop]
+            if len(digits) > _LONGEST_CARD:
+                break
+            if len(digits) >= _SHORTEST_CARD and passes_luhn(digits):
                 yield start, stop
 
 
-@lru_cache(maxsize=16)
 def _squeezed(values: frozenset[str]) -> frozenset[str]:
     return frozenset(_squeeze(value) for value in values)
 
@@ -155,10 +190,3 @@ def _squeeze(value: str) -> str:
     """The part of a phone that two spellings share: its last ten digits; other values as they are."""
     digits = re.sub(r"\D", "", value)
     return digits[-10:] if len(digits) >= 10 and "@" not in value else value.lower()
-
-
-def _passes_luhn(number: str) -> bool:
-    """The checksum of bank card numbers (ISO/IEC 7812-1, annex B)."""
-    digits = [int(digit) for digit in number]
-    doubled = [digit * 2 - 9 if digit > 4 else digit * 2 for digit in digits[-2::-2]]
-    return (sum(digits[-1::-2]) + sum(doubled)) % 10 == 0

@@ -1,6 +1,7 @@
 """Number words read as digits: «шесть миллионов» is 6000000, «пятилетняя» is 5 летняя."""
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -39,6 +40,11 @@ def spell_out(text: str) -> str:
     return "".join((*pieces, text[kept_to:]))
 
 
+def number_words() -> Mapping[str, float]:
+    """The lower-case words that are digits, tens and hundreds, with what they are."""
+    return _spoken()
+
+
 def _follows_digit(text: str, at: int) -> bool:
     """«10 тысяч»: the scale belongs to a number in digits."""
     return text[:at].rstrip(" -")[-1:].isdigit()
@@ -68,6 +74,12 @@ def _data() -> dict[str, dict[float, list[str]]]:
 @cache
 def _numbers() -> dict[str, float]:
     return {word: value for value, words in _data()["numbers"].items() for word in words}
+
+
+@cache
+def _spoken() -> dict[str, float]:
+    hundred = {word: value for word, value in _scales().items() if value == 100}
+    return {word: value for word, value in (_numbers() | hundred).items() if value < 1_000 and value % 1 == 0}
 
 
 @cache
