@@ -36,6 +36,9 @@ from bot.texts.catalogue import Text, Texts
 
 log = structlog.get_logger()
 
+_SHOWN_PLACE = 2
+"""Of a source, the document and its section are enough for a customer."""
+
 _SCRIPTED = {
     UtteranceKind.START: Text.START,
     UtteranceKind.HELP: Text.HELP,
@@ -55,6 +58,7 @@ class TurnPolicy:
     deadline_s: float
     turns_per_minute: int
     own_phones: frozenset[str] = frozenset()
+    shows_sources: bool = False
 
 
 class TurnServer:
@@ -243,7 +247,7 @@ class TurnServer:
             if answer.outcome is Outcome.CANCELLED:
                 await delivery.abandon(answer.text)
                 return answer
-            await delivery.finish(answer.text)
+            await delivery.finish(self._signed(turn, answer))
         except ChatUnreachable:
             log.info("chat_unreachable", chat=turn.chat.key)
             return replace(answer, verdicts=(*answer.verdicts, UNDELIVERABLE))
@@ -253,6 +257,14 @@ class TurnServer:
             log.error("answer_not_taken", reason=str(error))
             return replace(answer, verdicts=(*answer.verdicts, NOT_TAKEN))
         return answer
+
+    def _signed(self, turn: Turn, answer: Answer) -> str:
+        """The answer with where it comes from, if the tenant shows that."""
+        if not self._policy.shows_sources or answer.outcome is not Outcome.ANSWERED or not answer.sources:
+            return answer.text
+        place = ", ".join(answer.sources[0].split(" > ")[:_SHOWN_PLACE])
+        language = answer.trace.get("language", turn.last.language)
+        return f"{answer.text}\n\n{self._texts.say(Text.SOURCE_LINE, language, source=place)}"
 
     async def _remember(self, record: TurnRecord) -> None:
         """What was said in earnest; and only what the customer has read."""

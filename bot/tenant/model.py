@@ -151,6 +151,8 @@ class Profile(_Frozen):
     departments: tuple[Department, ...] = ()
     policies: tuple[str, ...] = ()
     """Rules of the house, a sentence each, that hold for every answer."""
+    shows_sources: bool = False
+    """Whether a line under each answer says where it comes from."""
     translations: Mapping[Language, Wording] = {}
 
     @property

@@ -39,6 +39,7 @@ class Text(StrEnum):
     MODEL_DOWN_WITH_FACTS = "model_down_with_facts"
     REFUSED = "refused"
     SET_ASIDE = "set_aside"
+    SOURCE_LINE = "source_line"
     PERSON = "person"
     PERSON_FIRST = "person_first"
     WANTS_PERSON = "wants_person"

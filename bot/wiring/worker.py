@@ -93,4 +93,5 @@ def _policy(settings: Settings, tenant: Tenant) -> TurnPolicy:
         deadline_s=settings.turn_deadline_s,
         turns_per_minute=settings.turns_per_minute,
         own_phones=tenant.phones,
+        shows_sources=tenant.shows_sources,
     )
