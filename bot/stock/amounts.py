@@ -62,9 +62,7 @@ def _amounts(marked: Marked, vocabulary: Vocabulary) -> Iterator[_Amount]:
             continue
         amount = _Amount(place, place + 1, token.number, is_scaled=False)
         _take_scale(marked, amount)
-        while _takes_more(marked, amount):
-            amount.number += float(marked.tokens[amount.end].number or 0) * 1_000
-            amount.end += 2
+        _take_rest(marked, vocabulary, amount)
         _take_unit(marked, vocabulary, amount)
         yield amount
         place = amount.end
@@ -81,13 +79,21 @@ def _take_scale(marked: Marked, amount: _Amount) -> None:
             amount.is_scaled = True
 
 
-def _takes_more(marked: Marked, amount: _Amount) -> bool:
-    """«5 млн 200 тысяч» is one number."""
+def _take_rest(marked: Marked, vocabulary: Vocabulary, amount: _Amount) -> None:
+    """«5 млн 200 тысяч» and «1 тыс 200 рублей» are one number each."""
     rest = marked.tokens[amount.end : amount.end + 2]
-    if len(rest) < 2 or not amount.is_scaled or amount.number % 1_000_000 or not rest[0].joins:
-        return False
-    small = rest[0].number is not None and rest[0].number < 1_000
-    return small and rest[1].raw in word_set("scales") and _scale(rest[1].raw) == 1_000
+    if len(rest) < 2 or not amount.is_scaled or not rest[0].joins or not rest[1].joins:
+        return
+    small = rest[0].number
+    if small is None or small >= 1_000 or marked.mark_at(amount.end) is not None:
+        return
+    scale = _scale(rest[1].raw) if rest[1].raw in word_set("scales") else 1
+    if amount.number % 1_000_000 == 0 and scale == 1_000:
+        amount.number += small * scale
+        amount.end += 2
+    elif amount.number % 1_000 == 0 and scale == 1 and vocabulary.is_money([rest[1]]):
+        amount.number += small
+        amount.end += 1
 
 
 def _scale(word: str) -> float:

@@ -1,5 +1,6 @@
 """The table in service, in memory: swapped whole when the version in SQL has changed."""
 
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -51,7 +52,7 @@ class StockTable:
         self._loading = threading.Lock()
         self._in_service: InService | None = None
         self._as_of: datetime | None = None
-        self._checked_at = 0.0
+        self._checked_at = -math.inf
         self._seen_file: tuple[int, int] | None = None
 
     @property

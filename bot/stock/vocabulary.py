@@ -113,6 +113,10 @@ class Vocabulary:
             if any(key in units for key in keys)
         }
 
+    def is_money(self, tokens: list[Token]) -> bool:
+        """Whether a run of tokens is a unit of money."""
+        return any(self._schema.column(name).type is ColumnType.MONEY for name in self.units(tokens))
+
     def multipliers(self, column: str) -> list[float]:
         """What a bare number of the column may have to be multiplied by: «до 6» may be millions."""
         return sorted({1.0, *self._schema.column(column).units.values()})
