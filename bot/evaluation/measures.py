@@ -159,8 +159,10 @@ def _stability(shaken: Sequence[Shaken]) -> dict[str, Measure]:
 def _spending(examined: Sequence[Examined]) -> dict[str, Measure]:
     seconds = [(one.seconds,) for one in examined]
     usages = [one.answer.usage for one in examined]
+    failures = [one.model_failure for one in examined]
     n = len(examined)
     return {
+        "model_failures": Measure(value=float(sum(map(bool, failures))), n=n),
         "p50_s": _of(seconds, lambda rows: float(np.percentile(rows, 50))),
         "p95_s": _of(seconds, lambda rows: float(np.percentile(rows, 95))),
         "prompt_tokens": Measure(value=float(sum(usage.prompt_tokens for usage in usages)), n=n),
