@@ -11,13 +11,13 @@ from datetime import UTC, datetime
 from bot.dialogue.caching import Repeats
 from bot.dialogue.checking import DraftChecks
 from bot.dialogue.finding import Finder
+from bot.dialogue.guarding import Entrance
 from bot.dialogue.prompting import says_unknown
 from bot.dialogue.work import Work, light_of, ms_since, opening_of
 from bot.dialogue.writing import Grow, Writer
 from bot.domain import Answer, Outcome, Recollection, Speaker, Verdict
 from bot.errors import ModelError, ModelRefused
 from bot.findings import FindingKind, Inquiry
-from bot.guard.forbidden import ForbiddenTopics
 from bot.guard.personal_data import mask
 from bot.texts.catalogue import Text, Texts
 from bot.understanding.messages import clean, is_blank
@@ -45,7 +45,7 @@ class Assistant:
         writer: Writer,
         checks: DraftChecks,
         texts: Texts,
-        forbidden: ForbiddenTopics,
+        entrance: Entrance,
         own_phones: frozenset[str] = frozenset(),
         phrase_within_s: float,
         repeats: Repeats | None = None,
@@ -57,7 +57,7 @@ class Assistant:
         self._writer = writer
         self._checks = checks
         self._texts = texts
-        self._forbidden = forbidden
+        self._entrance = entrance
         self._own_phones = own_phones
         self._phrase_within_s = phrase_within_s
 
@@ -88,13 +88,12 @@ class Assistant:
     def _without_knowledge(self, work: Work) -> Answer | None:
         if is_blank(work.question):
             return self._scripted(Text.EMPTY, work)
-        topic = self._forbidden.find(work.question)
-        if topic is not None:
-            work.verdicts.append(Verdict(check="forbidden_topic", passed=False, detail=topic))
-            return self._refused(work)
         understood = work.understood
         if understood.intent is Intent.PERSON:
             return self._scripted(Text.WANTS_PERSON, work)
+        refusal = self._entrance.refusal(work)
+        if refusal is not None:
+            return self._refused(work, refusal)
         if understood.small_talk is not None and not self._writer.composes:
             return self._scripted(understood.small_talk, work)
         return None
@@ -175,8 +174,8 @@ class Assistant:
     def _unknown(self, work: Work) -> Answer:
         return self._finished(self._texts.say(Text.UNKNOWN, work.language), Outcome.UNKNOWN, work)
 
-    def _refused(self, work: Work) -> Answer:
-        return self._finished(self._texts.say(Text.REFUSED, work.language), Outcome.REFUSED, work)
+    def _refused(self, work: Work, text: Text = Text.REFUSED) -> Answer:
+        return self._finished(self._texts.say(text, work.language), Outcome.REFUSED, work)
 
     def _scripted(self, text: Text, work: Work) -> Answer:
         return self._finished(self._texts.say(text, work.language), Outcome.SCRIPTED, work)

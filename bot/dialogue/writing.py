@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any, Protocol
 
 from bot.dialogue.checking import DraftChecks
+from bot.dialogue.guarding import without_orders
 from bot.dialogue.prompting import Prompts, says_unknown
 from bot.dialogue.work import Work, ms_since, opening_of, whole_sentences
 from bot.llm.model import ChatModel, Chunk, Completion, Prompt, PromptFor
@@ -51,9 +52,8 @@ class Writer:
             work.composed = model.traits.composes
             work.trace |= self._conditions(work)
             if work.composed:
-                return self._prompts.compose(
-                    work.masked.text, work.quotations, work.recollection, work.language
-                )
+                recollection = without_orders(work.recollection)
+                return self._prompts.compose(work.masked.text, work.quotations, recollection, work.language)
             return self._prompts.phrase(work.masked.text, opening_of(work.stored)[0])
 
         return build

@@ -38,6 +38,8 @@ class Text(StrEnum):
     MODEL_DOWN = "model_down"
     MODEL_DOWN_WITH_FACTS = "model_down_with_facts"
     REFUSED = "refused"
+    OFF_TOPIC = "off_topic"
+    INJECTION = "injection"
     SET_ASIDE = "set_aside"
     SOURCE_LINE = "source_line"
     PERSON = "person"

@@ -1,14 +1,22 @@
 """The assistant of one tenant, for whoever asks it."""
 
+from dataclasses import replace
+
+import structlog
+
 from bot.computing.hours import HoursSource
 from bot.computing.sources import computing_sources
 from bot.dialogue.answering import Assistant
 from bot.dialogue.caching import AnswerCache, Repeats
 from bot.dialogue.checking import DraftChecks
 from bot.dialogue.finding import Finder
+from bot.dialogue.guarding import Entrance
 from bot.dialogue.prompting import build_prompts, public_facts
 from bot.dialogue.writing import Writer
+from bot.domain import Passage
 from bot.guard.forbidden import ForbiddenTopic, ForbiddenTopics
+from bot.guard.injection import neutralise
+from bot.guard.off_topic import OffTopic, Vocabulary, vocabulary_of
 from bot.knowledge.passage_index import PassageIndex
 from bot.language.lemmas import Lemmatiser
 from bot.llm.chain import ModelChain
@@ -19,6 +27,8 @@ from bot.texts.catalogue import Texts
 from bot.understanding.products import ProductLabels
 from bot.understanding.understanding import Reader
 from bot.wiring.models import build_sampling
+
+log = structlog.get_logger()
 
 
 def build_assistant(
@@ -37,11 +47,26 @@ def build_assistant(
         writer=Writer(models, prompts, checks),
         checks=checks,
         texts=texts,
-        forbidden=forbidden,
+        entrance=Entrance(forbidden=forbidden, off_topic=OffTopic(_vocabulary_of(tenant))),
         own_phones=tenant.phones,
         phrase_within_s=settings.local.model_phrases_within_s,
         repeats=_repeats(cache, tenant, f"{tenant.name} {prompts.version} {models.name}"),
     )
+
+
+def _vocabulary_of(tenant: Tenant) -> Vocabulary:
+    names = [name for term, others in tenant.lexicon.items() for name in (term, *others)]
+    for column in tenant.stock.columns if tenant.stock is not None else ():
+        names += [
+            *column.names,
+            *(name for value, others in column.values.items() for name in (value, *others)),
+        ]
+    names += [name for product in (tenant.tariffs or Tariffs()).products for name in product.names]
+    return vocabulary_of(names, (_whole(passage) for passage in tenant.passages))
+
+
+def _whole(passage: Passage) -> str:
+    return " ".join((*passage.heading, *passage.questions, passage.text))
 
 
 def _repeats(cache: AnswerCache | None, tenant: Tenant, versions: str) -> Repeats | None:
@@ -57,10 +82,18 @@ def build_product_labels(tenant: Tenant) -> ProductLabels:
     columns = tenant.stock.columns if tenant.stock is not None else ()
     kinds = next((column.values for column in columns if column.values), {})
     products |= dict(kinds)
-    texts = [" ".join((*passage.heading, *passage.questions, passage.text)) for passage in tenant.passages]
-    return ProductLabels(products, texts)
+    return ProductLabels(products, [_whole(passage) for passage in tenant.passages])
 
 
 def build_index(tenant: Tenant) -> PassageIndex:
     """What finds the passages, also where that alone is measured."""
-    return PassageIndex(tenant.passages, tenant.lexicon)
+    return PassageIndex([_as_data(passage) for passage in tenant.passages], tenant.lexicon)
+
+
+def _as_data(passage: Passage) -> Passage:
+    """A passage without what speaks to the assistant instead of a reader."""
+    neutral = neutralise(passage.text)
+    if not neutral.dropped:
+        return passage
+    log.warning("orders_in_a_document", passage=passage.passage_id, number=len(neutral.dropped))
+    return replace(passage, text=neutral.text)

@@ -1,5 +1,6 @@
 import pytest
 
+from bot.texts.catalogue import Text
 from bot.understanding.messages import (
     clean,
     is_blank,
@@ -8,7 +9,6 @@ from bot.understanding.messages import (
     leans_on_earlier,
     small_talk,
 )
-from bot.texts.catalogue import Text
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\n\t", "\u200f\u202e", "\u200b\u2060", "…!?"])
