@@ -146,6 +146,13 @@ class Recollection:
     """What the last answer was about, for a question that leans on it: `Finding.focus`."""
 
 
+class Audience(StrEnum):
+    """Who may be told what a document says."""
+
+    CUSTOMER = "customer"
+    STAFF = "staff"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Passage:
     """A piece of the tenant's knowledge, small enough to quote whole."""
@@ -156,6 +163,11 @@ class Passage:
     text: str
     questions: tuple[str, ...] = ()
     """For an FAQ entry: the question and its other wordings."""
+    source: str = ""
+    """Where the document comes from, for people: a department, a journal, an address."""
+    date: str = ""
+    """Of the document, as it is written there: 2026-05-01."""
+    audience: Audience = Audience.CUSTOMER
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from bot.domain import Hit, Passage
+from bot.domain import Audience, Hit, Passage
 from bot.knowledge.bm25 import Bm25
 from bot.language.lemmas import Lemmatiser
 
@@ -38,6 +38,7 @@ class PassageIndex:
     """An index in memory, built once from all passages and never changed."""
 
     def __init__(self, passages: Sequence[Passage], lexicon: Mapping[str, Sequence[str]]) -> None:
+        passages = [passage for passage in passages if passage.audience is Audience.CUSTOMER]
         if not passages:
             raise ValueError("an index needs at least one passage")
         self._lemmatiser = Lemmatiser(lexicon)

@@ -7,6 +7,8 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from bot.errors import Problem, TenantError
+from bot.tenant.articles import FOLDER as ARTICLES
+from bot.tenant.articles import read_articles
 from bot.tenant.gate import read_gate
 from bot.tenant.golden import read_golden
 from bot.tenant.lexicon import read_lexicon
@@ -29,7 +31,10 @@ _PROFILE_FILE = "tenant.yaml"
 
 
 def load_tenant(path: Path) -> Tenant:
-    """The tenant in a folder. Raises TenantError that carries every problem."""
+    """The tenant in a folder, without the articles that cannot be read: `articles.problems` says why.
+
+    Raises TenantError that carries every problem of the other files.
+    """
     found = _read(path)
     if not isinstance(found, Tenant):
         raise TenantError(found)
@@ -37,9 +42,9 @@ def load_tenant(path: Path) -> Tenant:
 
 
 def check_tenant(path: Path) -> list[Problem]:
-    """Every problem of a tenant folder, by file and line; empty if it can be used."""
+    """Every problem of a tenant folder, by file and line; empty if the whole of it can be used."""
     found = _read(path)
-    return [] if isinstance(found, Tenant) else found
+    return list(found.articles.problems) if isinstance(found, Tenant) else found
 
 
 def find_tenant(name_or_path: str, root: Path) -> Path:
@@ -65,6 +70,7 @@ def _read(folder: Path) -> Tenant | list[Problem]:
     if "profile" in parts:
         problems += _foreign_phones(folder, parts)
     if problems:
+        problems += parts["articles"].problems
         return sorted(problems, key=lambda problem: (problem.file.name, problem.line or 0))
     return Tenant(**dict(parts.pop("profile")), **parts)
 
@@ -128,6 +134,7 @@ _READERS: Mapping[str, tuple[str, Callable[[Path], Any]]] = {
     "stock": ("stock.yaml", read_stock_schema),
     "golden_gate": ("golden_gate.csv", read_golden),
     "gate": ("gate.yaml", read_gate),
+    "articles": (ARTICLES, read_articles),
 }
 
 

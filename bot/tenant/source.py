@@ -22,6 +22,7 @@ from bot.errors import Problem, TenantError
 Loaded = TypeVar("Loaded")
 _Place = tuple[str | int, ...]
 
+_MOST_MB = 25
 _EMPTY = "tag:yaml.org,2002:null"
 _DEEPEST = 100
 """Beyond it, whoever walks through the values would run out of stack."""
@@ -36,25 +37,40 @@ _MESSAGES = {
 }
 
 
-def read_text(path: Path) -> str:
-    """The text with plain line ends and without a byte order mark."""
+def read_bytes(path: Path, *, keep: bool = True) -> bytes:
+    """What the file holds, if it is not too large. `keep` False: nothing, it is only looked at."""
     try:
-        data = path.read_bytes()
-        text = data.decode("utf-8-sig")
+        size = path.stat().st_size
+        if size > _MOST_MB * 1024 * 1024:
+            message = f"the file has {size // 1024 // 1024} MB; {_MOST_MB} MB at most are read"
+            raise TenantError([Problem(file=path, line=None, message=message)])
+        return path.read_bytes() if keep else b""
     except FileNotFoundError as error:
         raise TenantError([Problem(file=path, line=None, message="the file is missing")]) from error
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise TenantError([Problem(file=path, line=line, message="the text is not in UTF-8")]) from error
     except OSError as error:
         message = f"the file cannot be read: {error.strerror}"
         raise TenantError([Problem(file=path, line=None, message=message)]) from error
+
+
+def read_text(path: Path) -> str:
+    """The text with plain line ends and without a byte order mark."""
+    data = read_bytes(path)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise TenantError([Problem(file=path, line=line, message="the text is not in UTF-8")]) from error
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def read_yaml(path: Path, shape: TypeAdapter[Loaded]) -> tuple[Loaded, Mapping[_Place, int]]:
     """The file's value in its shape, and the line of every place in it."""
-    document = _YamlDocument(path, read_text(path))
+    return read_yaml_text(path, read_text(path), shape)
+
+
+def read_yaml_text(path: Path, text: str, shape: TypeAdapter[Loaded]) -> tuple[Loaded, Mapping[_Place, int]]:
+    """The same of a part of a file; empty lines before it keep the others' numbers."""
+    document = _YamlDocument(path, text)
     try:
         return shape.validate_python(document.value), document.lines
     except ValidationError as error:
@@ -167,19 +183,9 @@ class Heading:
 
 def read_headings(path: Path) -> tuple[Heading, ...]:
     """The headings of a Markdown file whose first line with text is a heading; comments are left out."""
-    text = _without_comments(read_text(path))
-    lines = text.split("\n")
-    tokens = MarkdownIt("commonmark").disable("lheading").parse(text)
-    found = [
-        (token.map, int(token.tag[1]), inline.content.strip())
-        for token, inline in pairwise(tokens)
-        if token.type == "heading_open" and token.level == 0 and token.map is not None
-    ]
-    ends = [place[0] for place, _, _ in found[1:]] + [len(lines)]
-    headings = tuple(
-        Heading(level=level, title=title, line=place[0] + 1, body="\n".join(lines[place[1] : end]).strip())
-        for (place, level, title), end in zip(found, ends, strict=False)
-    )
+    text = read_text(path)
+    headings = headings_in(text)
+    lines = _without_comments(text).split("\n")
     before = lines[: headings[0].line - 1] if headings else lines
     problems = [
         Problem(file=path, line=number, message="this text stands before the first heading")
@@ -190,6 +196,23 @@ def read_headings(path: Path) -> tuple[Heading, ...]:
     if problems:
         raise TenantError(problems)
     return headings
+
+
+def headings_in(text: str) -> tuple[Heading, ...]:
+    """The headings of a Markdown text, however deep; comments are left out."""
+    text = _without_comments(text)
+    lines = text.split("\n")
+    tokens = MarkdownIt("commonmark").disable("lheading").parse(text)
+    found = [
+        (token.map, int(token.tag[1]), inline.content.strip())
+        for token, inline in pairwise(tokens)
+        if token.type == "heading_open" and token.level == 0 and token.map is not None
+    ]
+    ends = [place[0] for place, _, _ in found[1:]] + [len(lines)]
+    return tuple(
+        Heading(level=level, title=title, line=place[0] + 1, body="\n".join(lines[place[1] : end]).strip())
+        for (place, level, title), end in zip(found, ends, strict=False)
+    )
 
 
 def _heading_problems(path: Path, heading: Heading) -> Iterator[Problem]:
