@@ -43,6 +43,12 @@ def addresses_in(text: str) -> Iterator[tuple[int, int, str]]:
             yield *found.span(1), "ADDRESS"
 
 
+def streets_in(text: str) -> Iterator[tuple[int, int, str]]:
+    """Streets with and without a house, as in «на улице Гагарина»."""
+    for found in _street().finditer(text):
+        yield *found.span(), "ADDRESS"
+
+
 def _name_at(text: str, start: int, *, introduced: bool) -> tuple[int, int] | None:
     """The name that begins here: of two parts or more where nobody says that it is one."""
     parts: list[str] = []
@@ -134,6 +140,13 @@ def _introductions() -> tuple[re.Pattern[str], ...]:
 @cache
 def _possible_introductions() -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(pattern, re.IGNORECASE) for pattern in phrasebook()["may_introduce"])
+
+
+@cache
+def _street() -> re.Pattern[str]:
+    street = str(phrasebook()["street"])
+    name = r"(?:\d+-(?:я|й|ая|ой|го)\s)?[А-ЯЁA-Z][\w-]*(?:\s[А-ЯЁA-Z][\w-]*){0,2}"
+    return re.compile(rf"(?<!\w)(?i:{street})(?:(?<=\.)|(?!\w))\s?{name}")
 
 
 @cache
