@@ -222,8 +222,11 @@ class StockAnswers:
             wished = query.on(name)
             edge = None if wished is None else wished.most if wished.most is not None else wished.least
             if edge is not None:
-                distance = np.abs(self._snapshot.numbers(name).values[rows] - edge)
-                return rows[np.argsort(distance, kind="stable")]
+                far = np.abs(self._snapshot.numbers(name).values[rows] - edge)
+                distance = np.nan_to_num(far, nan=np.inf)
+                near = distance <= np.partition(distance, min(_SHOWN, len(rows)) - 1)[:_SHOWN].max()
+                nearest: Rows = rows[near][np.argsort(distance[near], kind="stable")]
+                return nearest
         return self._snapshot.ordered(rows, query.sort or self._schema.sort)
 
     def _as_of(self) -> str:
@@ -243,9 +246,10 @@ def similar(filters: tuple[Filter, ...], snapshot: Snapshot) -> tuple[tuple[str,
     tries: list[tuple[str, ...]] = [(name,) for name in order]
     tries += [(first, second) for place, first in enumerate(order) for second in order[:place]]
     tries += [tuple(order[:length]) for length in range(3, len(order) + 1)]
+    masks = [(condition.column, snapshot.mask((condition,))) for condition in filters]
     for gone in tries:
-        kept = tuple(condition for condition in filters if condition.column not in gone)
-        rows = np.flatnonzero(snapshot.mask(kept)) if kept else np.arange(0)
+        kept = [mask for column, mask in masks if column not in gone]
+        rows = np.flatnonzero(np.logical_and.reduce(kept)) if kept else np.arange(0)
         if len(rows):
             return gone, rows
     return (), np.arange(0)

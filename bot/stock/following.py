@@ -105,7 +105,7 @@ def _leans(draft: Draft, snapshot: Snapshot) -> bool:
 def _names_a_version(draft: Draft, snapshot: Snapshot) -> bool:
     main = snapshot.schema.main.name
     return any(
-        condition.values and condition.column != main and depends(snapshot, condition.column, main)
+        condition.values and condition.column != main and snapshot.depends(condition.column, main)
         for condition in draft.query.filters
     )
 
@@ -241,17 +241,6 @@ def _contradicts(kept: Filter, filters: list[Filter], snapshot: Snapshot) -> boo
         pair = {kept.column, new.column}
         if main in pair and len(pair) == 2 and kept.values and new.values and not new.negated:
             other = next(iter(pair - {main}))
-            if depends(snapshot, other, main) and not snapshot.mask((kept, new)).any():
+            if snapshot.depends(other, main) and not snapshot.mask((kept, new)).any():
                 return True
     return False
-
-
-def depends(snapshot: Snapshot, column: str, main: str) -> bool:
-    """Whether each value of a column goes with one main value only, as versions do with their model."""
-    if not is_choice(snapshot, column) or not is_choice(snapshot, main):
-        return False
-    codes, mains = snapshot.texts(column).codes, snapshot.texts(main).codes
-    known = codes >= 0
-    pairs = np.unique(codes[known].astype(np.int64) * (len(snapshot.texts(main).values) + 1) + mains[known])
-    distinct = len(np.unique(codes[known]))
-    return distinct > len(snapshot.texts(main).values) and len(pairs) <= distinct * 1.05

@@ -1,6 +1,6 @@
 """One version of the table in memory, in columns; never changed once it is built."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +13,8 @@ from bot.tenant.stock import Column, ColumnType, StockSchema
 
 Rows = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
+_ALMOST = 1.05
+"""A slip in the table must not hide that one column depends on another."""
 YES, NO = "yes", "no"
 """How the conditions on a column of type boolean are written."""
 
@@ -32,8 +34,8 @@ class Numbers:
 
     values: npt.NDArray[np.float64]
     on_request: Mask
-    rank: npt.NDArray[np.int64]
-    """The place of each row in ascending order; rows without a number come last."""
+    order: Rows
+    """The rows in ascending order; those without a number come last."""
 
 
 class Snapshot:
@@ -53,6 +55,7 @@ class Snapshot:
             cells = [row[place] for row in rows] if place is not None else [None] * len(rows)
             self._columns[column.name] = _numbers(cells) if column.type.is_number else _texts(cells, column)
         keys = self.texts(schema.key)
+        self._dependences: dict[tuple[str, str], bool] = {}
         self._row_of_key = {keys.values[code]: row for row, code in enumerate(keys.codes)}
 
     def texts(self, column: str) -> Texts:
@@ -112,15 +115,22 @@ class Snapshot:
             return rows
         column = self._columns.get(sort.removeprefix("-"))
         if isinstance(column, Numbers):
-            rank = column.rank[rows]
-            if sort.startswith("-"):
-                rank = np.where(np.isnan(column.values[rows]), self.size + 1, -rank)
-            return rows[np.argsort(rank, kind="stable")]
+            return self._by_number(rows, column, descending=sort.startswith("-"))
         if isinstance(column, Texts):
             by_name = np.argsort(np.argsort(np.asarray(column.values, dtype=object)))
             places = by_name[column.codes[rows]] if len(column.values) else column.codes[rows]
             return rows[np.argsort(places, kind="stable")]
         return rows
+
+    def _by_number(self, rows: Rows, column: Numbers, *, descending: bool) -> Rows:
+        """Picked from the whole column's order, which is faster than to sort many rows anew."""
+        wanted = np.zeros(self.size, dtype=np.bool_)
+        wanted[rows] = True
+        ordered = column.order[wanted[column.order]]
+        if not descending:
+            return ordered
+        known = len(ordered) - int(np.isnan(column.values[rows]).sum())
+        return np.concatenate((ordered[:known][::-1], ordered[known:]))
 
     def counts(self, rows: Rows, column: str) -> list[tuple[str, int]]:
         """Each value of a column among the rows and how often it is there, the most frequent first."""
@@ -140,13 +150,16 @@ class Snapshot:
         numbers = numbers[~np.isnan(numbers)]
         return (float(numbers.min()), float(numbers.max())) if len(numbers) else None
 
+    def depends(self, column: str, main: str) -> bool:
+        """Whether each value of a column goes with one main value only, as versions do with their model."""
+        if (column, main) not in self._dependences:
+            self._dependences[column, main] = _depends(self._columns[column], self._columns[main])
+        return self._dependences[column, main]
+
     def _meets(self, condition: Filter) -> Mask:
         column = self._columns[condition.column]
         if isinstance(column, Texts):
-            wanted = [
-                column.numbers[value] for value in map(plain, condition.values) if value in column.numbers
-            ]
-            met = np.isin(column.codes, wanted)
+            met = _are(column, map(plain, condition.values))
             return ~met if condition.negated else met
         met = ~np.isnan(column.values)
         if condition.values:
@@ -154,6 +167,24 @@ class Snapshot:
         else:
             within = _within(column.values, condition)
         return met & (~within if condition.negated else within)
+
+
+def _depends(column: Texts | Numbers, main: Texts | Numbers) -> bool:
+    if not isinstance(column, Texts) or not isinstance(main, Texts):
+        return False
+    known = (column.codes >= 0) & (main.codes >= 0)
+    codes, mains = column.codes[known].astype(np.int64), main.codes[known]
+    pairs = len(np.unique(codes * (len(main.values) + 1) + mains))
+    distinct = len(np.unique(codes))
+    return distinct > len(main.values) and pairs <= distinct * _ALMOST
+
+
+def _are(column: Texts, wanted: Iterable[str]) -> Mask:
+    """Whether each cell is one of the values, by a table of them all; its last place is the empty cell's."""
+    is_wanted = np.zeros(len(column.values) + 1, dtype=np.bool_)
+    is_wanted[[column.numbers[value] for value in wanted if value in column.numbers]] = True
+    met: Mask = is_wanted[column.codes]
+    return met
 
 
 def _within(values: npt.NDArray[np.float64], condition: Filter) -> Mask:
@@ -180,10 +211,10 @@ def _texts(cells: Sequence[Value], column: Column) -> Texts:
 
 def _numbers(cells: Sequence[Value]) -> Numbers:
     values = np.asarray([cell if isinstance(cell, float) else np.nan for cell in map(_float, cells)])
-    rank = np.empty(len(cells), dtype=np.int64)
-    rank[np.argsort(values, kind="stable")] = np.arange(len(cells))
     on_request = np.asarray([cell == ON_REQUEST for cell in cells], dtype=np.bool_)
-    return Numbers(values=values.astype(np.float64), on_request=on_request, rank=rank)
+    return Numbers(
+        values=values.astype(np.float64), on_request=on_request, order=np.argsort(values, kind="stable")
+    )
 
 
 def _float(cell: Value) -> Value:
