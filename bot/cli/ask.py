@@ -13,6 +13,7 @@ from bot.settings import Settings
 from bot.wiring import build_texts, load_configured_tenant
 from bot.wiring.assistant import build_assistant
 from bot.wiring.models import build_models
+from bot.wiring.stock import opened_tables
 
 
 async def run(settings: Settings, question: str, *, as_json: bool) -> int:
@@ -36,7 +37,9 @@ async def _answer(settings: Settings, question: str) -> Answer:
         models = build_models(settings, None)
         stack.push_async_callback(models.close)
         texts = build_texts(tenant, settings)
-        return await build_assistant(tenant, texts, models, settings).answer(Question(text=question))
+        tables = stack.enter_context(opened_tables(settings, tenant, texts))
+        assistant = build_assistant(tenant, texts, models, settings, tables=tables)
+        return await assistant.answer(Question(text=question))
 
 
 def _readable(answer: Answer) -> str:

@@ -22,6 +22,7 @@ from bot.store.turns import TurnStore
 from bot.wiring import build_texts, load_configured_tenant
 from bot.wiring.assistant import build_assistant
 from bot.wiring.models import build_models
+from bot.wiring.stock import opened_tables
 
 SAME, DIFFERENT = 0, 1
 _EARLIER = 200
@@ -81,7 +82,9 @@ async def _again(settings: Settings, record: TurnRecord, earlier: list[TurnRecor
             await stack.enter_async_context(running_local_model(settings))
         models = build_models(settings, None)
         stack.push_async_callback(models.close)
-        assistant = build_assistant(tenant, build_texts(tenant, settings), models, settings)
+        texts = build_texts(tenant, settings)
+        tables = stack.enter_context(opened_tables(settings, tenant, texts))
+        assistant = build_assistant(tenant, texts, models, settings, tables=tables)
         answer = await assistant.answer(
             Question(
                 text=record.question,

@@ -1,5 +1,6 @@
 """The assistant of one tenant, for whoever asks it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import structlog
@@ -14,6 +15,7 @@ from bot.dialogue.guarding import Entrance
 from bot.dialogue.prompting import build_prompts, public_facts
 from bot.dialogue.writing import Writer
 from bot.domain import Passage
+from bot.findings import Source
 from bot.guard.forbidden import ForbiddenTopic, ForbiddenTopics
 from bot.guard.injection import neutralise
 from bot.guard.off_topic import OffTopic, Vocabulary, vocabulary_of
@@ -32,8 +34,15 @@ log = structlog.get_logger()
 
 
 def build_assistant(
-    tenant: Tenant, texts: Texts, models: ModelChain, settings: Settings, cache: AnswerCache | None = None
+    tenant: Tenant,
+    texts: Texts,
+    models: ModelChain,
+    settings: Settings,
+    *,
+    tables: Sequence[Source] = (),
+    cache: AnswerCache | None = None,
 ) -> Assistant:
+    """`tables`: the sources that need the database (`bot.wiring.stock`)."""
     topics = [
         ForbiddenTopic(name=topic.name, words=topic.words, phrases=topic.phrases, patterns=topic.patterns)
         for topic in tenant.forbidden
@@ -43,7 +52,9 @@ def build_assistant(
     prompts = build_prompts(tenant, build_sampling(settings))
     return Assistant(
         reader=Reader(build_product_labels(tenant)),
-        finder=Finder(build_index(tenant), [*computing_sources(tenant, texts), HoursSource(tenant, texts)]),
+        finder=Finder(
+            build_index(tenant), [*computing_sources(tenant, texts), *tables, HoursSource(tenant, texts)]
+        ),
         writer=Writer(models, prompts, checks),
         checks=checks,
         texts=texts,

@@ -19,6 +19,7 @@ from bot.tenant import Tenant
 from bot.wiring import build_texts
 from bot.wiring.assistant import build_assistant, build_index
 from bot.wiring.models import build_models, build_sampling
+from bot.wiring.stock import opened_tables
 
 ALONE = "model-alone"
 NO_MODEL = "no-model"
@@ -84,7 +85,9 @@ async def open_answers(configuration: Configuration, tenant: Tenant) -> AsyncIte
         if configuration.name == ALONE:
             yield ModelAlone(models, tenant, build_sampling(settings))
         else:
-            yield build_assistant(tenant, build_texts(tenant, settings), models, settings)
+            texts = build_texts(tenant, settings)
+            with opened_tables(settings, tenant, texts) as tables:
+                yield build_assistant(tenant, texts, models, settings, tables=tables)
     finally:
         if configuration.needs_model:
             await models.close()

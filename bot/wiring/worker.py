@@ -26,6 +26,7 @@ from bot.wiring import build_inbox, build_texts, open_redis
 from bot.wiring.assistant import build_assistant
 from bot.wiring.channels import open_channels
 from bot.wiring.models import build_models, build_sampling
+from bot.wiring.stock import build_tables
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,7 +55,14 @@ async def open_worker_services(settings: Settings, tenant: Tenant) -> AsyncItera
         cancellations = Cancellations(redis)
         turns = TurnServer(
             inbox=inbox,
-            assistant=build_assistant(tenant, texts, models, settings, _answer_cache(settings, redis)),
+            assistant=build_assistant(
+                tenant,
+                texts,
+                models,
+                settings,
+                tables=build_tables(settings, tenant, engine, texts),
+                cache=_answer_cache(settings, redis),
+            ),
             memory=DialogueMemory(
                 redis, settings.memory_tokens, settings.memory_ttl_s, summariser=_summariser(settings, models)
             ),

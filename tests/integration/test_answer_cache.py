@@ -13,7 +13,7 @@ QUESTION = "Когда хлеб свежий?"
 def assistant_with(redis: Redis, prefix: str, model: SpokenModel) -> Assistant:
     tenant, texts, settings = bakery()
     cache = RedisAnswerCache(redis, 60, prefix=prefix)
-    return build_assistant(tenant, texts, ModelChain([model]), settings, cache)
+    return build_assistant(tenant, texts, ModelChain([model]), settings, cache=cache)
 
 
 async def test_a_question_asked_again_in_other_words_needs_no_model(redis: Redis, prefix: str) -> None:
