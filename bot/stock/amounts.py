@@ -1,39 +1,19 @@
 """The numbers of a question as conditions: «до 6 лямов», «от 5 до 7», «не старше 2022», «2024 года»."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import datetime
 
-import numpy as np
-
-from bot.language.dictionary import grammemes
+from bot.stock.bounds import Amount, bounded, column_of, may_be
 from bot.stock.cells import words
-from bot.stock.marking import Mark, Marked
+from bot.stock.marking import Marked
 from bot.stock.query import Filter
+from bot.stock.relations import FAR, relation_of
 from bot.stock.snapshot import Snapshot
 from bot.stock.vocabulary import Kind, Vocabulary, word_set
-from bot.tenant.stock import Column, ColumnType
+from bot.tenant.stock import ColumnType
 
 _TIES = ("до", "по", "-", "to", "и", "and")
-_SKIPPED = frozenset(
-    "чем на в за с со по цена стоимость бюджет год than for of to ценник стоить сумма размер".split()  # noqa: SIM905
-)
 _PREPOSITIONS = frozenset("свкоу")
-_OPPOSITE = {"under": "least", "over": "most", "most": "over", "least": "under"}
-_FAR = 4
-_TWO_DIGIT_YEARS = 2000
-
-
-@dataclass(slots=True)
-class _Amount:
-    """A number with its scale and unit, and where it stands."""
-
-    start: int
-    end: int
-    number: float
-    is_scaled: bool
-    columns: dict[str, float] = field(default_factory=dict)
-    """Whose unit it has, with the multiplier of that unit."""
 
 
 def read_amounts(
@@ -53,14 +33,14 @@ def read_amounts(
     return _merged(filters)
 
 
-def _amounts(marked: Marked, vocabulary: Vocabulary) -> Iterator[_Amount]:
+def _amounts(marked: Marked, vocabulary: Vocabulary) -> Iterator[Amount]:
     place = 0
     while place < len(marked.tokens):
         token = marked.tokens[place]
         if token.number is None or marked.mark_at(place) is not None:
             place += 1
             continue
-        amount = _Amount(place, place + 1, token.number, is_scaled=False)
+        amount = Amount(place, place + 1, token.number, is_scaled=False)
         _take_scale(marked, amount)
         _take_rest(marked, vocabulary, amount)
         _take_unit(marked, vocabulary, amount)
@@ -68,7 +48,7 @@ def _amounts(marked: Marked, vocabulary: Vocabulary) -> Iterator[_Amount]:
         place = amount.end
 
 
-def _take_scale(marked: Marked, amount: _Amount) -> None:
+def _take_scale(marked: Marked, amount: Amount) -> None:
     if amount.end < len(marked.tokens) and marked.tokens[amount.end].joins:
         token = marked.tokens[amount.end]
         scales = word_set("scales")
@@ -79,7 +59,7 @@ def _take_scale(marked: Marked, amount: _Amount) -> None:
             amount.is_scaled = True
 
 
-def _take_rest(marked: Marked, vocabulary: Vocabulary, amount: _Amount) -> None:
+def _take_rest(marked: Marked, vocabulary: Vocabulary, amount: Amount) -> None:
     """«5 млн 200 тысяч» and «1 тыс 200 рублей» are one number each."""
     rest = marked.tokens[amount.end : amount.end + 2]
     if len(rest) < 2 or not amount.is_scaled or not rest[0].joins or not rest[1].joins:
@@ -100,12 +80,14 @@ def _scale(word: str) -> float:
     return float(words()["scales"][word])
 
 
-def _take_unit(marked: Marked, vocabulary: Vocabulary, amount: _Amount) -> None:
+def _take_unit(marked: Marked, vocabulary: Vocabulary, amount: Amount) -> None:
     """The unit, and a column that is named right behind it: «30 тысяч пробега», «300 сил»."""
     for length in range(min(3, len(marked.tokens) - amount.end), 0, -1):
         window = marked.tokens[amount.end : amount.end + length]
         if not all(token.joins for token in window) or any(token.number is not None for token in window):
             continue
+        if amount.number < 100 and window[0].raw in ("лет", "years"):
+            continue  # «на 5 лет» is a time, not a year
         if length == 1 and _ties_or_governs(marked, window[0].raw, amount.end):
             continue
         columns = vocabulary.units(window)
@@ -121,7 +103,7 @@ def _ties_or_governs(marked: Marked, word: str, place: int) -> bool:
     return word in _TIES or (word in _PREPOSITIONS and follows)
 
 
-def _is_range(marked: Marked, first: _Amount, second: _Amount) -> bool:
+def _is_range(marked: Marked, first: Amount, second: Amount) -> bool:
     between = marked.tokens[first.end : second.start]
     if not between:
         return marked.tokens[second.start].before.strip() == "-" and first.number < second.number
@@ -149,10 +131,10 @@ def _relative_years(marked: Marked, snapshot: Snapshot, asked_at: datetime) -> I
 
 
 def _condition(
-    marked: Marked, vocabulary: Vocabulary, snapshot: Snapshot, first: _Amount, second: _Amount | None
+    marked: Marked, vocabulary: Vocabulary, snapshot: Snapshot, first: Amount, second: Amount | None
 ) -> Filter | None:
     end = second.end if second is not None else first.end
-    relation, named, used = _relation(marked, vocabulary, first.start)
+    relation, named, used = relation_of(marked, vocabulary, first.start)
     if second is not None:
         relation = "range"
         if second.is_scaled and not first.is_scaled and first.number < second.number / 1_000:
@@ -163,193 +145,26 @@ def _condition(
     if after is not None and after.is_a(Kind.COLUMN) and not first.columns and not named:
         first.columns = {after.meaning.column: 1.0}
         used.append(after)
-    column, factor = _column_of(marked, vocabulary, snapshot, first, relation, named)
-    if column is None:
+    column, factor = column_of(vocabulary, snapshot, first, relation, named)
+    if column is None or not may_be(column, first.number * factor):
         return None
     marked.read.update(range(first.start, end))
     for mark in used:
         mark.used = True
-    for place in range(max(0, first.start - _FAR), first.start):
+    for place in range(max(0, first.start - FAR), first.start):
         if marked.token_is(place, "most", "least", "about", "not"):
             marked.read.add(place)
     for mark in marked.marks:
         if mark.start >= first.start and mark.end <= end:
             mark.used = True
     low = first.number * factor
-    return _filter(column, snapshot, relation, low, second.number * factor if second is not None else low)
+    return bounded(column, snapshot, relation, low, second.number * factor if second is not None else low)
 
 
-def _scale_of(marked: Marked, amount: _Amount) -> float:
+def _scale_of(marked: Marked, amount: Amount) -> float:
     """«от 5 до 7 млн»: the scale is of both."""
     token = marked.tokens[amount.start]
     return amount.number / token.number if token.number else 1.0
-
-
-def _columns_within(marked: Marked, found: Mark, vocabulary: Vocabulary) -> list[str]:
-    """«с пробегом до 30»: a value, in whose name stands the column that the number is of."""
-    meanings = [m for token in marked.tokens[found.start : found.end] for m in vocabulary.meanings([token])]
-    return [meaning.column for meaning in meanings if meaning.kind is Kind.COLUMN]
-
-
-def _relation(marked: Marked, vocabulary: Vocabulary, start: int) -> tuple[str, list[str], list[Mark]]:
-    """How the number bounds: by the words before it, looked at backwards; and the columns they name."""
-    relation = ""
-    named: list[str] = []
-    used: list[Mark] = []
-    place = start - 1
-    while place >= 0 and start - place <= _FAR + len(used):
-        token, found = marked.tokens[place], marked.mark_at(place)
-        if found is not None and found.is_a(Kind.COLUMN) and not found.used:
-            named.append(found.meaning.column)
-            used.append(found)
-            place = found.start - 1
-            continue
-        if found is not None and not relation and _compares(marked, found):
-            relation = "under" if found.is_a(Kind.LEAST) else "over"
-            if marked.tokens[found.start].raw == "не":  # «не дороже» reads as «недорогой»
-                relation = "most" if relation == "under" else "least"
-            named.append(found.meaning.column)
-            used.append(found)
-            place = found.start - 1
-            continue
-        if found is not None or token.number is not None:
-            if found is not None and relation:
-                named += _columns_within(marked, found, vocabulary)
-            break
-        if token.is_any(word_set("most")) and not relation:
-            relation = "under" if _is_comparative(token.raw) else "most"
-        elif token.is_any(word_set("least")) and not relation:
-            relation = "over" if _is_comparative(token.raw) else "least"
-        elif token.is_any(word_set("about")) and not relation:
-            relation = "about"
-        elif token.is_any(word_set("later")) and _is_comparative(token.raw) and not relation:
-            relation = "over"
-        elif token.is_any(word_set("earlier")) and _is_comparative(token.raw) and not relation:
-            relation = "under"
-        elif token.raw in ("не", "not", "no") and relation:
-            relation = _OPPOSITE.get(relation, relation)
-            place -= 1
-            continue
-        elif token.raw in ("с", "from", "since") and not relation and _is_year_like(marked, start):
-            relation = "least"
-        elif not (token.raw in _SKIPPED or token.forms[0] in _SKIPPED):
-            break
-        place -= 1
-    return relation, named, used
-
-
-def _is_year_like(marked: Marked, place: int) -> bool:
-    number = marked.tokens[place].number or 0
-    return 1950 <= number <= 2100
-
-
-def _compares(marked: Marked, found: Mark) -> bool:
-    if not (found.is_a(Kind.LEAST) or found.is_a(Kind.MOST)):
-        return False
-    return _is_comparative(marked.tokens[found.end - 1].raw)
-
-
-def _is_comparative(word: str) -> bool:
-    if word.isascii():
-        return word in ("less", "more", "cheaper", "newer", "older", "over", "under", "below", "above") or (
-            word.endswith("er") and len(word) > 4
-        )
-    return any("COMP" in tags for tags in grammemes(word))
-
-
-def _column_of(
-    marked: Marked,
-    vocabulary: Vocabulary,
-    snapshot: Snapshot,
-    amount: _Amount,
-    relation: str,
-    named: list[str],
-) -> tuple[Column | None, float]:
-    """The column that the number is of, and what it has to be multiplied by."""
-    schema = snapshot.schema
-    numeric = [column for column in schema.columns if column.type.is_number and column.filter]
-    names = {column.name for column in numeric}
-    by_name = [name for name in named if name in names]
-    by_unit = {name: factor for name, factor in amount.columns.items() if name in names}
-    for name in by_name:
-        if not by_unit or name in by_unit:
-            column = schema.column(name)
-            if amount.is_scaled or name in by_unit:
-                return column, by_unit.get(name, 1.0) * _year_shift(column, amount.number)
-            return column, _factor(column, amount.number, vocabulary, snapshot) or 1.0
-    if by_unit:
-        return _likeliest(by_unit, amount, snapshot)
-    number = amount.number
-    if not amount.is_scaled and number % 1 == 0 and 1950 <= number <= 2100:
-        years = [column for column in numeric if column.type is ColumnType.YEAR]
-        if years:
-            return years[0], 1.0
-    if not (amount.is_scaled or relation or number >= 10_000):
-        return None, 1.0
-    for column in sorted(numeric, key=lambda column: column.type is not ColumnType.MONEY):
-        if column.type is ColumnType.YEAR:
-            continue
-        factor = 1.0 if amount.is_scaled else _factor(column, number, vocabulary, snapshot)
-        if (
-            factor is not None
-            and _fits(column, number * factor)
-            and (column.type is ColumnType.MONEY or column.range is not None)
-        ):
-            return column, factor
-    return None, 1.0
-
-
-def _likeliest(by_unit: dict[str, float], amount: _Amount, snapshot: Snapshot) -> tuple[Column | None, float]:
-    """Of several columns in the same unit the one whose range holds the number."""
-    columns = [(snapshot.schema.column(name), factor) for name, factor in by_unit.items()]
-    fitting = [pair for pair in columns if _fits(pair[0], amount.number * pair[1])]
-    column, factor = (fitting or columns)[0]
-    return column, factor * _year_shift(column, amount.number)
-
-
-def _year_shift(column: Column, number: float) -> float:
-    """«24 года» is 2024; as a factor, so that the caller need not know."""
-    if column.type is ColumnType.YEAR and 0 < number < 100:
-        return (_TWO_DIGIT_YEARS + number) / number
-    return 1.0
-
-
-def _fits(column: Column, number: float) -> bool:
-    return column.range is None or column.range[0] <= number <= column.range[1]
-
-
-def _factor(column: Column, number: float, vocabulary: Vocabulary, snapshot: Snapshot) -> float | None:
-    """«до 6» is of millions where no price is as low as six: the least multiplier that makes sense."""
-    if column.type is ColumnType.YEAR:
-        return _year_shift(column, number)
-    values = snapshot.numbers(column.name).values
-    positive = values[values > 0]
-    floor = float(np.min(positive)) if len(positive) else 0.0
-    for factor in vocabulary.multipliers(column.name):
-        is_plausible = number * factor >= floor * 0.3 and _fits(column, number * factor)
-        if factor >= 1 and (number == 0 or is_plausible):
-            return factor
-    return None
-
-
-def _filter(column: Column, snapshot: Snapshot, relation: str, low: float, high: float) -> Filter:
-    name = column.name
-    match relation:
-        case "range":
-            return Filter(column=name, least=min(low, high), most=max(low, high))
-        case "most":
-            return Filter(column=name, most=low)
-        case "least":
-            return Filter(column=name, least=low)
-        case "under":
-            return Filter(column=name, most=low, is_open=True)
-        case "over":
-            return Filter(column=name, least=low, is_open=True)
-        case "about":
-            return Filter(column=name, least=round(low * 0.9, 6), most=round(low * 1.1, 6))
-    if column.type is ColumnType.MONEY:
-        return Filter(column=name, most=low)
-    return Filter(column=name, least=low, most=low)
 
 
 def _merged(filters: list[Filter]) -> list[Filter]:

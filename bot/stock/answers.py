@@ -178,11 +178,11 @@ class StockAnswers:
         written = [f"{value} ({count})" for value, count in counts[:_MOST_VALUES]]
         if len(counts) > _MOST_VALUES:
             written.append(self._words.say(Text.STOCK_AND_OTHERS, count=len(counts) - _MOST_VALUES))
-        return self._words.say(
-            Text.STOCK_VALUES,
-            column=self._words.heading(name),
-            values=", ".join(written) or self._words.say(Text.STOCK_UNSAID),
-        )
+        values = ", ".join(written) or self._words.say(Text.STOCK_UNSAID)
+        heading = self._words.heading(name)
+        if len(counts) > 1:
+            return self._words.say(Text.STOCK_KINDS, column=heading, count=len(counts), values=values)
+        return self._words.say(Text.STOCK_VALUES, column=heading, values=values)
 
     def _extreme(self, query: StockQuery, rows: Rows) -> _Part:
         sort = query.sort or self._schema.sort or ""

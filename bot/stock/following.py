@@ -210,7 +210,8 @@ def _other_than_shown(draft: Draft, before: Before, snapshot: Snapshot) -> list[
             asked = before.query.on(column)
             shown = {str(snapshot.value(row, column)) for row in snapshot.rows_of(before.shown)}
             values = asked.values if asked is not None else tuple(sorted(shown))
-            others.append(Filter(column=column, values=values, negated=True))
+            if values:
+                others.append(Filter(column=column, values=values, negated=True))
     return others
 
 

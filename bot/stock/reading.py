@@ -200,11 +200,8 @@ def _compared(marked: Marked, filters: Sequence[Filter], keys: Sequence[str]) ->
 def _asks_which_of_two(marked: Marked) -> bool:
     """«что дешевле: GLC или GLE?»"""
     has_or = any(token.raw in ("или", "or") for token in marked.tokens)
-    return (
-        has_or
-        and bool(marked.of(Kind.LEAST, Kind.MOST))
-        and marked.tokens[0].is_any(frozenset(("что", "какой", "кто", "which", "what")))
-    )
+    asks = any(token.is_any(frozenset(("что", "какой", "кто", "which", "what"))) for token in marked.tokens)
+    return has_or and asks and bool(marked.of(Kind.LEAST, Kind.MOST))
 
 
 def _asked_columns(marked: Marked, snapshot: Snapshot, *, compared: bool) -> list[str]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bot.language.dictionary import dictionary_forms
+from bot.language.dictionary import dictionary_forms, morphology
 from bot.language.folding import fold
 from bot.language.numerals import SPELT, spell_out
 
@@ -16,6 +16,7 @@ _TOKEN = re.compile(
 )
 _AND_A_HALF = re.compile(rf"(\d+){SPELT}? с половиной(?: (1000000|1000){SPELT}?)?")
 _HALF = re.compile(r"\bпол[- ]?(?=(?:миллион|млн|лям|лимон)\w*)")
+_LONGEST_WORD = 40
 _JOINING = re.compile(r"[ \-./]{0,3}")
 _LIKE_LATIN = str.maketrans("авекмнорстух", "abekmhopctyx")
 
@@ -69,7 +70,12 @@ def _forms(word: str) -> tuple[str, ...]:
     if not "а" <= word[0] <= "я":
         ends = [end for end in ("s", "er", "est") if word.endswith(end) and len(word) > len(end) + 2]
         return (word, *(word.removesuffix(end) for end in ends))
-    return dictionary_forms(word)
+    likely = dictionary_forms(word)
+    if len(word) > _LONGEST_WORD:
+        return likely
+    # «белые» is a noun to the dictionary first: the table's names decide, so every reading is kept.
+    every = (str(parse.normal_form).replace("ё", "е") for parse in morphology().parse(word))
+    return tuple(dict.fromkeys((*likely, *every)))
 
 
 def keys_of(tokens: list[Token]) -> list[str]:
@@ -79,7 +85,7 @@ def keys_of(tokens: list[Token]) -> list[str]:
     keys["".join(firsts)] = None
     if len(tokens) <= 3:
         for place, token in enumerate(tokens):
-            for form in (token.raw, *token.forms[1:3]):
+            for form in (token.raw, *token.forms[1:4]):
                 keys["".join((*firsts[:place], form, *firsts[place + 1 :]))] = None
     return list(keys)
 

@@ -123,6 +123,7 @@ class Text(StrEnum):
     STOCK_LOWEST = "stock_lowest"
     STOCK_HIGHEST = "stock_highest"
     STOCK_VALUES = "stock_values"
+    STOCK_KINDS = "stock_kinds"
     STOCK_AND_OTHERS = "stock_and_others"
     STOCK_COMPARE = "stock_compare"
     STOCK_SAME = "stock_same"

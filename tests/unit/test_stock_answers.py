@@ -41,7 +41,7 @@ def test_a_price_on_request_is_said_and_never_a_figure(talk: Talk) -> None:
 
 
 def test_values_of_a_column_are_counted(talk: Talk) -> None:
-    assert "Жанр: роман (3), фантастика (2), детектив (2), поэзия (1)." in talk.told("какие жанры есть?")
+    assert "Жанр, вариантов 4: роман (3), фантастика (2), детектив (2), поэзия (1)." in talk.told("какие жанры есть?")
 
 
 def test_two_rows_are_compared_side_by_side(talk: Talk) -> None:
