@@ -124,7 +124,7 @@ async def _run(
     *,
     perturbed: int,
 ) -> Measured:
-    run = Run(name=configuration.name)
+    run = Run(name=configuration.name, has_model=configuration.needs_model)
     async for examined in examiner.examine(questions, answers):
         run.examined.append(examined)
         _tell(f"{run.name}: {len(run.examined)}/{len(questions)}")

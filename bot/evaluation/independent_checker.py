@@ -8,7 +8,7 @@ import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -30,8 +30,11 @@ _NO_KNOWLEDGE = ("golden", "forbidden", "examples", "gate", "lexicon")
 _TABLES = (".csv", ".yaml", ".yml", ".tsv")
 _PROSE = (".md", ".txt", ".html")
 _STAFF = re.compile(r"\A---\n(?:.*\n)*?audience:\s*staff\b")
-_COMPUTED = frozenset(("facts", "findings", "finding", "found", "computed", "stock", "hours", "actions"))
-"""The keys of a trace under which the turn keeps what was queried, computed and done."""
+_COMPUTED = frozenset(("computed", "hours", "actions"))
+"""The keys of a trace under which the turn keeps what it computed and did."""
+_QUERIED = "stock"
+_SAID = ("facts", "text")
+"""What a query of the table says in words is no proof: its figures are looked up in the table itself."""
 _ITEM = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s", re.MULTILINE)
 _ROW_FIGURE = 100_000.0
 """From here on a figure in the table is surely a price and belongs to its row."""
@@ -88,9 +91,10 @@ class Known:
 class IndependentChecker:
     """Reads the whole knowledge once; `unsupported` may then be asked of any number of answers."""
 
-    def __init__(self, folder: Path, more: Iterable[str] = ()) -> None:
+    def __init__(self, folder: Path, more: Iterable[str] = (), *, zone: tzinfo = UTC) -> None:
         """`more`: passages that do not lie in the folder as text, such as those of PDF files."""
         self._known = Known()
+        self._zone = zone
         for file in sorted(folder.rglob("*")):
             if file.is_file() and not file.name.startswith(_NO_KNOWLEDGE):
                 _read(file, self._known)
@@ -109,11 +113,23 @@ class IndependentChecker:
         said, own = Known(), plain(answer.text)
         for text in (*asked, *_computed(answer.trace)):
             said.add(text)
-        said.dates |= {_triple(today + timedelta(days=days)) for days in range(-1, 8)}
+            self._add_moment(text, said)
+        for days in range(-1, 8):
+            _add_day(today + timedelta(days=days), said)
         said.figures["plain"] |= {float(len(_ITEM.findall(answer.text)))}
         found = [*self._figures(own, said), *self._addresses(own, said), *self._names(answer.text, said)]
         found += self._rows(own, said)
         return tuple(dict.fromkeys(found))
+
+    def _add_moment(self, text: str, said: Known) -> None:
+        """«2026-11-22T06:30:00+00:00» is told to customers by their own clock."""
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            return
+        local = moment.astimezone(self._zone) if moment.tzinfo is not None else moment
+        said.times.add(f"{local.hour}:{local.minute:02}")
+        _add_day(local.date(), said)
 
     def _figures(self, text: str, said: Known) -> Iterator[str]:
         for figure in figures_in(text):
@@ -182,7 +198,9 @@ def _read(file: Path, known: Known) -> None:
 
 def _computed(trace: Mapping[str, Any]) -> Iterator[str]:
     for key, value in trace.items():
-        if key in _COMPUTED:
+        if key == _QUERIED and isinstance(value, Mapping):
+            yield from _leaves({name: part for name, part in value.items() if name not in _SAID})
+        elif key in _COMPUTED:
             yield from _leaves(value)
 
 
@@ -197,5 +215,6 @@ def _leaves(value: Any) -> Iterator[str]:
         yield f"{value:.12g}" if isinstance(value, float) else str(value)
 
 
-def _triple(day: date) -> tuple[int, int, int]:
-    return (day.year, day.month, day.day)
+def _add_day(day: date, said: Known) -> None:
+    said.dates.add((day.year, day.month, day.day))
+    said.figures["plain"] |= {float(day.day), float(f"{day.day}.{day.month:02}")}

@@ -15,7 +15,7 @@ def includes(text: str, part: str, *, in_order: bool = False) -> bool:
 
     A number is equal by what it is worth. `in_order`: side by side and in the part's order.
     """
-    wanted, said = tokens_of(part), tokens_of(text)
+    wanted, said = _tokens(part), _tokens(text)
     if not wanted:
         return bool(part.strip()) and plain(part) in plain(text)
     size = len(wanted)
@@ -29,6 +29,11 @@ def includes(text: str, part: str, *, in_order: bool = False) -> bool:
         elif _holds(said[start : start + size + (_SLACK if size > 1 else 0)], wanted):
             return True
     return False
+
+
+@lru_cache(maxsize=4_000)
+def _tokens(text: str) -> tuple[str, ...]:
+    return tuple(tokens_of(text))
 
 
 def _holds(window: Sequence[str], wanted: Sequence[str]) -> bool:

@@ -46,9 +46,10 @@ def measure(run: Run) -> Measures:
         | _refusals(examined)
         | _tables(examined)
         | _retrieval([one.found for one in examined if one.found is not None])
+        | _named([one.found_named for one in examined if one.found_named is not None])
         | _similarity(examined)
         | _stability([*run.shaken, *paraphrases(examined)])
-        | _spending(examined)
+        | _spending(examined, has_model=run.has_model)
     )
 
 
@@ -135,6 +136,10 @@ def _retrieval(found: Sequence[Found]) -> dict[str, Measure]:
     return measures
 
 
+def _named(found: Sequence[Found]) -> dict[str, Measure]:
+    return {f"named_recall_at_{k}": _mean(one.recall(k) for one in found) for k in (1, 3, 5)}
+
+
 def _similarity(examined: Sequence[Examined]) -> dict[str, Measure]:
     pairs = [
         Pair(answer=one.answer.text, references=one.golden.references)
@@ -156,13 +161,13 @@ def _stability(shaken: Sequence[Shaken]) -> dict[str, Measure]:
     return measures
 
 
-def _spending(examined: Sequence[Examined]) -> dict[str, Measure]:
+def _spending(examined: Sequence[Examined], *, has_model: bool) -> dict[str, Measure]:
     seconds = [(one.seconds,) for one in examined]
     usages = [one.answer.usage for one in examined]
     failures = [one.model_failure for one in examined]
     n = len(examined)
     return {
-        "model_failures": Measure(value=float(sum(map(bool, failures))), n=n),
+        "model_failures": Measure(value=float(sum(map(bool, failures))) if has_model else None, n=n),
         "p50_s": _of(seconds, lambda rows: float(np.percentile(rows, 50))),
         "p95_s": _of(seconds, lambda rows: float(np.percentile(rows, 95))),
         "prompt_tokens": Measure(value=float(sum(usage.prompt_tokens for usage in usages)), n=n),

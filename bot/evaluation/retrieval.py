@@ -1,7 +1,7 @@
 """How well the passages are found, apart from what is then said."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from bot.domain import Passage, join_heading
@@ -54,10 +54,13 @@ def is_of(passage: Passage, source: str) -> bool:
     )
 
 
-def compare(sources: Sequence[str], found: Sequence[Passage]) -> Found:
-    """`sources`: at least one. `found`: best first."""
+def compare(sources: Sequence[str], found: Sequence[Passage], equal: Container[str] = frozenset()) -> Found:
+    """`sources`: at least one. `found`: best first. `equal`: ids of passages as good as the sources."""
+    everything = frozenset(range(len(sources)))
     ranks = tuple(
-        frozenset(number for number, source in enumerate(sources) if is_of(passage, source))
+        everything
+        if passage.passage_id in equal
+        else frozenset(number for number, source in enumerate(sources) if is_of(passage, source))
         for passage in found
     )
     return Found(targets=len(sources), ranks=ranks)

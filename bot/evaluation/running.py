@@ -13,6 +13,7 @@ from bot.domain import Answer, Outcome, Passage, Speaker
 from bot.evaluation.independent_checker import IndependentChecker
 from bot.evaluation.intervals import SEED
 from bot.evaluation.judging import Judgement, Logged, judge
+from bot.evaluation.matching import includes
 from bot.evaluation.perturbing import WAYS
 from bot.evaluation.retrieval import Found, compare
 from bot.memory.memory import Memory
@@ -20,6 +21,8 @@ from bot.tenant import GoldenKind, GoldenQuestion
 
 RETRIEVED = 10
 """So many passages are looked at when the search is measured by itself."""
+_MOST_HOLDERS = 5
+"""Words that stand in more passages than so many do not tell which of them answers."""
 _REMEMBERED = (Outcome.ANSWERED, Outcome.UNKNOWN, Outcome.REFUSED)
 
 
@@ -44,6 +47,8 @@ class Examined:
     seconds: float
     found: Found | None
     """None where no source is expected, or only ones that are no passages."""
+    found_named: Found | None = None
+    """The same by the named sources alone: another passage that says the same is a miss."""
 
     @property
     def model_failure(self) -> str:
@@ -69,6 +74,7 @@ class Run:
     """Everything that one configuration said."""
 
     name: str
+    has_model: bool = True
     examined: list[Examined] = field(default_factory=list)
     shaken: list[Shaken] = field(default_factory=list)
 
@@ -117,23 +123,37 @@ class Examiner:
             )
         earlier = [said.text for said in recollection.remarks if said.speaker is Speaker.CUSTOMER]
         today = datetime.now(UTC).date()
+        found, found_named = self._find(golden, earlier[-1] if earlier else "")
         return Examined(
             golden=golden,
             answer=answer,
             judgement=judge(golden, answer, logged=self._logged),
             unsupported=self._checker.unsupported(answer, [*earlier, golden.question], today),
             seconds=seconds,
-            found=self._find(golden, earlier[-1] if earlier else ""),
+            found=found,
+            found_named=found_named,
         )
 
-    def _find(self, golden: GoldenQuestion, before: str) -> Found | None:
+    def _find(self, golden: GoldenQuestion, before: str) -> tuple[Found | None, Found | None]:
         known = [source for source in golden.sources if self._is_known(source)]
         if golden.kind is GoldenKind.FACT and golden.sources:
             known = list(golden.sources)  # what is not there cannot be found, and that is a fault
         if not known:
-            return None
+            return None, None
         is_follow_up = golden.kind is GoldenKind.FOLLOW_UP
-        return compare(known, self._search(golden.question, RETRIEVED, before if is_follow_up else ""))
+        passages = self._search(golden.question, RETRIEVED, before if is_follow_up else "")
+        return compare(known, passages, self._holders(golden)), compare(known, passages)
+
+    def _holders(self, golden: GoldenQuestion) -> frozenset[str]:
+        """The passages that hold all that the answer must include, if that tells a passage from others."""
+        if not golden.must_include:
+            return frozenset()
+        holders = [
+            passage.passage_id
+            for passage in self._passages
+            if all(any(includes(passage.text, form) for form in forms) for forms in golden.must_include)
+        ]
+        return frozenset(holders) if len(holders) <= _MOST_HOLDERS else frozenset()
 
     def _is_known(self, source: str) -> bool:
         return any(compare([source], [passage]).recall(1) for passage in self._passages)

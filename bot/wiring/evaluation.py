@@ -101,7 +101,7 @@ def build_examiner(tenant: Tenant, folder: Path, settings: Settings) -> Examiner
         return [hit.passage for hit in index.search(question, limit, before=before)]
 
     return Examiner(
-        checker=IndependentChecker(folder, _texts_of(tenant.passages)),
+        checker=IndependentChecker(folder, _texts_of(tenant.passages), zone=tenant.zone),
         search=search,
         passages=tenant.passages,
         logged=lambda text: mask(text, keep=tenant.phones).text,

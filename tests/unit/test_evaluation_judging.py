@@ -60,7 +60,7 @@ WRONG: list[tuple[GoldenQuestion, Answer, str]] = [
         said("Да."),
         "missing",
     ),
-    (golden(GoldenKind.PERSONAL_DATA, "Меня зовут Пётр"), said("Да."), "no masked form in the trace"),
+    (golden(GoldenKind.PERSONAL_DATA, "Перезвоните мне"), said("Да."), "no masked form in the trace"),
     (golden(GoldenKind.STOCK, value=0.0), said("Зелёных две."), "the figure 2; expected 0"),
 ]
 

@@ -95,6 +95,7 @@ def test_retrieval_of_a_hand_computed_example() -> None:
     assert found.ndcg(3) == pytest.approx((1 / math.log2(3) + 1 / 2) / ideal)
     assert compare(["FAQ"], [passage("Белый")] * 2).ndcg(3) == 1
     assert compare(["FAQ"], []).recall(3) == 0
+    assert compare(["Ржаной"], [passage("Чёрный")], equal={"Чёрный"}).recall(1) == 1
 
 
 REFUSE, FACT = golden(GoldenKind.REFUSE), golden(must_include=["9:00"])

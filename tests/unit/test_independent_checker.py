@@ -91,6 +91,12 @@ def test_what_was_computed_in_the_turn_is_supported(checker: IndependentChecker)
     assert unsupported(checker, text, trace={"attempts": [101250, 48]}) != ()
 
 
+def test_what_the_table_was_asked_gives_counts_and_age_but_no_prices(checker: IndependentChecker) -> None:
+    trace = {"stock": {"rows": 17, "as_of": "2026-11-22T06:30:00+00:00", "facts": ["6 500 000 ₽"]}}
+    assert unsupported(checker, "Их 17, данные на 22.11 06:30.", trace=trace) == ()
+    assert unsupported(checker, "GLC 300 — 6 500 000 ₽", trace=trace) == ("figure 6 500 000 ₽",)
+
+
 def test_a_text_of_the_catalogue_is_not_looked_up(checker: IndependentChecker) -> None:
     answer = said("Храним 90 дней.", Outcome.SCRIPTED)
     assert checker.unsupported(answer, [], TODAY) == ()
