@@ -1,7 +1,7 @@
 """The numbers of a question, each with its unit and the words around it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import takewhile
@@ -21,7 +21,7 @@ _NUMBER = re.compile(
     r"(?:-?(?:ти|и|х|ми|го|й|я|е|м)\b)?"
     r"(?: ?(?P<scale>тыс\w*|тыщ\w*|миллион\w*|млн|лям\w*|лимон\w*|кк?|kk?|т(?=\.? ?р)"
     r"|thousand|million|mln)\b\.?)?"
-    r" ?(?P<sign>₽|%|р\b\.?|руб\w*)?"
+    r" ?(?P<sign>₽|%|р\b\.?|руб\w*|r[ou]+bles?\b|rub\b)?"
 )
 _FRACTION_UNIT = re.compile(r"\bпол(?:тора|торы)\b")
 _CLAUSE_END = re.compile(r"[,;!?\n]|\. ")
@@ -131,6 +131,12 @@ def _lemmatiser() -> Lemmatiser:
 def words(kind: str) -> frozenset[str]:
     """One list of `words.yaml`."""
     return frozenset(_data()[kind])
+
+
+def shares(kind: str) -> Mapping[str, float]:
+    """One list of `words.yaml` whose words stand for numbers."""
+    found: dict[str, float] = _data()[kind]
+    return found
 
 
 @cache

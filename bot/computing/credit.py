@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.computing.amounts import Amount, Numbers, read_numbers, words
+from bot.computing.amounts import Amount, Numbers, read_numbers, shares, words
 from bot.computing.wording import Wording, as_money, as_number
 from bot.findings import Finding, FindingKind, Inquiry
 from bot.tenant.tariffs import Credit
@@ -34,6 +34,24 @@ class Loan:
     def overpaid(self) -> float:
         return self.total - self.amount
 
+    @property
+    def down_payment_percent(self) -> float:
+        return round(self.down_payment / self.price * 100, 1) if self.price else 0.0
+
+    @property
+    def figures(self) -> dict[str, float]:
+        """Every figure that is told, for the log."""
+        return {
+            "payment": self.payment,
+            "loan": self.amount,
+            "down_payment": self.down_payment,
+            "down_payment_percent": self.down_payment_percent,
+            "rate_percent": self.rate_percent,
+            "months": self.months,
+            "total": self.total,
+            "overpaid": self.overpaid,
+        }
+
 
 def annuity(amount: float, months: int, rate_percent: float) -> float:
     """The instalment A·i / (1 - (1 + i)^-n) to the whole rouble, where i is the monthly rate."""
@@ -64,7 +82,7 @@ class CreditSource:
     def find(self, inquiry: Inquiry) -> Finding | None:
         numbers = read_numbers(inquiry.text)
         before = inquiry.focus.get("wanted", {}) if inquiry.focus.get("what") == "credit" else {}
-        is_named = any(map(numbers.names, self._credit.names))
+        is_named = any(map(numbers.names, (*self._credit.names, *words("credit_names"))))
         said = _read(numbers)
         if not is_named and not (before and said != _Wanted()):
             return None
@@ -81,7 +99,7 @@ class CreditSource:
             certainty=1.0 if is_named else 0.9,
             sources=(wording.say(Text.CREDIT_SOURCE),),
             focus=_focus(wanted),
-            trace={"credit": _focus(wanted)["wanted"]},
+            trace={"credit": _focus(wanted)["wanted"], "result": loan.figures if loan is not None else {}},
             asks_back=bool(fault),
         )
 
@@ -144,7 +162,7 @@ class CreditSource:
                 Text.CREDIT_BOUGHT,
                 price=as_money(loan.price),
                 down=as_money(loan.down_payment),
-                percent=as_number(round(loan.down_payment / loan.price * 100, 1)),
+                percent=as_number(loan.down_payment_percent),
             )
         text = wording.say(
             Text.CREDIT_ANSWER,
@@ -183,6 +201,8 @@ def _read(numbers: Numbers) -> _Wanted:
             price = amount.value
     if any(map(numbers.names, words("no_down_payment"))):
         percent = 0.0
+    elif down is None and percent is None and numbers.has_any(tuple(words("down_payment"))):
+        percent = next((share for part, share in shares("parts").items() if part in numbers.lemmas), None)
     if loan is not None and (down is not None or percent is not None):
         price, loan = loan if price is None else price, None
     return _Wanted(price=price, loan=loan, down_payment=down, down_percent=percent, months=months)

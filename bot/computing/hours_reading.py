@@ -20,7 +20,9 @@ _CLOCK = re.compile(
 )
 _DOTTED = re.compile(r"\b(\d{1,2})\.(\d{1,2})(?:\.(\d{4}))?\b")
 _UNREAD_WEIGHT = 4.0
-"""A word that is not about hours speaks against the reading more than one that is speaks for it."""
+"""A word that is not about hours speaks against the reading more than one that is speaks for it.
+
+But whoever asks whether they may come on a day also says what for."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -118,7 +120,7 @@ class HoursReading:
             at_min=at_min,
             holidays=not days and any(lemma in words.holidays for lemma in lemmas),
             department=department,
-            certainty=read / (read + _UNREAD_WEIGHT * unread) if read else 0.0,
+            certainty=read / (read + (_UNREAD_WEIGHT if asks or leans else 1.0) * unread) if read else 0.0,
         )
 
     def _department(self, lemmas: Sequence[str], words: _Words) -> tuple[str, frozenset[str]]:

@@ -7,6 +7,7 @@ from bot.computing.amounts import Numbers, lemmas_of, read_numbers, words
 from bot.computing.credit import CreditSource
 from bot.computing.premium import (
     Given,
+    Premium,
     compute_premium,
     missing_input,
     out_of_range,
@@ -66,15 +67,16 @@ class PremiumSource:
             return self._ask(product, wrong, {**kept, **said}, unread, wording, is_wrong=True)
         if (missing := missing_input(product, given)) is not None:
             return self._ask(product, missing, {**kept, **said}, unread, wording)
+        premium = compute_premium(product, given)
         return Finding(
             kind=FindingKind.COMPUTED,
-            text=self._answer(product, given, wording),
+            text=self._answer(product, given, premium, wording),
             certainty=max(_LEAST, 1 - 0.15 * unread)
             if product.name != before.get("product") or said
             else 0.5,
             sources=(wording.say(Text.TARIFF_SOURCE, title=wording.title(product.title)),),
             focus=_focus(product, {**kept, **said}),
-            trace={"product": product.name, "given": dict(given)},
+            trace={"product": product.name, "given": dict(given), "total": premium.total},
         )
 
     def _named(self, numbers: Numbers) -> Product | None:
@@ -140,8 +142,7 @@ class PremiumSource:
             asks_back=True,
         )
 
-    def _answer(self, product: Product, given: Given, wording: Wording) -> str:
-        premium = compute_premium(product, given)
+    def _answer(self, product: Product, given: Given, premium: Premium, wording: Wording) -> str:
         taken = "; ".join(
             f"{wanted.title}: {_shown(given[wanted.name], wanted)}" for wanted in product.inputs
         )

@@ -19,7 +19,7 @@ class TradeInSource:
 
     def find(self, inquiry: Inquiry) -> Finding | None:
         numbers = read_numbers(inquiry.text)
-        if not any(map(numbers.names, self._terms.names)):
+        if not any(map(numbers.names, (*self._terms.names, *words("trade_in_names")))):
             return None
         prices = [amount for amount in numbers.amounts if _is_money(amount)]
         shown = inquiry.focus.get("price")
@@ -36,7 +36,7 @@ class TradeInSource:
             certainty=1.0,
             sources=(wording.say(Text.TRADE_IN_SOURCE),),
             focus={"source": FindingKind.COMPUTED.value, "what": "trade_in", "old": old, "new": new},
-            trace={"old": old, "new": new},
+            trace={"old": old, "new": new, "difference": abs(new - old - self._terms.bonus)},
         )
 
     def _ask(self, inquiry: Inquiry) -> Finding:

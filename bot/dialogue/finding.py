@@ -1,12 +1,19 @@
 """Asks every source of truth, and decides which one speaks."""
 
+import re
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Protocol
 
-from bot.dialogue.work import Work, ms_since
+from bot.dialogue.work import SUPPORTED_FROM, Work, ms_since
 from bot.domain import Hit, Speaker, join_heading
 from bot.findings import Finding, FindingKind, Inquiry, Source
+
+_SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|\n+")
+_MOST_PARTS = 4
+_GOES_ON = 0.2
+"""«А на 5 лет?» after a computation is for the computation, though a table may find its own sense in it."""
 
 
 class FindsPassages(Protocol):
@@ -28,15 +35,23 @@ class Finder:
     def find(self, work: Work, inquiry: Inquiry) -> None:
         """Fill in `work.hits` and `work.findings`. Where two are as sure, the passages give way."""
         started = time.perf_counter()
-        found = [finding for source in self._sources if (finding := source.find(inquiry)) is not None]
+        found = self._ask(inquiry)
+        if not any(finding.certainty >= SUPPORTED_FROM for finding in found):
+            found += [finding for part in _parts(inquiry) for finding in self._ask(part)]
         work.hits = self._search(work, inquiry)
         if work.hits:
             found.append(_as_finding(work.hits[0]))
-        work.findings = sorted(found, key=lambda finding: -finding.certainty)
+        goes_on = inquiry.focus.get("source") if work.understood.leans else None
+        work.findings = sorted(
+            found, key=lambda finding: -finding.certainty - (_GOES_ON if finding.kind == goes_on else 0)
+        )
         work.timings_ms["retrieve"] = ms_since(started)
         work.trace["knowledge"] = self._index.version
         work.trace["passages"] = [[hit.passage.passage_id, round(hit.score, 3)] for hit in work.hits]
         work.trace |= {finding.kind.value: dict(finding.trace) for finding in found if finding.trace}
+
+    def _ask(self, inquiry: Inquiry) -> list[Finding]:
+        return [finding for source in self._sources if (finding := source.find(inquiry)) is not None]
 
     def _search(self, work: Work, inquiry: Inquiry) -> list[Hit]:
         """The passages; for a question that leans on the one before it, that one counts as well."""
@@ -45,6 +60,16 @@ class Finder:
             work.trace["follow_up"] = True
             return self._index.search(inquiry.text, before=previous[-1])
         return self._index.search(inquiry.text)
+
+
+def _parts(inquiry: Inquiry) -> list[Inquiry]:
+    """The sentences of a message that has several: «Меня зовут Анна. До скольки вы сегодня?»."""
+    sentences = [part.strip() for part in _SENTENCE_END.split(inquiry.text) if part.strip()]
+    if len(sentences) < 2:
+        sentences = [part.strip() for part in inquiry.text.split(",") if part.strip()]
+    if len(sentences) < 2:
+        return []
+    return [replace(inquiry, text=sentence) for sentence in sentences[-_MOST_PARTS:]]
 
 
 def _as_finding(hit: Hit) -> Finding:

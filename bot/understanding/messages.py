@@ -13,6 +13,7 @@ _WORD = re.compile(r"\w+")
 _WHOLE_QUESTION_WORDS = 3
 _LEANING_WORDS = frozenset(("а", "и", "но", "тогда", "еще", "подробнее", "почему", "and", "but", "then"))
 _LEANING_LENGTH = 2
+_FILLER = "filler"
 
 
 def clean(text: str) -> str:
@@ -48,8 +49,9 @@ def small_talk(text: str) -> Text | None:
     first = next((phrase_kind for phrase_kind in _phrases() if rest.startswith(phrase_kind[0] + " ")), None)
     if first is None:
         return None
-    # «Здравствуйте, добрый день»: more than one phrase in a row.
-    return first[1] if small_talk(rest.removeprefix(first[0])) else None
+    # «Здравствуйте, добрый день» is more than one phrase, «спасибо, вы помогли» is one and little else.
+    more = rest.removeprefix(first[0])
+    return first[1] if set(more.split()) <= _filler() or small_talk(more) else None
 
 
 def is_whole_question(text: str) -> bool:
@@ -66,11 +68,22 @@ def leans_on_earlier(text: str) -> bool:
 @cache
 def _phrases() -> tuple[tuple[str, Text], ...]:
     """Each phrase with its text, the longest first."""
-    path = Path(__file__).with_name("small_talk.yaml")
-    kinds: dict[str, list[str]] = yaml.safe_load(path.read_text(encoding="utf-8").replace("ё", "е"))
     pairs = [
         (phrase, Text(f"small_talk_{kind}"))
-        for kind, phrases in kinds.items()
+        for kind, phrases in _kinds().items()
+        if kind != _FILLER
         for phrase in map(str, phrases)
     ]
     return tuple(sorted(pairs, key=lambda pair: -len(pair[0])))
+
+
+@cache
+def _filler() -> frozenset[str]:
+    return frozenset(map(str, _kinds()[_FILLER]))
+
+
+@cache
+def _kinds() -> dict[str, list[str]]:
+    path = Path(__file__).with_name("small_talk.yaml")
+    kinds: dict[str, list[str]] = yaml.safe_load(path.read_text(encoding="utf-8").replace("ё", "е"))
+    return kinds

@@ -132,3 +132,16 @@ def test_a_broken_tariff_is_named_by_file_and_line(
     with pytest.raises(TenantError, match=fault) as raised:
         read_tariffs(path)
     assert all(problem.line for problem in raised.value.problems)
+
+
+def test_a_part_of_the_price_may_be_paid_at_once() -> None:
+    assert "первый взнос 100 000 ₽" in said(
+        "рассрочка на печь за 200 000 рублей на год, половину вношу сразу"
+    )
+    assert "первый взнос 50 000 ₽" in said("платёж за печь 200 тысяч, сразу заплачу 50 тысяч")
+
+
+def test_english_words_for_a_credit_are_known_everywhere() -> None:
+    finding = ask("monthly payment for a 200 000 rouble oven, half down, 12 months", language="en")
+    assert finding is not None
+    assert "Instalment: 8\u00a0885" in finding.text
