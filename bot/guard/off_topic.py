@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from bot.language.dictionary import dictionary_forms, grammemes
+from bot.language.dictionary import dictionary_forms, grammemes, is_known
 from bot.language.folding import plain
 from bot.language.readings import read
 
@@ -24,6 +24,7 @@ _COMMON_COUNT = 3
 _NEAR_SHARE = 0.15
 _MOST = 0.7
 _CONTENT = frozenset(("NOUN", "INFN"))
+_LATIN_OR_DIGIT = re.compile(r"[a-z0-9]")
 _CYRILLIC = re.compile(r"[а-я]+")
 
 
@@ -102,6 +103,8 @@ class OffTopic:
             return None
         lemmas = lemmas_of(seen)
         subject, evidence, outside = self._outside(seen, frozenset(lemmas), is_task)
+        if outside < _ENOUGH and (strange := self._strange(seen, lemmas)):
+            subject, evidence, outside = "unrelated", strange, _PHRASE
         if outside < _ENOUGH or (outside <= _STRONG and not _asking().search(seen)):
             return None
         inside = self._inside(seen, lemmas)
@@ -136,6 +139,20 @@ class OffTopic:
             if score > best[2]:
                 best = (name, tuple(filter(None, (phrase, *sorted(strong | weak)))), score)
         return best
+
+    def _strange(self, text: str, lemmas: Sequence[str]) -> tuple[str, ...]:
+        """The content of a question of which the business never says a word; () when it says any."""
+        telling = [
+            lemma
+            for lemma in dict.fromkeys(lemmas)
+            if _CYRILLIC.fullmatch(lemma) and lemma not in _generic() and _tells_much(lemma)
+        ]
+        asks = _asking().search(text)
+        if not asks or any(lemma in self._vocabulary.said or not is_known(lemma) for lemma in telling):
+            return ()
+        if any(_LATIN_OR_DIGIT.search(lemma) for lemma in lemmas):
+            return ()
+        return tuple(telling) if len(telling) > 1 or (telling and _defines().search(text)) else ()
 
     def _shares_words(self, lemmas: Iterable[str], evidence: Sequence[str]) -> bool:
         """Whether another word is the business's: then a single strange one proves too little."""
@@ -211,6 +228,11 @@ def _self() -> tuple[re.Pattern[str], ...]:
 @cache
 def _toward() -> re.Pattern[str]:
     return re.compile(_data()["toward"])
+
+
+@cache
+def _defines() -> re.Pattern[str]:
+    return re.compile(_data()["defines"])
 
 
 @cache
