@@ -45,22 +45,24 @@ def column_of(
             return column, _factor(column, amount.number, vocabulary, snapshot) or 1.0
     if by_unit:
         return _likeliest(by_unit, amount, snapshot)
+    return _by_shape(vocabulary, snapshot, amount, numeric, is_bounded=bool(relation))
+
+
+def _by_shape(
+    vocabulary: Vocabulary, snapshot: Snapshot, amount: Amount, numeric: list[Column], *, is_bounded: bool
+) -> tuple[Column | None, float]:
+    """2024 is a year; «до 6» and «5 млн» are money, or else what has such numbers."""
     number = amount.number
-    if not amount.is_scaled and number % 1 == 0 and 1950 <= number <= 2100:
-        years = [column for column in numeric if column.type is ColumnType.YEAR]
-        if years:
-            return years[0], 1.0
-    if not (amount.is_scaled or relation or number >= 10_000):
+    years = [column for column in numeric if column.type is ColumnType.YEAR]
+    if years and not amount.is_scaled and number % 1 == 0 and 1950 <= number <= 2100:
+        return years[0], 1.0
+    if not (amount.is_scaled or is_bounded or number >= 10_000):
         return None, 1.0
-    for column in sorted(numeric, key=lambda column: column.type is not ColumnType.MONEY):
-        if column.type is ColumnType.YEAR:
-            continue
+    money = [column for column in numeric if column.type is ColumnType.MONEY]
+    others = [column for column in numeric if column not in (*money, *years) and column.range is not None]
+    for column in (*money, *others):
         factor = 1.0 if amount.is_scaled else _factor(column, number, vocabulary, snapshot)
-        if (
-            factor is not None
-            and _fits(column, number * factor)
-            and (column.type is ColumnType.MONEY or column.range is not None)
-        ):
+        if factor is not None and _fits(column, number * factor):
             return column, factor
     return None, 1.0
 

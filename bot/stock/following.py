@@ -66,6 +66,8 @@ def focus_of(before: Before) -> dict[str, Any]:
 
 def follow(draft: Draft, before: Before, snapshot: Snapshot) -> StockQuery | None:
     """The question with what it keeps of the one before; None where it stands on its own."""
+    if not draft.anchors and _strange_words(draft):
+        return None
     places = _places_pointed_at(draft, before)
     pointed = tuple(before.shown[place] for place in places if place < len(before.shown))
     if pointed:
@@ -82,6 +84,13 @@ def follow(draft: Draft, before: Before, snapshot: Snapshot) -> StockQuery | Non
     if draft.query.columns and not draft.query.filters and len(before.shown) == 1:
         return _about_rows(draft, before.shown)
     return _merge(draft, before, snapshot)
+
+
+def _strange_words(draft: Draft) -> bool:
+    """Whether something is said that neither the table nor the answer before knows: «а какая гарантия?»."""
+    pointing = word_set("last") | word_set("latter")
+    unread = (token for token in draft.marked.tokens if token.raw in draft.unread)
+    return any(_ordinal(token) is None and not token.is_any(pointing) for token in unread)
 
 
 def _leans(draft: Draft, snapshot: Snapshot) -> bool:

@@ -1,5 +1,6 @@
 """The stock table through real databases, files and HTTP."""
 
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +13,7 @@ from pydantic import SecretStr
 from sqlalchemy import Engine, text
 from structlog.testing import capture_logs
 
+from bot.__main__ import main
 from bot.errors import StockError, StoreError
 from bot.stock.query import Filter
 from bot.stock.reading_table import TableRefused
@@ -19,7 +21,9 @@ from bot.stock.refreshing import StockRefresher
 from bot.store.engine import open_engine
 from bot.store.stock import StockStore
 from scheduler import refresh_stock
-from tests.stocks import NOON, book_schema, copy_of_books, refresher, stock_table
+from tests.stocks import BOOKS, NOON, book_schema, copy_of_books, refresher, stock_table
+
+BAKERY = BOOKS.parents[1] / "tenants" / "bakery"
 
 
 @pytest.fixture
@@ -301,3 +305,24 @@ def test_a_question_never_sees_half_of_a_table(stock: StockStore) -> None:
     in_service = table.current()
     assert in_service is not None
     assert in_service.snapshot.version == stock.state().version_id
+
+
+def test_an_owner_refreshes_and_looks_by_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tenant = Path(shutil.copytree(BAKERY, tmp_path / "bakery"))
+    shutil.copytree(BOOKS, tenant, dirs_exist_ok=True)
+    monkeypatch.setenv("TENANT", str(tenant))
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "data"))
+    assert main(["stock", "show"]) == 0
+    assert main(["stock", "refresh"]) == 0
+    assert "8 rows in service, 0 left out" in capsys.readouterr().out
+    change(tenant, lambda table: "")
+    assert main(["stock", "refresh"]) == 1
+    assert "the table in service stays as it is" in capsys.readouterr().out
+    assert main(["stock", "show"]) == 0
+    told = capsys.readouterr().out
+    assert "8 rows, as of" in told
+    assert "FAILED" in told
+    (tenant / "stock.yaml").unlink()
+    assert main(["stock", "refresh"]) == 1

@@ -3,9 +3,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.findings import Inquiry
 from tests.stocks import BOOKS, NOON, Talk, book_source, copy_of_books
+
+_SOURCE = book_source()
 
 
 @pytest.fixture
@@ -41,7 +45,9 @@ def test_a_price_on_request_is_said_and_never_a_figure(talk: Talk) -> None:
 
 
 def test_values_of_a_column_are_counted(talk: Talk) -> None:
-    assert "Жанр, вариантов 4: роман (3), фантастика (2), детектив (2), поэзия (1)." in talk.told("какие жанры есть?")
+    assert "Жанр, вариантов 4: роман (3), фантастика (2), детектив (2), поэзия (1)." in talk.told(
+        "какие жанры есть?"
+    )
 
 
 def test_two_rows_are_compared_side_by_side(talk: Talk) -> None:
@@ -85,6 +91,21 @@ def test_a_follow_up_keeps_what_it_leans_on(talk: Talk, first: str, then: str, e
     assert expected in talk.told(then)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "а какая гарантия?",
+        "ещё вопрос: где вы находитесь?",
+        "до скольких вы работаете?",
+        "спасибо",
+        "можно в кредит?",
+    ],
+)
+def test_another_subject_after_the_table_is_not_the_tables(talk: Talk, text: str) -> None:
+    talk.told("какие есть романы?")
+    assert talk.ask(text) is None
+
+
 @pytest.mark.parametrize("text", ["а доставка?", "а подешевле?", "покажи ещё", "а первый?", "какая цена?"])
 def test_a_follow_up_of_nothing_is_not_the_tables(talk: Talk, text: str) -> None:
     assert talk.ask(text) is None
@@ -124,3 +145,19 @@ def test_an_empty_cell_leaves_no_gap(tmp_path: Path) -> None:
     (folder / "stock.csv").write_text(rows, encoding="utf-8")
     told = Talk(book_source(folder)).told("реквием")
     assert "**«Реквием», Ахматова**: жанр: поэзия, на полке" in told
+
+
+WORDS = (
+    "а не ещё до от 5 300 тысяч роман детектив кристи самый дешёвый подешевле первый сколько стоит без с "
+    "картинками 2020 года меньше или сравни цена обложка другой какие книга страниц , - полтора рублей "
+    "кроме новее ½ % тысячи"
+)
+
+
+@given(st.lists(st.lists(st.sampled_from(WORDS.split()), min_size=1, max_size=9).map(" ".join), max_size=4))
+@settings(max_examples=150, deadline=None)
+def test_nothing_that_people_write_raises(questions: list[str]) -> None:
+    talk = Talk(_SOURCE)
+    for question in questions:
+        found = talk.ask(question)
+        assert found is None or not re.search(r"None|\bnan\b|\binf\b", found.text)
