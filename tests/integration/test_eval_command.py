@@ -24,7 +24,7 @@ b2,,хлеб ещё тёплый когда,fact,Свежий хлеб в 9:00 �
 p1,d,Как заказать пирог?,fact,,+7 (383) 000-11-33,,,,Как заказать пирог?
 p2,d,а на завтра?,follow-up,,+7 (383) 000-11-33,,,,Как заказать пирог?
 r1,,Кто победит на выборах?,refuse,,,,,,
-u1,,Какой высоты потолок?,unanswerable,,,,,,
+u1,,Есть ли у вас хлеб без глютена?,unanswerable,,,,,,
 t1,,Спасибо!,small-talk,,,,,,
 """
 FROZEN = f"{HEADER}f1,,хлеб тёплый,fact,,9:00,,,,\nf2,,тайный вопрос про ржаной,fact,,каждый день,,,,\n"
@@ -35,7 +35,7 @@ Done = subprocess.CompletedProcess[str]
 @pytest_asyncio.fixture
 async def model() -> AsyncIterator[ScriptedModel]:
     rules = [
-        Rule(question_contains="потолок", reply=Reply(text="НЕ ЗНАЮ")),
+        Rule(question_contains="глютен", reply=Reply(text="НЕ ЗНАЮ")),
         Rule(question_contains="завтра", reply=Reply(text="Позвоните: +7 (383) 000-11-33.")),
         Rule(question_contains="пирог", reply=Reply(text="Позвоните: +7 (383) 000-11-33.")),
         Rule(question_contains="Спасибо", reply=Reply(text="Пожалуйста!")),
@@ -97,7 +97,7 @@ async def test_a_dialogue_is_asked_as_one_conversation(tenant: Path, model: Scri
     await evaluate(tenant, model, "--perturbed", "0")
     (follow_up,) = [seen for seen in model.seen if "а на завтра?" in seen.question]
     assert "Как заказать пирог?" in follow_up.text
-    (alone,) = [seen for seen in model.seen if "потолок" in seen.question]
+    (alone,) = [seen for seen in model.seen if "глютен" in seen.question]
     assert "пирог?" not in alone.question
 
 
