@@ -111,13 +111,18 @@ def _choice(choice: TariffInput, numbers: Numbers) -> tuple[str, set[int]] | Non
         for name in (value, *names):
             at = numbers.place_of(name)
             length = len(name.split())
-            if at is None or (name[0].isdigit() and not named):
+            if at is None or (_is_sum(name) and not named):
                 continue
             found.append((len(name), value, set(range(at, at + max(1, length)))))
     if not found:
         return None
     _, value, places = max(found, key=lambda found: found[0])
     return value, places
+
+
+def _is_sum(name: str) -> bool:
+    """«30 тысяч» may be anything; «6 месяцев» can only be what it says."""
+    return name[0].isdigit() and set(lemmas_of(name)[1:]) <= words("money") | frozenset("0123456789")
 
 
 def _fit(wanted: TariffInput, amount: Amount, *, awaiting: bool) -> float:

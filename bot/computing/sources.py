@@ -21,7 +21,7 @@ from bot.tenant import Tenant
 from bot.tenant.tariffs import InputType, Product, TariffInput
 from bot.texts.catalogue import Text, Texts
 
-_ASKS_BACK = 0.8
+_ASKS_BACK = 0.75
 """How sure a computation is at most that lacks a number: a text that answers the whole question is better."""
 _LEAST = 0.6
 
@@ -80,7 +80,7 @@ class PremiumSource:
         )
 
     def _named(self, numbers: Numbers) -> Product | None:
-        """The product with the longest name in the question, else the only one whose choices it has."""
+        """The product with the longest name in the question, else the one of which it says the most."""
         named = [
             (len(name), product)
             for product in self._products.values()
@@ -89,13 +89,13 @@ class PremiumSource:
         ]
         if named:
             return max(named, key=lambda pair: pair[0])[1]
-        needed = {name: _needed(product) for name, product in self._products.items()}
-        told = [
-            product
+        told = {
+            name: len(read)
             for name, product in self._products.items()
-            if len(needed[name]) > 1 and needed[name] <= set(read_inputs(product, numbers))
-        ]
-        return told[0] if len(told) == 1 else None
+            if len(needed := _needed(product)) > 1 and needed <= set(read := read_inputs(product, numbers))
+        }
+        most = [name for name, count in told.items() if count == max(told.values())]
+        return self._products[most[0]] if len(most) == 1 else None
 
     def _is_asked(self, product: Product, numbers: Numbers, said: Given, *, is_same: bool) -> bool:
         """Whether a sum is wanted: in so many words, by giving what it takes, or by going on."""
