@@ -132,7 +132,8 @@ class StockAnswers:
         named = [
             f"{words.column(name)}: {words.value(snapshot.value(row, name), name)}" for name in query.columns
         ]
-        lines = [f"**{words.title(snapshot, row)}**: {', '.join(named)}."]
+        told = ", ".join(named).rstrip(".")
+        lines = [f"**{words.title(snapshot, row)}**: {told}."]
         available = self._schema.available
         if available is not None and available.column not in query.columns:
             status = snapshot.value(row, available.column)

@@ -27,6 +27,8 @@ class Before:
 
     query: StockQuery
     shown: tuple[str, ...]
+    listed: tuple[str, ...] = ()
+    """The rows of the last list, which «первый» and «третий» count in, also after one was looked at."""
     loosened: tuple[str, ...] = ()
     """The columns whose conditions had to go for anything to be found."""
     relative: tuple[str, ...] = ()
@@ -46,6 +48,7 @@ class Before:
             return Before(
                 query=StockQuery.from_json(focus["query"]),
                 shown=tuple(focus["shown"]),
+                listed=tuple(focus["listed"]),
                 loosened=tuple(focus["loosened"]),
                 relative=tuple(focus["relative"]),
             )
@@ -59,6 +62,7 @@ def focus_of(before: Before) -> dict[str, Any]:
         "source": SOURCE,
         "query": before.query.to_json(),
         "shown": list(before.shown),
+        "listed": list(before.listed),
         "loosened": list(before.loosened),
         "relative": list(before.relative),
     }
@@ -69,10 +73,10 @@ def follow(draft: Draft, before: Before, snapshot: Snapshot) -> StockQuery | Non
     if not draft.anchors and _strange_words(draft):
         return None
     places = _places_pointed_at(draft, before)
-    pointed = tuple(before.shown[place] for place in places if place < len(before.shown))
+    pointed = tuple(before.listed[place] for place in places if place < len(before.listed))
     if pointed:
         return _about_rows(draft, pointed)
-    if places:
+    if places and not before.query.keys:
         return replace(before.found, task=Task.LIST, offset=before.query.offset + places[0], limit=1)
     if _wants_more(draft):
         offset = before.query.offset + len(before.shown)
@@ -81,9 +85,17 @@ def follow(draft: Draft, before: Before, snapshot: Snapshot) -> StockQuery | Non
         return None
     if not draft.anchors and not draft.has_task:
         return None
-    if draft.query.columns and not draft.query.filters and len(before.shown) == 1:
+    if _asks_of_one(draft, before):
         return _about_rows(draft, before.shown)
     return _merge(draft, before, snapshot)
+
+
+def _asks_of_one(draft: Draft, before: Before) -> bool:
+    """«какого он цвета?» after one row was shown; «какие ещё цвета есть?» asks of the others too."""
+    of_many = draft.marked.has("more") or any(
+        token.raw in ("какие", "каких") for token in draft.marked.tokens
+    )
+    return bool(draft.query.columns) and not draft.query.filters and len(before.shown) == 1 and not of_many
 
 
 def _strange_words(draft: Draft) -> bool:
@@ -121,7 +133,7 @@ def _names_a_version(draft: Draft, snapshot: Snapshot) -> bool:
 
 def _places_pointed_at(draft: Draft, before: Before) -> list[int]:
     """Which rows of the answer before are meant by «первый», «второй», «последний», «оба», «их»."""
-    if not before.shown or draft.query.filters or draft.has_item:
+    if not before.listed or draft.query.filters or draft.has_item:
         return []
     tokens = draft.marked.tokens
     places = []
@@ -133,7 +145,7 @@ def _places_pointed_at(draft: Draft, before: Before) -> list[int]:
     if any(token.is_any(word_set("latter")) for token in tokens):
         places = [0, 1]
     elif not places and any(token.is_any(word_set("last")) for token in tokens):
-        places = [len(before.shown) - 1]
+        places = [len(before.listed) - 1]
     elif not places and draft.query.task is Task.COMPARE and not draft.query.compared:
         places = [0, 1, 2]
     return places
@@ -181,13 +193,22 @@ def _merge(draft: Draft, before: Before, snapshot: Snapshot) -> StockQuery:
     task, columns = (new.task, new.columns) if draft.has_task or new.columns else _kept_task(old)
     if draft.relative and not draft.has_task:
         task = Task.LIST
+    kept_sort = old.sort if task is old.task or task is Task.LIST else None
     return StockQuery(
         task=task,
         filters=(*kept, *filters),
         columns=columns,
-        sort=new.sort or (old.sort if task is old.task or task is Task.LIST else None),
+        sort=_sort_of_relative(draft)
+        or new.sort
+        or (old.sort if task is old.task or task is Task.LIST else None),
         limit=new.limit or (old.limit if task is Task.EXTREME else None),
     )
+
+
+def _sort_of_relative(draft: Draft) -> str | None:
+    """«подороже»: what is nearest to what was shown comes first, not the dearest of all."""
+    upwards = [column for column, is_least in draft.relative if not is_least]
+    return upwards[0] if upwards else None
 
 
 def _kept_task(old: StockQuery) -> tuple[Task, tuple[str, ...]]:
@@ -245,12 +266,13 @@ def _of_rows(old: StockQuery, before: Before, snapshot: Snapshot, named: set[str
 
 
 def _contradicts(kept: Filter, filters: list[Filter], snapshot: Snapshot) -> bool:
-    """Whether a kept version belongs to another main value than the new one, or the other way round."""
+    """Whether a new main value makes a kept version idle, or a new version belongs to another main value."""
     main = snapshot.schema.main.name
     for new in filters:
         pair = {kept.column, new.column}
         if main in pair and len(pair) == 2 and kept.values and new.values and not new.negated:
             other = next(iter(pair - {main}))
-            if snapshot.depends(other, main) and not snapshot.mask((kept, new)).any():
+            is_wider = new.column == main
+            if snapshot.depends(other, main) and (is_wider or not snapshot.mask((kept, new)).any()):
                 return True
     return False

@@ -51,7 +51,7 @@ def read_draft(text: str, vocabulary: Vocabulary, snapshot: Snapshot, asked_at: 
         columns = columns or _column_of_order(sort)
     query = StockQuery(
         task=task or Task.LIST,
-        filters=tuple(filters),
+        filters=() if keys else tuple(filters),
         columns=tuple(columns),
         sort=None if compared else sort,
         limit=is_extreme if task is Task.EXTREME else limit,
@@ -59,7 +59,8 @@ def read_draft(text: str, vocabulary: Vocabulary, snapshot: Snapshot, asked_at: 
         keys=tuple(keys),
     )
     anchors = sum(1 for found in marked.marks if not (found.used and found.is_a(Kind.COLUMN)))
-    anchors += len(keys) + sum(1 for condition in filters if condition.is_range)
+    possessions = sum(1 for condition in possessed if not condition.is_range)
+    anchors += len(keys) + possessions + sum(1 for condition in filters if condition.is_range)
     certainty, read, unread = certainty_of(marked, query, anchors)
     return Draft(
         marked=marked,

@@ -63,6 +63,7 @@ class StockSource:
         before = Before(
             query=query,
             shown=answer.shown,
+            listed=self._listed(query, answer.shown, inquiry),
             loosened=answer.loosened,
             relative=tuple(column for column, _ in draft.relative) if is_follow_up else (),
         )
@@ -76,6 +77,10 @@ class StockSource:
             trace=self._trace(query, draft, dated, is_follow_up) | {"rows": answer.count},
             is_empty=answer.is_empty,
         )
+
+    def _listed(self, query: StockQuery, shown: tuple[str, ...], inquiry: Inquiry) -> tuple[str, ...]:
+        earlier = Before.from_focus(inquiry.focus)
+        return earlier.listed if query.keys and earlier is not None else shown
 
     def _trace(self, query: StockQuery, draft: Draft, dated: Dated, is_follow_up: bool) -> dict[str, object]:
         return {

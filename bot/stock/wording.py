@@ -129,5 +129,5 @@ class Wording:
         if least is not None and most is not None:
             return least if least == most else self.say(Text.STOCK_SPAN, least=least, most=most)
         if least is not None:
-            return self.say(Text.STOCK_LEAST, least=least)
-        return self.say(Text.STOCK_MOST, most=most)
+            return self.say(Text.STOCK_OVER if condition.is_open else Text.STOCK_LEAST, least=least)
+        return self.say(Text.STOCK_UNDER if condition.is_open else Text.STOCK_MOST, most=most)

@@ -115,6 +115,8 @@ class Text(StrEnum):
     STOCK_SPAN = "stock_span"
     STOCK_LEAST = "stock_least"
     STOCK_MOST = "stock_most"
+    STOCK_OVER = "stock_over"
+    STOCK_UNDER = "stock_under"
     STOCK_NOT = "stock_not"
     STOCK_OR = "stock_or"
     STOCK_YES = "stock_yes"
