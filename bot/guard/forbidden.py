@@ -14,6 +14,7 @@ _WORD = re.compile(r"[^\W_]+")
 _CYRILLIC = re.compile(r"[а-я]+")
 _LITTLE = frozenset(("NPRO", "PRCL", "INTJ", "CONJ"))
 _TURNING = frozenset(("не", "ни", "нет", "без"))
+_LONGEST_LITTLE = 7
 _SHORTEST_STEM = 4
 _SHORTEST_IN_RUN = 5
 _SHORTEST_SPLIT = 7
@@ -229,7 +230,7 @@ class ForbiddenTopics:
 @lru_cache(maxsize=20_000)
 def _says_little(word: str) -> bool:
     """Whether a word may stand inside a phrase and change nothing: «за кого мне голосовать»."""
-    if word in _TURNING or not _CYRILLIC.fullmatch(word):
+    if word in _TURNING or len(word) > _LONGEST_LITTLE or not is_known(word):
         return False
     return any(reading & _LITTLE for reading in grammemes(word)[:1])
 

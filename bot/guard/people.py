@@ -73,6 +73,8 @@ def _name_at(text: str, start: int, *, introduced: bool) -> tuple[int, int] | No
 
 def _full_names(text: str) -> Iterator[tuple[int, int, str]]:
     """Two or three capitalised words in a row, of which one is a first name and another a name as well."""
+    if text.isupper():
+        return
     words = [word for word in _WORD.finditer(text) if word[0][0].isupper()]
     place = 0
     while place < len(words) - 1:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +76,7 @@ class Token:
     length: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Readings:
     """`text` is plain; `spaced` are its words once more where some are written letter by letter."""
 
@@ -84,7 +84,7 @@ class Readings:
     tokens: tuple[Token, ...]
     spaced: tuple[Token, ...] = ()
 
-    @property
+    @cached_property
     def decoded(self) -> str:
         """The text with each strange word replaced by the first reading that is a word."""
         text = self.text
@@ -156,8 +156,18 @@ def squeeze(word: str) -> str:
 def _variants(word: str) -> tuple[Variant, ...]:
     if len(word) > _LONGEST_WORD or (_ALL_CYRILLIC.fullmatch(word) and is_known(word)):
         return ()
+    if (plainly := _squeezed_word(word)) is not None:
+        return (Variant(plainly, Reading.SQUEEZED, is_known=True),)
     found = {text: reading for text, reading in reversed(list(_spellings(word))) if text != word}
     return tuple(Variant(text, reading, _is_word(text)) for text, reading in reversed(found.items()))
+
+
+def _squeezed_word(word: str) -> str | None:
+    """The Russian word that a word with repeated letters plainly is."""
+    if not _DOUBLE.search(word) or not _ALL_CYRILLIC.fullmatch(word):
+        return None
+    less = (_LONG_RUN.sub(r"\1\1", word), _LONG_RUN.sub(r"\1", word), squeeze(word))
+    return next((text for text in less if text != word and is_known(text)), None)
 
 
 def _spellings(word: str) -> Iterator[tuple[str, Reading]]:
@@ -232,7 +242,7 @@ def _chunk_variants(chunk: str) -> tuple[Variant, ...]:
 
 
 def _is_word(text: str) -> bool:
-    return text in _english() or is_known(text)
+    return is_known(text) if _ALL_CYRILLIC.fullmatch(text) else text in _english()
 
 
 def _drawn(word: str) -> str:
