@@ -137,8 +137,8 @@ def _condition(
     relation, named, used = relation_of(marked, vocabulary, first.start)
     if second is not None:
         relation = "range"
-        if second.is_scaled and not first.is_scaled and first.number < second.number / 1_000:
-            first.number *= _scale_of(marked, second)
+        if not first.is_scaled and second.number >= 1_000:
+            first.number *= _scale_of(first.number, second.number)
         first.columns = first.columns or second.columns
         first.is_scaled = first.is_scaled or second.is_scaled
     after = marked.mark_at(end)
@@ -161,10 +161,10 @@ def _condition(
     return bounded(column, snapshot, relation, low, second.number * factor if second is not None else low)
 
 
-def _scale_of(marked: Marked, amount: Amount) -> float:
-    """«от 5 до 7 млн»: the scale is of both."""
-    token = marked.tokens[amount.start]
-    return amount.number / token.number if token.number else 1.0
+def _scale_of(first: float, second: float) -> float:
+    """«от 5 до 7 млн», «от трёх до четырёх миллионов»: the scale is of both."""
+    scales = (1_000_000.0, 1_000.0)
+    return next((scale for scale in scales if first < 1_000 and first * scale < second), 1.0)
 
 
 def _merged(filters: list[Filter]) -> list[Filter]:

@@ -1,12 +1,20 @@
 """How much of a question has been read."""
 
-from bot.language.dictionary import grammemes
+from functools import lru_cache
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from bot.language.dictionary import dictionary_forms, grammemes, is_known
 from bot.stock.marking import Marked
 from bot.stock.query import StockQuery, Task
 from bot.stock.tokens import Token
 from bot.stock.vocabulary import Kind, word_set
 
 _FUNCTION = frozenset(("PREP", "CONJ", "PRCL", "NPRO", "INTJ", "PRED"))
+_JUDGEMENTS = frozenset(("лучше", "better", "best"))
+"""No table tells what is better."""
+_SHORTEST_SLIP = 6
 _UNREAD_WEIGHT = 1.5
 _STRANGE_NOUN = 0.6
 _STRANGE_PRICE = 0.4
@@ -67,11 +75,25 @@ def certainty_of(
 def _says_nothing(token: Token, allowed: list[str]) -> bool:
     if token.number is None and len(token.raw) == 1:
         return True
-    if token.is_any(word_set("nothing_read")):
+    if token.is_any(word_set("nothing_read")) or token.raw in _JUDGEMENTS:
         return False
     if any(token.is_any(word_set(name)) for name in allowed):
         return True
-    return token.number is None and any(_FUNCTION & tags for tags in grammemes(token.raw)[:1])
+    if token.number is None and any(_FUNCTION & tags for tags in grammemes(token.raw)[:1]):
+        return True
+    return _is_mistyped_request(token.raw)
+
+
+@lru_cache(maxsize=20_000)
+def _is_mistyped_request(word: str) -> bool:
+    """«подскожите», «пожалусто»: one sign away, and no word of its own."""
+    if len(word) < _SHORTEST_SLIP or is_known(word):
+        return False
+    forms = (word, *dictionary_forms(word)) if not word.isascii() else (word,)
+    near = (
+        process.extractOne(form, word_set("request"), scorer=OSA.distance, score_cutoff=1) for form in forms
+    )
+    return any(near)
 
 
 def _greets(marked: Marked, place: int) -> bool:

@@ -198,9 +198,7 @@ def _merge(draft: Draft, before: Before, snapshot: Snapshot) -> StockQuery:
         task=task,
         filters=(*kept, *filters),
         columns=columns,
-        sort=_sort_of_relative(draft)
-        or new.sort
-        or (old.sort if task is old.task or task is Task.LIST else None),
+        sort=_sort_of_relative(draft) or new.sort or kept_sort,
         limit=new.limit or (old.limit if task is Task.EXTREME else None),
     )
 

@@ -54,7 +54,7 @@ def read_draft(text: str, vocabulary: Vocabulary, snapshot: Snapshot, asked_at: 
         filters=() if keys else tuple(filters),
         columns=tuple(columns),
         sort=None if compared else sort,
-        limit=is_extreme if task is Task.EXTREME else limit,
+        limit=limit or is_extreme if task is Task.EXTREME else limit,
         compared=tuple(compared),
         keys=tuple(keys),
     )
@@ -96,7 +96,8 @@ def _limit(marked: Marked) -> int | None:
         after = marked.mark_at(place + 1)
         is_item = after is not None and after.is_a(Kind.ITEM)
         is_top = place > 0 and marked.tokens[place - 1].raw in ("топ", "top", "первые", "покажи")
-        if token.number % 1 == 0 and (is_item or is_top or marked.token_is(place + 1, "facet")):
+        is_best = marked.token_is(place + 1, "superlative")
+        if token.number % 1 == 0 and (is_item or is_top or is_best or marked.token_is(place + 1, "facet")):
             marked.read.update((place - 1, place) if is_top else (place,))
             return int(token.number)
     return None
