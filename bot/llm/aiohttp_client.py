@@ -6,6 +6,7 @@ authentication flow. Here a request goes to aiohttp as it is.
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 from urllib.request import getproxies
 
@@ -81,18 +82,31 @@ class AiohttpClient(httpx2.AsyncClient):
         url = request.extensions["url"]
         session = self._session or self._open(url)
         try:
-            response = await session.request(
-                request.method,
-                url,
-                data=request.content,
-                headers=request.extensions["headers"],
-                allow_redirects=False,
-            )
+            response = await self._ask(session, url, request)
         except TimeoutError as error:
             raise httpx2.ConnectTimeout("no answer in time", request=request) from error
         except (aiohttp.ClientError, ConnectionError) as error:
             raise httpx2.ConnectError(type(error).__name__, request=request) from error
         return httpx2.Response(response.status, stream=AiohttpBody(response), request=request)
+
+    async def _ask(
+        self, session: aiohttp.ClientSession, url: str, request: httpx2.Request
+    ) -> aiohttp.ClientResponse:
+        """Ask, and ask again where a kept connection turns out to be closed: nobody has read that request."""
+        for use in (_Use(), None):
+            try:
+                return await session.request(
+                    request.method,
+                    url,
+                    data=request.content,
+                    headers=request.extensions["headers"],
+                    allow_redirects=False,
+                    trace_request_ctx=use,
+                )
+            except (aiohttp.ServerDisconnectedError, aiohttp.ClientConnectionResetError):
+                if use is None or not use.is_of_a_kept_connection:
+                    raise
+        raise AssertionError("the second try returns or raises")
 
     async def aclose(self) -> None:
         session, self._session = self._session, None
@@ -110,8 +124,26 @@ class AiohttpClient(httpx2.AsyncClient):
             cookie_jar=aiohttp.DummyCookieJar(),
             read_bufsize=2**17,
             trust_env=remote and bool(getproxies()),
+            trace_configs=[_noting_kept_connections()],
         )
         return self._session
+
+
+@dataclass(slots=True)
+class _Use:
+    """How one request went out."""
+
+    is_of_a_kept_connection: bool = False
+
+
+def _noting_kept_connections() -> aiohttp.TraceConfig:
+    async def note(_: aiohttp.ClientSession, context: Any, __: Any) -> None:
+        if isinstance(context.trace_request_ctx, _Use):
+            context.trace_request_ctx.is_of_a_kept_connection = True
+
+    config = aiohttp.TraceConfig()
+    config.on_connection_reuseconn.append(note)
+    return config
 
 
 def with_body(request: httpx2.Request, content: bytes) -> httpx2.Request:

@@ -285,3 +285,25 @@ async def test_an_odd_count_of_tokens_is_estimated(
     assert completion is not None
     assert completion.usage.prompt_tokens > 5
     assert completion.usage.completion_tokens > 0
+
+
+async def one_answer_a_connection(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """A server that promises to keep the connection, and hangs up when the next request comes."""
+    await reader.readuntil(b"\r\n\r\n")
+    body = b'{"choices":[{"index":0,"message":{"role":"assistant","content":"OK"},"finish_reason":"stop"}]}'
+    length = str(len(body)).encode()
+    writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " + length)
+    writer.write(b"\r\nConnection: keep-alive\r\n\r\n" + body)
+    await writer.drain()
+    await reader.readuntil(b"\r\n\r\n")
+    writer.close()
+
+
+async def test_a_kept_connection_that_was_closed_is_no_failure() -> None:
+    server = await asyncio.start_server(one_answer_a_connection, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        model = model_at(f"http://127.0.0.1:{port}/v1")
+        answers = [(await model.complete(PROMPT)).text for _ in range(3)]
+        await model.close()
+    assert answers == ["OK", "OK", "OK"]
