@@ -104,7 +104,7 @@ class OffTopic:
         lemmas = lemmas_of(seen)
         subject, evidence, outside = self._outside(seen, frozenset(lemmas), is_task)
         if outside < _ENOUGH and (strange := self._strange(seen, lemmas)):
-            subject, evidence, outside = "unrelated", strange, _PHRASE
+            subject, evidence, outside = "unrelated", strange, _STRONG
         if outside < _ENOUGH or (outside <= _STRONG and not _asking().search(seen)):
             return None
         inside = self._inside(seen, lemmas)
