@@ -312,6 +312,7 @@ def test_an_owner_refreshes_and_looks_by_command(
 ) -> None:
     tenant = Path(shutil.copytree(BAKERY, tmp_path / "bakery"))
     shutil.copytree(BOOKS, tenant, dirs_exist_ok=True)
+    monkeypatch.setattr("bot.cli.stock.configure_logs", lambda *_, **__: None)  # it is for a whole process
     monkeypatch.setenv("TENANT", str(tenant))
     monkeypatch.setenv("DATA_DIR", str(tmp_path / "data"))
     assert main(["stock", "show"]) == 0
