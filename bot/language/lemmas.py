@@ -34,7 +34,13 @@ class Lemmatiser:
             for variant in (*variants, canonical)
             if self._raw(variant)
         }
+        self._terms = {self._raw(canonical): canonical for canonical in lexicon}
         self._longest_name = max((len(name) for name in self._names), default=0)
+
+    @property
+    def name_words(self) -> frozenset[str]:
+        """Every lemma that stands in one of the tenant's names for things."""
+        return frozenset(lemma for name in self._names for lemma in name)
 
     def lemmas(self, text: str) -> list[str]:
         """The lemmas that carry meaning, in order; all of them where none does."""
@@ -47,6 +53,19 @@ class Lemmatiser:
     def all_lemmas(self, text: str) -> list[str]:
         """Every word's lemma in order, also those that say nothing by themselves («не», «за»)."""
         return list(self._raw(text))
+
+    def canonical(self, text: str) -> str:
+        """The text in lower case with the proper term in place of every other name for it."""
+        words = _TOKEN.findall(text.lower().replace("ё", "е"))
+        lemmas = tuple(map(self._lemma, words))
+        said: list[str] = []
+        position = 0
+        while position < len(lemmas):
+            length, name = self._name_at(lemmas, position)
+            term = self._terms.get(name[:-1] if len(name) > 1 else name)
+            said.append(term or " ".join(words[position : position + length]))
+            position += length
+        return " ".join(said)
 
     def _raw(self, text: str) -> tuple[str, ...]:
         return tuple(self._lemma(token) for token in _TOKEN.findall(text.lower().replace("ё", "е")))

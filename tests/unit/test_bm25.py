@@ -1,8 +1,13 @@
 import math
+import random
 
 import pytest
 
 from bot.knowledge.bm25 import Bm25
+
+
+def only(*words: str) -> list[dict[str, float]]:
+    return [{word: 1.0} for word in words]
 
 
 def test_a_score_is_the_rarity_of_a_word_times_its_damped_frequency() -> None:
@@ -11,13 +16,34 @@ def test_a_score_is_the_rarity_of_a_word_times_its_damped_frequency() -> None:
     damping = [1.2 * (0.4 + 0.6 * length / 2) for length in (3, 1)]
     first = rare * 2 / (2 + damping[0]) + common / (1 + damping[0])
     second = 0.5 * common / (1 + damping[1])
-    assert index.scores(["a", "b"]) == pytest.approx({0: first, 1: second})
+    assert index.best(only("a", "b"), 2) == pytest.approx({0: first, 1: second})
 
 
 def test_a_text_without_any_of_the_words_has_no_score() -> None:
-    assert Bm25([["a"], ["b"]], weights=[1, 1]).scores(["b", "c"]).keys() == {1}
+    assert Bm25([["a"], ["b"]], weights=[1, 1]).best(only("b", "c"), 2).keys() == {1}
 
 
 def test_of_two_texts_the_shorter_one_is_better() -> None:
-    scores = Bm25([["a", "b", "c", "d"], ["a", "b"]], weights=[1, 1]).scores(["a"])
+    scores = Bm25([["a", "b", "c", "d"], ["a", "b"]], weights=[1, 1]).best(only("a"), 2)
     assert scores[1] > scores[0]
+
+
+def test_of_words_that_mean_the_same_the_best_one_counts_and_only_once() -> None:
+    index = Bm25([["a", "b"], ["a"], ["b"], ["c"]], weights=[1, 1, 1, 1])
+    alone = index.best([{"a": 1.0}], 4)[0]
+    assert index.best([{"a": 1.0, "b": 0.5}], 4)[0] == pytest.approx(alone)
+    assert index.best([{"a": 1.0, "b": 0.5}], 4)[2] < alone
+
+
+def test_leaving_out_the_hopeless_changes_nothing_at_the_top() -> None:
+    chance = random.Random(3)
+    texts = [
+        [chance.choice("abcdefgh") for _ in range(6)] + [f"x{chance.randrange(300)}"] for _ in range(9_000)
+    ]
+    index = Bm25(texts, weights=[1.0] * len(texts))
+    asked = only("x7", "a", "b", "c")
+    whole = index.best(asked, len(texts))
+    top = sorted(whole.values(), reverse=True)[:20]
+    pruned = index.best(asked, 20)
+    assert sorted(pruned.values(), reverse=True)[:20] == pytest.approx(top)
+    assert len(pruned) < len(whole)

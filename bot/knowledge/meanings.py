@@ -1,0 +1,68 @@
+"""What texts mean, as one matrix: which passages are nearest to a question."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_FEW = 6_000
+"""Texts that are compared whole; with more, a projection finds those that are worth it."""
+_PROJECTED = 48
+_SAMPLE = 20_000
+_WORTH_COMPARING = 400
+
+
+class Meanings:
+    """The vectors of the texts of passages; `is_wording` where one is a question or a heading."""
+
+    def __init__(
+        self, vectors: "NDArray[np.float32]", owners: Sequence[int], is_wording: Sequence[bool]
+    ) -> None:
+        """`vectors`: ``(n, dim) float32, L2-normalised``; texts of one passage stand together."""
+        import numpy as np
+
+        self._owners = np.asarray(owners, dtype=np.int32)
+        self._is_wording = np.asarray(is_wording, dtype=bool)
+        self._axes: NDArray[np.float32] | None = None
+        self._starts = np.searchsorted(self._owners, np.arange(int(self._owners[-1]) + 2))
+        if len(vectors) <= _FEW:
+            self._vectors = vectors
+            return
+        chosen = np.random.default_rng(0).choice(len(vectors), min(_SAMPLE, len(vectors)), replace=False)
+        sample = vectors[np.sort(chosen)]
+        axes = np.linalg.eigh(sample.T @ sample)[1][:, -_PROJECTED:].astype(np.float32)
+        self._axes = axes
+        self._near = vectors @ axes
+        self._vectors = vectors.astype(np.float16)
+
+    def nearest(self, asked: "NDArray[np.float32]", limit: int) -> list[int]:
+        """The passages whose nearest text is nearest to the vector, best first."""
+        import numpy as np
+
+        if self._axes is None:
+            texts = np.arange(len(self._vectors))
+            alike = self._vectors @ asked
+        else:
+            rough = self._near @ (asked @ self._axes)
+            texts = np.argpartition(-rough, _WORTH_COMPARING)[:_WORTH_COMPARING]
+            alike = self._vectors[texts].astype(np.float32) @ asked
+        found: dict[int, None] = {}
+        for place in np.argsort(-alike, kind="stable"):
+            found.setdefault(int(self._owners[texts[place]]))
+            if len(found) == limit:
+                break
+        return list(found)
+
+    def alike(self, passage: int, asked: "NDArray[np.float32]") -> tuple[float, float]:
+        """How near the nearest wording of a passage is, and its nearest piece of text: cosines."""
+        import numpy as np
+
+        texts = slice(self._starts[passage], self._starts[passage + 1])
+        alike = self._vectors[texts].astype(np.float32) @ asked
+        wording = self._is_wording[texts]
+        return (
+            float(alike[wording].max()) if wording.any() else 0.0,
+            float(alike[~wording].max()) if not wording.all() else 0.0,
+        )
