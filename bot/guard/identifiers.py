@@ -22,6 +22,7 @@ _DOCUMENTS = tuple(
         ("DOCUMENT", r"(?<!\w)(\d\d ?[авекмнорстухabekmhopctyx]{2} ?№? ?\d{6})(?!\w)"),
         ("DOCUMENT", r"(?<!\w)([а-яa-z]{3} ?№? ?\d{10})(?!\d)"),
         ("PASSPORT", r"(?<![\d.,])(\d\d \d\d ?(?:№ ?)?\d{6}|\d{4} (?:№ ?)?\d{6})(?![\d.,]?\d| ?[р₽к])"),
+        ("CARD", r"карт\w*\D{0,15}(\d{4}(?:[ -]?\d{4}){3})(?!\d)"),
         ("SNILS", r"(?<!\d)(\d{3}[- ]\d{3}[- ]\d{3}[ -]\d\d)(?!\d)"),
         ("SNILS", r"снилс\D{0,15}(\d(?:[ -]?\d){10})(?!\d)"),
         ("INN", r"\bинн\D{0,15}(\d(?: ?\d){11}|\d(?: ?\d){9})(?!\d)"),
@@ -36,6 +37,7 @@ _SPACED_VIN = re.compile(
     rf"\b(?:vin|вин)\b\D{{0,12}}?((?<![^\W_]){_VIN_SIGN}(?:[ -]?{_VIN_SIGN}){{16}}(?![^\W_]))",
     re.IGNORECASE,
 )
+_DISTANCE = re.compile(r"\d ?км(?: |$)", re.IGNORECASE)
 _PLATE_LETTER = "[АВЕКМНОРСТУХABEKMHOPCTYX]"
 _PLATE = re.compile(
     rf"(?<![^\W_]){_PLATE_LETTER}\d{{3}}{_PLATE_LETTER}{{2}}\d{{2,3}}(?:rus)?(?![^\W_])", re.IGNORECASE
@@ -45,7 +47,7 @@ _SPACED_PLATE = re.compile(
     rf"|(?<![^\W_]){_PLATE_LETTER}\d{{3}}{_PLATE_LETTER}{{2}}(?: \d{{2,3}})?(?![^\W_])"
 )
 _NAMED_PLATE = re.compile(
-    rf"(?:номер\w*|гос\.?\s?номер\w*|госзнак\w*|грз|рег\.?\s?знак\w*)\W{{1,3}}(?:машин\w+ |авто\w* )?"
+    rf"(?:номер\w*|машин\w*|гос\.?\s?(?:номер|знак)\w*|грз|рег\.?\s?знак\w*)\W{{1,3}}(?:машин\w+ |авто\w* )?"
     rf"({_PLATE_LETTER} ?\d{{3}} ?{_PLATE_LETTER}{{2}}(?: ?\d{{2,3}})?)(?![^\W_])",
     re.IGNORECASE,
 )
@@ -73,7 +75,7 @@ def car_marks_in(text: str) -> Iterator[tuple[int, int, str]]:
             yield *match.span(1), "VIN"
     for pattern, group in ((_PLATE, 0), (_SPACED_PLATE, 0), (_NAMED_PLATE, 1)):
         for match in pattern.finditer(text):
-            if "000" not in match[group]:
+            if "000" not in match[group] and not _DISTANCE.search(match[group]):
                 yield *match.span(group), "PLATE"
 
 

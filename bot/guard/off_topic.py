@@ -19,6 +19,8 @@ _TASK, _PHRASE, _STRONG, _WEAK = 9.0, 3.0, 2.0, 1.0
 _NAME, _COMMON, _TOWARD, _SIMILAR = 2.0, 1.0, 2.0, 2.0
 _ENOUGH = 2.0
 _MOST_NAMES, _MOST_COMMON = 2, 2
+_TELLING_SIZE = 500
+"""A business that has said less than so many words may well be asked for others."""
 _COMMON_SHARE = 0.01
 _COMMON_COUNT = 3
 _NEAR_SHARE = 0.15
@@ -147,8 +149,9 @@ class OffTopic:
             for lemma in dict.fromkeys(lemmas)
             if _CYRILLIC.fullmatch(lemma) and lemma not in _generic() and _tells_much(lemma)
         ]
-        asks = _asking().search(text)
-        if not asks or any(lemma in self._vocabulary.said or not is_known(lemma) for lemma in telling):
+        if len(self._vocabulary.said) < _TELLING_SIZE or not _asking().search(text):
+            return ()
+        if any(lemma in self._vocabulary.said or not is_known(lemma) for lemma in telling):
             return ()
         if any(_LATIN_OR_DIGIT.search(lemma) for lemma in lemmas):
             return ()

@@ -13,6 +13,7 @@ _INITIALS = re.compile(
     r"(?<!\w)[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)? [А-ЯЁ]\. ?[А-ЯЁ]\.|(?<!\w)[А-ЯЁ]\. ?[А-ЯЁ]\. ?[А-ЯЁ][а-яё]{2,}"
 )
 _PARTS = ("Name", "Surn", "Patr")
+_STOP = re.compile(r"\s*(?:[,.!]|$)")
 _LATIN_NAME = re.compile(r"[A-Z][a-z]+")
 
 
@@ -67,8 +68,14 @@ def _name_at(text: str, start: int, *, introduced: bool) -> tuple[int, int] | No
             break
     if not parts:
         return None
-    is_enough = introduced or len(parts) > 1
+    is_enough = introduced or len(parts) > 1 or _is_signed(text, start, end)
     return (start, end) if is_enough else None
+
+
+def _is_signed(text: str, start: int, end: int) -> bool:
+    """«это марина, вы мне звонили»: a first name and nothing else before a comma."""
+    first = grammemes(text[start:end].lower().replace("ё", "е"))[:1]
+    return any("Name" in reading for reading in first) and bool(_STOP.match(text, end))
 
 
 def _full_names(text: str) -> Iterator[tuple[int, int, str]]:

@@ -8,7 +8,7 @@ from bot.guard.identifiers import passes_luhn
 from bot.guard.phrasebook import phrasebook
 from bot.language.numerals import number_words
 
-_TOKEN = re.compile(r"[а-яё]+|\d+")
+_TOKEN = re.compile(r"[а-яёa-z]+|\d+")
 _PLUS = re.compile(r"\b(?:плюс|plus) $")
 _GAP = re.compile(r"[\s,.;:()+-]{0,4}")
 _LEAST_WORDS = 2
