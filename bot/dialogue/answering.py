@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from bot.dialogue.caching import Repeats
 from bot.dialogue.checking import DraftChecks
+from bot.dialogue.consulting import Consultant
 from bot.dialogue.finding import Finder
 from bot.dialogue.guarding import Entrance
 from bot.dialogue.prompting import says_unknown
@@ -42,6 +43,7 @@ class Assistant:
         *,
         reader: Reader,
         finder: Finder,
+        consultant: Consultant,
         writer: Writer,
         checks: DraftChecks,
         texts: Texts,
@@ -54,6 +56,7 @@ class Assistant:
         self._repeats = repeats
         self._reader = reader
         self._finder = finder
+        self._consultant = consultant
         self._writer = writer
         self._checks = checks
         self._texts = texts
@@ -67,7 +70,9 @@ class Assistant:
         work = self._understand(question)
         answer = self._without_knowledge(work)
         if answer is None:
-            self._finder.find(work, _inquiry(work, question))
+            inquiry = _inquiry(work, question)
+            self._finder.find(work, inquiry)
+            await self._consultant.consult(work, inquiry)
             answer = self._plainly(work) or await self._written(work, on_growth)
         work.timings_ms["answer"] = ms_since(started)
         return answer

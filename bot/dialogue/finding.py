@@ -1,5 +1,6 @@
 """Asks every source of truth, and decides which one speaks."""
 
+import math
 import re
 import time
 from collections.abc import Sequence
@@ -37,7 +38,11 @@ class Finder:
         started = time.perf_counter()
         found = self._ask(inquiry)
         if not any(finding.certainty >= SUPPORTED_FROM for finding in found):
-            found += [finding for part in _parts(inquiry) for finding in self._ask(part)]
+            found += [
+                replace(finding, certainty=finding.certainty * _weight(part, inquiry))
+                for part in _parts(inquiry)
+                for finding in self._ask(part)
+            ]
         work.hits = self._search(work, inquiry)
         if work.hits:
             found.append(_as_finding(work.hits[0]))
@@ -70,6 +75,11 @@ def _parts(inquiry: Inquiry) -> list[Inquiry]:
     if len(sentences) < 2:
         return []
     return [replace(inquiry, text=sentence) for sentence in sentences[-_MOST_PARTS:]]
+
+
+def _weight(part: Inquiry, whole: Inquiry) -> float:
+    """A fragment of a long sentence is hardly what was asked."""
+    return math.sqrt(len(part.text.split()) / len(whole.text.split()))
 
 
 def _as_finding(hit: Hit) -> Finding:

@@ -19,6 +19,7 @@ _UNKNOWN = re.compile(r"(?i:не[\\_\-‑–]+знаю)|НЕ +ЗНАЮ")
 _UNKNOWN_ALONE = re.compile(
     r"[\W_]*(?:(?:к сожалению|я|увы)[\W_]+)*(?:не[\W_]*знаю|i (?:do not|don.t) know)[\W_]*", re.IGNORECASE
 )
+_TASKS = ("compose_facts", "compose_read", "compose_task", "choose_task", "phrase_task", "repair")
 _RECITED = 8
 """As many words in a row are no chance."""
 _HEADING = re.compile(
@@ -48,6 +49,13 @@ class Prompts:
         )
         read = Message(role="assistant", content=_template("compose_read").strip())
         return Prompt(messages=(*self.compose_prefix, quoted, read, _user(task)), sampling=self.sampling)
+
+    def choose(self, question: str, recollection: Recollection) -> Prompt:
+        """A request that is to be answered by calling a function, if one suits."""
+        task = _template("choose_task").format(
+            history=_quoted(_history(recollection)), question=_quoted(question)
+        )
+        return Prompt(messages=(*self.compose_prefix, _user(task)), sampling=self.sampling)
 
     def phrase(self, question: str, draft: str) -> Prompt:
         task = _template("phrase_task").format(question=question, draft=draft)
@@ -107,7 +115,8 @@ def build_prompts(tenant: Tenant, sampling: Sampling) -> Prompts:
         )
     )
     tasks = "".join(
-        _template(name) for name in ("compose_facts", "compose_read", "compose_task", "phrase_task", "repair")
+        _template(name)
+        for name in ("compose_facts", "compose_read", "compose_task", "choose_task", "phrase_task", "repair")
     )
     static = "".join(message.content for message in (compose, phrase, *examples)) + tasks
     return Prompts(

@@ -71,6 +71,12 @@ class Work:
             return self.finding.sources
         return tuple(join_heading(hit.passage) for hit in self.hits[: 3 if self.composed else 1])
 
+    def take(self, finding: Finding) -> None:
+        """Put a finding in the place of the one of its kind."""
+        others = [other for other in self.findings if other.kind is not finding.kind]
+        self.findings = sorted([finding, *others], key=lambda found: -found.certainty)
+        self.trace[finding.kind.value] = dict(finding.trace)
+
     @property
     def focus(self) -> dict[str, Any]:
         """For the trace: what the next question may lean on."""

@@ -1,19 +1,27 @@
 """The stock table as a source of truth."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.findings import Finding, FindingKind, Inquiry
+from bot.llm.model import Tool
 from bot.stock.answers import StockAnswers
 from bot.stock.certainty import certainty_of
 from bot.stock.following import Before, focus_of, follow
 from bot.stock.query import StockQuery, Task
 from bot.stock.reading import Draft, read_draft
-from bot.stock.snapshot import Dated
+from bot.stock.snapshot import Dated, Snapshot
 from bot.stock.table import InService, StockTable
+from bot.stock.tool import BadArguments, decide, query_from_arguments, stock_tool
 from bot.stock.wording import Wording
+from bot.tenant.stock import ColumnType
 from bot.texts.catalogue import Text, Texts
 
 _TOO_VAGUE = 0.2
+_AGREED = 0.9
+"""How sure a query is that a model has read as the lexicon did, or has read alone."""
 
 
 class StockSource:
@@ -73,7 +81,7 @@ class StockSource:
             certainty=certainty,
             facts=answer.facts,
             sources=(wording.say(Text.STOCK_SOURCE, moment=wording.moment(dated.as_of)),),
-            focus=focus_of(before),
+            focus=focus_of(before) | self._price_of(answer.shown, dated.snapshot),
             trace=self._trace(query, draft, dated, is_follow_up) | {"rows": answer.count},
             is_empty=answer.is_empty,
         )
@@ -81,6 +89,41 @@ class StockSource:
     def _listed(self, query: StockQuery, shown: tuple[str, ...], inquiry: Inquiry) -> tuple[str, ...]:
         earlier = Before.from_focus(inquiry.focus)
         return earlier.listed if query.keys and earlier is not None else shown
+
+    def _price_of(self, shown: Sequence[str], snapshot: Snapshot) -> dict[str, object]:
+        """What the first row shown costs, so that «а в кредит?» can be computed."""
+        money = next(
+            (column.name for column in self._schema.columns if column.type is ColumnType.MONEY), None
+        )
+        rows = snapshot.rows_of(shown[:1])
+        price = snapshot.value(rows[0], money) if rows and money is not None else None
+        return {} if price is None else {"price": price}
+
+    def tool(self, inquiry: Inquiry) -> Tool | None:
+        """The table as a function for a model; None when there has never been a table."""
+        return None if self._table.current() is None else stock_tool(self._schema, inquiry.language)
+
+    def find_by(self, arguments: Mapping[str, Any], inquiry: Inquiry) -> Finding | None:
+        """What the table says to a model's reading of the question.
+
+        Where the lexicon has read a query, that one stands, and the trace says whether the two agree.
+        None for arguments that are no query of this table.
+        """
+        in_service = self._table.current()
+        if in_service is None:
+            return None
+        try:
+            called = query_from_arguments(arguments, in_service.snapshot)
+        except BadArguments:
+            return None
+        read = self.read(inquiry, in_service)
+        query, agreed = decide(None if read is None else read[0], called, in_service.snapshot)
+        if query is None:
+            return None
+        draft = read_draft(inquiry.text, in_service.vocabulary, in_service.snapshot, inquiry.asked_at)
+        finding = self.answer(query, draft, inquiry, in_service, is_follow_up=read is not None and read[2])
+        certainty = finding.certainty if read is not None and not agreed else _AGREED
+        return replace(finding, certainty=certainty, trace={**finding.trace, "tool_agrees": agreed})
 
     def _trace(self, query: StockQuery, draft: Draft, dated: Dated, is_follow_up: bool) -> dict[str, object]:
         return {

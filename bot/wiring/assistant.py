@@ -10,6 +10,7 @@ from bot.computing.sources import computing_sources
 from bot.dialogue.answering import Assistant
 from bot.dialogue.caching import AnswerCache, Repeats
 from bot.dialogue.checking import DraftChecks
+from bot.dialogue.consulting import Consultant
 from bot.dialogue.finding import Finder
 from bot.dialogue.guarding import Entrance
 from bot.dialogue.prompting import build_prompts, public_facts
@@ -49,12 +50,12 @@ def build_assistant(
     ]
     forbidden = ForbiddenTopics(topics)
     checks = DraftChecks(forbidden=forbidden, public=[public_facts(tenant)])
+    sources = [*computing_sources(tenant, texts), *tables, HoursSource(tenant, texts)]
     prompts = build_prompts(tenant, build_sampling(settings))
     return Assistant(
         reader=Reader(build_product_labels(tenant)),
-        finder=Finder(
-            build_index(tenant), [*computing_sources(tenant, texts), *tables, HoursSource(tenant, texts)]
-        ),
+        finder=Finder(build_index(tenant), sources),
+        consultant=Consultant(models, prompts, sources),
         writer=Writer(models, prompts, checks),
         checks=checks,
         texts=texts,
