@@ -96,6 +96,7 @@ class CreditSource:
         return Finding(
             kind=FindingKind.COMPUTED,
             text=text,
+            facts=(text,),
             certainty=1.0 if is_named else 0.9,
             sources=(wording.say(Text.CREDIT_SOURCE),),
             focus=_focus(wanted),

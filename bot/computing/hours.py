@@ -45,6 +45,7 @@ class HoursSource:
             kind=FindingKind.HOURS,
             text=text,
             certainty=asked.certainty,
+            facts=(text,),
             sources=(self._texts.say(Text.HOURS_SOURCE, inquiry.language),),
             focus={"source": FindingKind.HOURS.value, "department": department},
             trace={"days": [day.isoformat() for day in asked.days], "department": department},

@@ -68,9 +68,11 @@ class PremiumSource:
         if (missing := missing_input(product, given)) is not None:
             return self._ask(product, missing, {**kept, **said}, unread, wording)
         premium = compute_premium(product, given)
+        text = self._answer(product, given, premium, wording)
         return Finding(
             kind=FindingKind.COMPUTED,
-            text=self._answer(product, given, premium, wording),
+            text=text,
+            facts=(text,),
             certainty=max(_LEAST, 1 - 0.15 * unread)
             if product.name != before.get("product") or said
             else 0.5,

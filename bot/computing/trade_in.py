@@ -30,9 +30,11 @@ class TradeInSource:
         else:
             return self._ask(inquiry) if prices else None
         wording = Wording(self._texts, inquiry.language)
+        text = self._answer(old, new, wording)
         return Finding(
             kind=FindingKind.COMPUTED,
-            text=self._answer(old, new, wording),
+            text=text,
+            facts=(text,),
             certainty=1.0,
             sources=(wording.say(Text.TRADE_IN_SOURCE),),
             focus={"source": FindingKind.COMPUTED.value, "what": "trade_in", "old": old, "new": new},

@@ -8,6 +8,7 @@ from bot.domain import Speaker, Verdict
 from bot.guard.claims import foreign_script, unknown_labels, unsupported_claims
 from bot.guard.forbidden import ForbiddenTopics
 from bot.guard.phrasing import unfaithful_phrasing
+from bot.guard.proper_names import ProductNames, unsupported_addresses, unsupported_names
 from bot.understanding.messages import is_blank, language_of
 
 _DRAFT_CHECKS: tuple[tuple[str, Callable[[str], bool]], ...] = (
@@ -22,8 +23,9 @@ _TELLING_LETTERS = 20
 class DraftChecks:
     """The checks of one tenant. Each finding is a verdict in the turn's log."""
 
-    def __init__(self, *, forbidden: ForbiddenTopics, public: Sequence[str]) -> None:
+    def __init__(self, *, forbidden: ForbiddenTopics, public: Sequence[str], products: ProductNames) -> None:
         """`public`: facts that support a claim at any time, such as the business's contacts."""
+        self._products = products
         self._forbidden = forbidden
         self._public = tuple(public)
 
@@ -61,6 +63,10 @@ class DraftChecks:
 
     def _claims_too_much(self, work: Work, draft: str) -> list[str]:
         """What was said before proves nothing, whoever said it: a fault that slipped out must not return."""
-        asked = [remark.text for remark in work.recollection.remarks if remark.speaker is Speaker.CUSTOMER]
-        faults = unsupported_claims(draft, [*work.facts, *self._public], asked=[*asked, work.masked.text])
+        said = [remark.text for remark in work.recollection.remarks if remark.speaker is Speaker.CUSTOMER]
+        facts, asked = [*work.facts, *self._public], [*said, work.masked.text]
+        faults = unsupported_claims(draft, facts, asked=asked)
+        if work.composed:
+            faults += unsupported_names(draft, facts, products=self._products, asked=asked)
+            faults += unsupported_addresses(draft, facts)
         return faults + unknown_labels(draft, tuple(work.masked.hidden))

@@ -53,7 +53,9 @@ class Finder:
         work.timings_ms["retrieve"] = ms_since(started)
         work.trace["knowledge"] = self._index.version
         work.trace["passages"] = [[hit.passage.passage_id, round(hit.score, 3)] for hit in work.hits]
-        work.trace |= {finding.kind.value: dict(finding.trace) for finding in found if finding.trace}
+        for finding in reversed(work.findings):
+            if finding.kind is not FindingKind.PASSAGES:
+                work.trace[finding.kind.value] = {**finding.trace, "facts": list(finding.facts)}
 
     def _ask(self, inquiry: Inquiry) -> list[Finding]:
         return [finding for source in self._sources if (finding := source.find(inquiry)) is not None]

@@ -34,6 +34,10 @@ class StockSource:
         self._texts = texts
         self._zone = zone
 
+    def load(self) -> None:
+        """Take the table into memory before the first question comes. Blocks; raises nothing."""
+        self._table.check()
+
     def find(self, inquiry: Inquiry) -> Finding | None:
         """None when the question is not of the table, or when there has never been a table."""
         in_service = self._table.current()
@@ -82,7 +86,8 @@ class StockSource:
             facts=answer.facts,
             sources=(wording.say(Text.STOCK_SOURCE, moment=wording.moment(dated.as_of)),),
             focus=focus_of(before) | self._price_of(answer.shown, dated.snapshot),
-            trace=self._trace(query, draft, dated, is_follow_up) | {"rows": answer.count},
+            trace=self._trace(query, draft, dated, is_follow_up)
+            | {"rows": answer.count, "told_as_of": wording.moment(dated.as_of)},
             is_empty=answer.is_empty,
         )
 

@@ -20,6 +20,7 @@ from bot.findings import Source
 from bot.guard.forbidden import ForbiddenTopic, ForbiddenTopics
 from bot.guard.injection import neutralise
 from bot.guard.off_topic import OffTopic, Vocabulary, vocabulary_of
+from bot.guard.proper_names import ProductNames, proper_terms
 from bot.knowledge.passage_index import PassageIndex
 from bot.language.lemmas import Lemmatiser
 from bot.llm.chain import ModelChain
@@ -49,7 +50,9 @@ def build_assistant(
         for topic in tenant.forbidden
     ]
     forbidden = ForbiddenTopics(topics)
-    checks = DraftChecks(forbidden=forbidden, public=[public_facts(tenant)])
+    checks = DraftChecks(
+        forbidden=forbidden, public=[public_facts(tenant)], products=ProductNames(_proper_names(tenant))
+    )
     sources = [*computing_sources(tenant, texts), *tables, HoursSource(tenant, texts)]
     prompts = build_prompts(tenant, build_sampling(settings))
     return Assistant(
@@ -64,6 +67,14 @@ def build_assistant(
         phrase_within_s=settings.local.model_phrases_within_s,
         repeats=_repeats(cache, tenant, f"{tenant.name} {prompts.version} {models.name}"),
     )
+
+
+def _proper_names(tenant: Tenant) -> dict[str, Sequence[str]]:
+    """What the business's things are called, with the other names for each."""
+    names: dict[str, Sequence[str]] = dict(proper_terms(tenant.lexicon))
+    for column in tenant.stock.columns if tenant.stock is not None else ():
+        names |= {value: others for value, others in column.values.items() if value.isascii()}
+    return names
 
 
 def _vocabulary_of(tenant: Tenant) -> Vocabulary:

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 
 from sqlalchemy import Engine
 
-from bot.findings import Source
 from bot.settings import Settings, read_secret
 from bot.stock.refreshing import StockRefresher
 from bot.stock.snapshot import Snapshot
@@ -44,14 +43,14 @@ def build_stock_table(settings: Settings, tenant: Tenant, engine: Engine) -> Sto
     return StockTable(refresher, StockStore(engine, tenant.name), new_vocabulary)
 
 
-def build_tables(settings: Settings, tenant: Tenant, engine: Engine, texts: Texts) -> tuple[Source, ...]:
+def build_tables(settings: Settings, tenant: Tenant, engine: Engine, texts: Texts) -> tuple[StockSource, ...]:
     """The tenant's table as a source of truth, if it has one. The database must be migrated."""
     table = build_stock_table(settings, tenant, engine)
     return () if table is None else (StockSource(table, texts, tenant.zone),)
 
 
 @contextmanager
-def opened_tables(settings: Settings, tenant: Tenant, texts: Texts) -> Iterator[tuple[Source, ...]]:
+def opened_tables(settings: Settings, tenant: Tenant, texts: Texts) -> Iterator[tuple[StockSource, ...]]:
     """The same for a process that has no other use for the database, which is opened only for a table."""
     if tenant.stock is None:
         yield ()

@@ -1,5 +1,6 @@
 """What a worker's jobs need."""
 
+import asyncio
 import os
 import socket
 from collections.abc import AsyncIterator
@@ -51,6 +52,9 @@ async def open_worker_services(settings: Settings, tenant: Tenant) -> AsyncItera
         engine = open_engine(database_url(settings.database_url, settings.data_dir))
         stack.callback(engine.dispose)
         texts = build_texts(tenant, settings)
+        tables = build_tables(settings, tenant, engine, texts)
+        for table in tables:
+            await asyncio.to_thread(table.load)
         inbox = build_inbox(settings, redis)
         cancellations = Cancellations(redis)
         turns = TurnServer(
@@ -60,7 +64,7 @@ async def open_worker_services(settings: Settings, tenant: Tenant) -> AsyncItera
                 texts,
                 models,
                 settings,
-                tables=build_tables(settings, tenant, engine, texts),
+                tables=tables,
                 cache=_answer_cache(settings, redis),
             ),
             memory=DialogueMemory(
