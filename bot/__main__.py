@@ -21,6 +21,10 @@ def main(arguments: list[str] | None = None) -> int:
             if options.tenant_command == "new":
                 return new_tenant.start(options.root)
             return tenant.check(options.path)
+        if options.command == "knowledge":
+            from bot.cli import knowledge
+
+            return knowledge.run(options)
         return _run(options, load_settings())
     except AssistantError as error:
         print(f"dezhurny: {error}", file=sys.stderr)
@@ -103,7 +107,29 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("path", type=Path)
     new = tenant.add_parser("new", help="start a tenant's folder by asking")
     new.add_argument("--root", type=Path, default=Path("tenants"), help="where tenants lie")
+    _add_knowledge(commands.add_parser("knowledge", help="collect documents, and look for contradictions"))
     return parser
+
+
+def _add_knowledge(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="knowledge_command", required=True, metavar="ACTION")
+    check = actions.add_parser("check", help="passages that say different figures of the same")
+    check.add_argument("path", type=Path)
+    collect = actions.add_parser("collect", help="from Wikipedia, by keywords and then by links")
+    collect.add_argument("--api", default="https://ru.wikipedia.org/w/api.php", metavar="URL")
+    collect.add_argument("--depth", type=int, default=2, metavar="N", help="links from what was searched")
+    forum = actions.add_parser("collect-forum", help="the questions and answers that a sitemap names")
+    forum.add_argument("--sitemap", required=True, metavar="URL")
+    for action in (collect, forum):
+        action.add_argument("--keywords", nargs="+", required=action is collect, default=[], metavar="WORD")
+        action.add_argument(
+            "--into", type=Path, required=True, metavar="DIR", help="e.g. a tenant's articles/"
+        )
+        action.add_argument("--limit", type=int, default=200, metavar="N", help="pages to keep")
+        action.add_argument("--pause", type=float, default=1.0, metavar="S", help="between requests")
+        action.add_argument(
+            "--contact", required=True, metavar="ADDRESS", help="yours, told to the server's keepers"
+        )
 
 
 def _add_eval(parser: argparse.ArgumentParser) -> None:

@@ -15,5 +15,6 @@ def check(path: Path) -> int:
         return 1
     tenant = load_tenant(path)
     counts = f"{len(tenant.legend.sections)} sections, {len(tenant.faq.entries)} FAQ entries"
+    counts += f", {len(tenant.articles.read)} articles"
     print(f"{path}: {tenant.title}: {counts}, no problems")
     return 0

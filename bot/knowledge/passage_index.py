@@ -115,6 +115,10 @@ class PassageIndex:
         passages = [(passage.passage_id, passage.text, passage.questions) for passage in self._passages]
         return hashlib.sha256(repr(passages).encode()).hexdigest()[:12]
 
+    def prepare(self, question: str) -> None:
+        """Read a question and compute its vector, which `search` would else do; kept for the next ones."""
+        self._asked(question)
+
     def search(self, question: str, limit: int = 3, *, before: str = "") -> list[Hit]:
         """The best passages first; `score` is how surely each answers, from 0 to 1.
 

@@ -158,7 +158,7 @@ def _from_document(reader: Callable[[Path], Document]) -> Callable[[Path, Path],
 
 
 def _read_csv(path: Path, place: Path) -> Article:
-    """A table of questions with answers, of titles with texts, or of collected pages (url, context, status)."""
+    """A table of questions with answers, titles with texts, or collected pages (url, context, status)."""
     header, rows = read_table(path)
     columns = {name.strip().lower(): number for number, name in enumerate(header)}
     text = next((columns[name] for name in _TEXTS if name in columns), None)

@@ -1,0 +1,124 @@
+"""The knowledge of a tenant as it is now: an edited document is used in the very next answer."""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import structlog
+
+from bot.errors import Problem, TenantError
+from bot.knowledge.passage_index import PassageIndex
+from bot.tenant import Tenant, load_tenant
+
+log = structlog.get_logger()
+
+_LOOK_EVERY_S: Final = 1.0
+_Stamp = tuple[tuple[str, int, int], ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Knowledge:
+    """One version of a tenant and what finds its passages; replaced whole."""
+
+    tenant: Tenant
+    index: PassageIndex
+
+    @property
+    def version(self) -> str:
+        return self.index.version
+
+
+class LiveKnowledge:
+    """Watches a tenant's folder. What is broken leaves the version before in service."""
+
+    def __init__(
+        self,
+        folder: Path,
+        build: Callable[[Tenant], PassageIndex],
+        *,
+        look_every_s: float = _LOOK_EVERY_S,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Reads the folder at once. Raises TenantError where it cannot be used at all.
+
+        `build`: makes the index of a tenant; it is called in a thread. Articles that cannot be read are
+        left out and logged.
+        """
+        self._folder = folder
+        self._build = build
+        self._look_every_s = look_every_s
+        self._now = now
+        self._looked_at = now()
+        self._stamp = _stamp(folder)
+        self._reading: asyncio.Task[None] | None = None
+        self._knowledge = self._read()
+        self._refusals: tuple[Problem, ...] = self._knowledge.tenant.articles.problems
+        self._tell(self._refusals)
+
+    @property
+    def knowledge(self) -> Knowledge:
+        """What is in service, without a look at the folder."""
+        return self._knowledge
+
+    @property
+    def refusals(self) -> tuple[Problem, ...]:
+        """Why the folder as it lies there is not, or not wholly, in service; empty if it is."""
+        return self._refusals
+
+    async def current(self) -> Knowledge:
+        """The knowledge of the folder as it is now, at most a second old.
+
+        It is read in a thread; all who ask meanwhile wait for the same reading.
+        """
+        if self._reading is None and self._now() - self._looked_at >= self._look_every_s:
+            self._looked_at = self._now()
+            if (stamp := _stamp(self._folder)) != self._stamp:
+                self._stamp = stamp
+                self._reading = asyncio.create_task(self._renew())
+        if self._reading is not None:
+            await asyncio.shield(self._reading)
+        return self._knowledge
+
+    async def _renew(self) -> None:
+        try:
+            renewed = await asyncio.to_thread(self._read)
+            refused = renewed.tenant.articles.problems
+        except TenantError as error:
+            renewed, refused = None, error.problems
+        finally:
+            self._reading = None
+        served = self._knowledge.tenant.articles.problems
+        if renewed is not None and set(map(_place, refused)) <= set(map(_place, served)):
+            self._knowledge = renewed
+            log.info("knowledge_renewed", version=renewed.version)
+        self._tell([problem for problem in refused if problem not in self._refusals])
+        self._refusals = tuple(refused)
+
+    def _read(self) -> Knowledge:
+        tenant = load_tenant(self._folder)
+        return Knowledge(tenant=tenant, index=self._build(tenant))
+
+    def _tell(self, problems: Sequence[Problem]) -> None:
+        for problem in problems:
+            log.warning(
+                "knowledge_refused", file=str(problem.file), line=problem.line, reason=problem.message
+            )
+
+
+def _place(problem: Problem) -> Path:
+    return problem.file
+
+
+def _stamp(folder: Path) -> _Stamp:
+    """Changes with any file of the folder: its name, size or time of change."""
+    found = []
+    for path in sorted(folder.rglob("*")):
+        try:
+            state = path.stat()
+        except FileNotFoundError:  # taken away in between
+            continue
+        found.append((str(path.relative_to(folder)), state.st_mtime_ns, state.st_size))
+    return tuple(found)
