@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
@@ -62,14 +62,17 @@ class Numbers:
 
     def place_of(self, phrase: str) -> int | None:
         """The number of the word at which a phrase begins."""
-        words = lemmas_of(phrase)
+        words = _phrase(phrase)
+        if not words or words[0] not in self.lemmas:
+            return None
         starts = range(len(self.lemmas) - len(words) + 1)
-        return next((at for at in starts if words and self.lemmas[at : at + len(words)] == words), None)
+        return next((at for at in starts if self.lemmas[at : at + len(words)] == words), None)
 
     def has_any(self, words: Sequence[str]) -> bool:
         return not set(words).isdisjoint(self.lemmas)
 
 
+@lru_cache(maxsize=500)
 def read_numbers(text: str) -> Numbers:
     """The words by their dictionary forms, and every number in digits or in words."""
     lowered = _FRACTION_UNIT.sub("1,5", text.lower().replace("ё", "е").replace("\u00a0", " "))
@@ -120,6 +123,11 @@ def lemmas_of(text: str) -> tuple[str, ...]:
         word if word[0].isdigit() else _lemmatiser().all_lemmas(word)[0]
         for word in _WORD.findall(text.lower().replace("ё", "е"))
     )
+
+
+@lru_cache(maxsize=20_000)
+def _phrase(text: str) -> tuple[str, ...]:
+    return lemmas_of(text)
 
 
 @cache

@@ -36,13 +36,11 @@ class Finder:
     def find(self, work: Work, inquiry: Inquiry) -> None:
         """Fill in `work.hits` and `work.findings`. Where two are as sure, the passages give way."""
         started = time.perf_counter()
-        found = self._ask(inquiry)
-        if not any(finding.certainty >= SUPPORTED_FROM for finding in found):
-            found += [
-                replace(finding, certainty=finding.certainty * _weight(part, inquiry))
-                for part in _parts(inquiry)
-                for finding in self._ask(part)
-            ]
+        asked = [(source, source.find(inquiry)) for source in self._sources]
+        found = [finding for _, finding in asked if finding is not None]
+        if found and not any(finding.certainty >= SUPPORTED_FROM for finding in found):
+            doubtful = [source for source, finding in asked if finding is not None]
+            found += _of_parts(doubtful, inquiry)
         work.hits = self._search(work, inquiry)
         if work.hits:
             found.append(_as_finding(work.hits[0]))
@@ -57,9 +55,6 @@ class Finder:
             if finding.kind is not FindingKind.PASSAGES:
                 work.trace[finding.kind.value] = {**finding.trace, "facts": list(finding.facts)}
 
-    def _ask(self, inquiry: Inquiry) -> list[Finding]:
-        return [finding for source in self._sources if (finding := source.find(inquiry)) is not None]
-
     def _search(self, work: Work, inquiry: Inquiry) -> list[Hit]:
         """The passages; for a question that leans on the one before it, that one counts as well."""
         previous = [said.text for said in work.recollection.remarks if said.speaker is Speaker.CUSTOMER]
@@ -67,6 +62,16 @@ class Finder:
             work.trace["follow_up"] = True
             return self._index.search(inquiry.text, before=previous[-1])
         return self._index.search(inquiry.text)
+
+
+def _of_parts(sources: Sequence[Source], inquiry: Inquiry) -> list[Finding]:
+    """What the sources that heard something in a message say to its sentences, one by one."""
+    found = [(part, source.find(part)) for part in _parts(inquiry) for source in sources]
+    return [
+        replace(finding, certainty=finding.certainty * _weight(part, inquiry))
+        for part, finding in found
+        if finding is not None
+    ]
 
 
 def _parts(inquiry: Inquiry) -> list[Inquiry]:

@@ -3,6 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from bot.language.lemmas import Lemmatiser
 
@@ -36,6 +37,7 @@ class ProductLabels:
                 self._counts[label].update(meaningful)
         self._totals = {label: sum(counts.values()) for label, counts in self._counts.items()}
         self._everything, self._total = everything, sum(everything.values())
+        self._weights_of = lru_cache(maxsize=10_000)(self._weigh)
 
     def of(self, text: str) -> dict[str, float]:
         """The likely labels with their probabilities, the likeliest first; empty when none is spoken of."""
@@ -44,8 +46,10 @@ class ProductLabels:
         words = [lemma for lemma in self._lemmatiser.lemmas(text) if lemma in self._everything]
         if not words and not named:
             return {}
+        told = [self._weights_of(word) for word in words]
         scores = {
-            label: self._evidence(label, words) + (_NAMED if label in named else 0.0) for label in self._names
+            label: sum(weights[place] for weights in told) + (_NAMED if label in named else 0.0)
+            for place, label in enumerate(self._names)
         }
         # Nothing of the kind is a label too: its evidence is nought.
         highest = max((0.0, *scores.values()))
@@ -55,16 +59,15 @@ class ProductLabels:
         likely = sorted(shares.items(), key=lambda pair: -pair[1])
         return {label: share for label, share in likely if share >= _SHOWN}
 
-    def _evidence(self, label: str, words: Sequence[str]) -> float:
-        """How much likelier the words are in the label's texts than in all, in nats."""
+    def _weigh(self, word: str) -> tuple[float, ...]:
+        """How much likelier the word is in each label's texts than in all, in nats."""
         size = len(self._everything) or 1
-        own, total = self._counts[label], self._totals[label]
-        if not total:
-            return 0.0
-        return sum(
-            math.log((own[word] + _SMOOTHING) / (total + _SMOOTHING * size))
-            - math.log((self._everything[word] + _SMOOTHING) / (self._total + _SMOOTHING * size))
-            for word in words
+        usual = math.log((self._everything[word] + _SMOOTHING) / (self._total + _SMOOTHING * size))
+        return tuple(
+            math.log((self._counts[label][word] + _SMOOTHING) / (total + _SMOOTHING * size)) - usual
+            if (total := self._totals[label])
+            else 0.0
+            for label in self._names
         )
 
     def _named_in(self, lemmas: Sequence[str]) -> list[str]:
