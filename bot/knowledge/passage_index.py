@@ -30,7 +30,7 @@ _FUSED = 10
 """The constant of reciprocal rank fusion: the smaller, the more the first places count."""
 _FIRST = 2 / _FUSED
 _CANDIDATES = 50
-_WEIGHED = 40
+_WEIGHED = 24
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -171,7 +171,7 @@ class PassageIndex:
     def _relevance(self, words: Sequence[AskedWord]) -> dict[int, float]:
         """BM25 of the best passages: each one's is that of its best text."""
         relevance: dict[int, float] = {}
-        for unit, score in self._bm25.best([word.near for word in words], _CANDIDATES * 4).items():
+        for unit, score in self._bm25.best([word.near for word in words], _CANDIDATES * 3).items():
             passage = self._owners[unit]
             if score > relevance.get(passage, 0.0):
                 relevance[passage] = score
@@ -220,7 +220,7 @@ class PassageIndex:
     def _units_of(self, number: int) -> Iterator[_Unit]:
         passage = self._passages[number]
         heading = " ".join(passage.heading)
-        for title in (*passage.questions, heading or passage.document):
+        for title in passage.questions or (heading or passage.document,):
             yield self._unit(number, title, title, is_wording=True)
         nearest = passage.heading[-1] if passage.heading else passage.document
         yield self._unit(number, f"{nearest}. {passage.text}", f"{heading} {passage.text}", is_wording=False)

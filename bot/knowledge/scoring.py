@@ -2,8 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from bot.knowledge.vocabulary import AskedWord
 
@@ -11,8 +10,7 @@ LEAST_MEANING: Final = 3.0
 """A question that says less than one fairly rare word is not covered by whatever repeats it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """What speaks for a passage. All but `gap` are from 0 to 1."""
 
     covered: float
@@ -51,8 +49,7 @@ def certainty(evidence: Evidence) -> float:
 
 
 def _weighed(weights: Sequence[float], evidence: Evidence) -> float:
-    values: tuple[float, ...] = astuple(evidence)
-    return sum(weight * value for weight, value in zip(weights, values, strict=True))
+    return sum(weight * value for weight, value in zip(weights, evidence, strict=True))
 
 
 def coverage(asked: Sequence[AskedWord], words: frozenset[str]) -> float:

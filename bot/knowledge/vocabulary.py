@@ -64,8 +64,9 @@ class Vocabulary:
         self, frequency: Mapping[str, int], passages: int, embedder: "KeptVectors | Embedder | None" = None
     ) -> None:
         self._passages = passages
-        self._rarity = {lemma: math.log(1 + passages / count) for lemma, count in frequency.items()}
-        self._unseen_rarity = math.log(1 + passages)
+        self._meaning = {
+            lemma: math.log(1 + passages / count) * _weight(lemma) for lemma, count in frequency.items()
+        }
         self._frequency = frequency
         common = sorted(filter(_RUSSIAN.fullmatch, frequency), key=lambda lemma: (-frequency[lemma], lemma))
         self.embedded: list[str] = common[:_MOST_EMBEDDED] if embedder is not None else []
@@ -79,14 +80,14 @@ class Vocabulary:
         self._vectors = vectors
 
     def __contains__(self, lemma: str) -> bool:
-        return lemma in self._rarity
+        return lemma in self._frequency
 
     def ask(self, lemmas: Sequence[str]) -> list[AskedWord]:
         return [self._asked(lemma) for lemma in dict.fromkeys(lemmas)]
 
     def meaning(self, lemma: str) -> float:
-        rarity = self._rarity.get(lemma, self._unseen_rarity)
-        return rarity * (_FAINT if is_faint(lemma) else _weight(lemma))
+        known = self._meaning.get(lemma)
+        return math.log(1 + self._passages) * _weight(lemma) if known is None else known
 
     def is_rare(self, lemma: str) -> bool:
         """Whether so few passages have it that it tells them apart."""
@@ -94,8 +95,8 @@ class Vocabulary:
 
     def _read(self, lemma: str) -> AskedWord:
         kinship = self._kinship(lemma)
-        near = {lemma: 1.0} if lemma in self._rarity else {}
-        near |= {other: _SYNONYM for other in _synonyms().get(lemma, ()) if other in self._rarity}
+        near = {lemma: 1.0} if lemma in self._frequency else {}
+        near |= {other: _SYNONYM for other in _synonyms().get(lemma, ()) if other in self._frequency}
         if kinship is not None:
             near = self._neighbours(kinship) | near
         return AskedWord(
@@ -152,7 +153,9 @@ def is_faint(lemma: str) -> bool:
 
 @lru_cache(maxsize=50_000)
 def _weight(lemma: str) -> float:
-    """Things say what a question is about, deeds less so, and manners hardly at all."""
+    """Things say what a question is about, deeds less so, manners and question words hardly at all."""
+    if is_faint(lemma):
+        return _FAINT
     readings = grammemes(lemma) if _RUSSIAN.fullmatch(lemma) else ()
     return next((weight for part, weight in _WEIGHTS.items() if readings and part in readings[0]), 1.0)
 
