@@ -22,8 +22,26 @@ _MOST_PAGES = 1_000
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?\s*([\w-]+)""", re.IGNORECASE)
 _SILENT = "script, style, noscript, template, nav, header, footer, aside, form, iframe, svg"
 _HEADING = re.compile(r"h([1-6])")
-_BLOCKS = frozenset(("p", "li", "tr", "blockquote", "pre", "dt", "dd", "figcaption", "caption"))
-_INNER = "p, li, tr, blockquote, pre, div, section, ul, ol, table, h1, h2, h3, h4, h5, h6"
+_INLINE = frozenset(
+    (
+        "a",
+        "abbr",
+        "b",
+        "cite",
+        "code",
+        "em",
+        "i",
+        "mark",
+        "q",
+        "s",
+        "small",
+        "span",
+        "strong",
+        "sub",
+        "sup",
+        "u",
+    )
+)
 _SENTENCE_END = (".", "!", "?", ":", ";", "…")
 
 
@@ -79,43 +97,27 @@ def _decoded(path: Path, data: bytes) -> str:
 
 
 def _html_blocks(root: "LexborNode") -> Iterator[Block]:
-    """In the order of the page; what holds other blocks is not said twice."""
-    for node in root.traverse(include_text=False):
-        heading = _HEADING.fullmatch(node.tag or "")
-        if heading:
+    """In the order of the page: a block ends where another one begins or its own element ends."""
+    said: list[str] = []
+    waiting: list[LexborNode | None] = [root]
+    while waiting:
+        node = waiting.pop()
+        if node is None or not (node.tag == "-text" or node.tag in _INLINE):
+            if text := _squeezed("".join(said)):
+                yield Block(text=text)
+            said.clear()
+        if node is None:
+            continue
+        if heading := _HEADING.fullmatch(node.tag or ""):
             yield Block(text=_squeezed(node.text(separator=" ")), level=int(heading[1]))
         elif node.tag == "tr":
             cells = [_squeezed(cell.text(separator=" ")) for cell in node.css("td, th")]
-            yield Block(text=" | ".join(cells))
-        elif node.tag in _BLOCKS and not _is_within(node, "tr"):
-            if node.css_first(f":scope > {_INNER.replace(', ', ', :scope > ')}") is None:
-                yield Block(text=_squeezed(node.text(separator=" ")))
-            else:
-                yield Block(text=_own_text(node))
-        elif node.tag in ("div", "section", "article", "main", "body"):
-            yield Block(text=_own_text(node))
-
-
-def _is_within(node: "LexborNode", tag: str) -> bool:
-    parent = node.parent
-    while parent is not None:
-        if parent.tag == tag:
-            return True
-        parent = parent.parent
-    return False
-
-
-def _own_text(node: "LexborNode") -> str:
-    """What stands in the block itself, with its inline parts, but not in the blocks within it."""
-    kept: list[str] = []
-    child = node.child
-    while child is not None:
-        if child.tag == "-text":
-            kept.append(child.text(deep=False))
-        elif child.tag in ("a", "b", "i", "em", "strong", "span", "code", "small", "sup", "sub", "u"):
-            kept.append(child.text(separator=" "))
-        child = child.next
-    return _squeezed(" ".join(kept))
+            yield Block(text=" | ".join(filter(None, cells)))
+        elif node.tag == "-text":
+            said.append(node.text(deep=False))
+        else:
+            children = list(node.iter(include_text=True))
+            waiting += reversed(children) if node.tag in _INLINE else [None, *reversed(children)]
 
 
 def read_pdf(path: Path) -> Document:
