@@ -1,6 +1,7 @@
 """The dictionary of Russian words: one for the whole process, as it takes 15 MB."""
 
 from functools import cache, lru_cache
+from typing import Any
 
 import pymorphy3
 
@@ -20,18 +21,34 @@ def is_known(word: str) -> bool:
 
 
 @lru_cache(maxsize=50_000)
+def dictionary_form(word: str) -> str:
+    """The likeliest thing that a lower-case Cyrillic word is a form of; е for ё."""
+    return _parsed(word)[0][0]
+
+
+@lru_cache(maxsize=50_000)
 def dictionary_forms(word: str) -> tuple[str, ...]:
     """What a lower-case Cyrillic word may be a form of, the likeliest first; е for ё."""
-    if len(word) > _LONGEST_WORD:
-        return (word,)
-    parses = morphology().parse(word)
-    forms = [parse.normal_form for place, parse in enumerate(parses) if not place or parse.score >= _LIKELY]
-    return tuple(dict.fromkeys(str(form).replace("ё", "е") for form in forms))
+    forms = [form for place, (form, score, _) in enumerate(_parsed(word)) if not place or score >= _LIKELY]
+    return tuple(dict.fromkeys(forms))
 
 
-@lru_cache(maxsize=20_000)
 def grammemes(word: str) -> tuple[frozenset[str], ...]:
     """What a word may be in grammar: one set of pymorphy's grammemes for each reading."""
+    return tuple(grammar for _, _, grammar in _parsed(word) if grammar)
+
+
+@lru_cache(maxsize=50_000)
+def _parsed(word: str) -> tuple[tuple[str, float, frozenset[str]], ...]:
+    """Form, likelihood and grammar of each reading. A word is looked up once for all who ask."""
     if len(word) > _LONGEST_WORD:
-        return ()
-    return tuple(frozenset(map(str, parse.tag.grammemes)) for parse in morphology().parse(word))
+        return ((word, 1.0, frozenset()),)
+    return tuple(
+        (str(parse.normal_form).replace("ё", "е"), float(parse.score), _grammar(parse.tag))
+        for parse in morphology().parse(word)
+    )
+
+
+@lru_cache(maxsize=5_000)
+def _grammar(tag: Any) -> frozenset[str]:
+    return frozenset(map(str, tag.grammemes))

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 
-from bot.language.dictionary import morphology
+from bot.language.dictionary import dictionary_form, grammemes
 
 _TOKEN = re.compile(r"[a-z]+|[а-я]+|\d+")
 _PREPOSITIONS = {"PREP", "CONJ", "PRCL"}
@@ -26,8 +26,6 @@ class Lemmatiser:
     """
 
     def __init__(self, lexicon: Mapping[str, Sequence[str]]) -> None:
-        self._morphology = morphology()
-        self._lemma = lru_cache(maxsize=50_000)(self._dictionary_form)
         self._names = {
             self._raw(variant): self._raw(canonical)
             for canonical, variants in lexicon.items()
@@ -45,9 +43,7 @@ class Lemmatiser:
     def lemmas(self, text: str) -> list[str]:
         """The lemmas that carry meaning, in order; all of them where none does."""
         raw = self._unify_names(self._raw(text))
-        meaningful = [
-            lemma for lemma in raw if lemma not in _empty_words() and not self._is_function_word(lemma)
-        ]
+        meaningful = [lemma for lemma in raw if lemma not in _empty_words() and not _is_function_word(lemma)]
         return meaningful or raw
 
     def all_lemmas(self, text: str) -> list[str]:
@@ -57,7 +53,7 @@ class Lemmatiser:
     def canonical(self, text: str) -> str:
         """The text in lower case with the proper term in place of every other name for it."""
         words = _TOKEN.findall(text.lower().replace("ё", "е"))
-        lemmas = tuple(map(self._lemma, words))
+        lemmas = tuple(map(_lemma, words))
         said: list[str] = []
         position = 0
         while position < len(lemmas):
@@ -68,7 +64,7 @@ class Lemmatiser:
         return " ".join(said)
 
     def _raw(self, text: str) -> tuple[str, ...]:
-        return tuple(self._lemma(token) for token in _TOKEN.findall(text.lower().replace("ё", "е")))
+        return tuple(_lemma(token) for token in _TOKEN.findall(text.lower().replace("ё", "е")))
 
     def _unify_names(self, lemmas: tuple[str, ...]) -> list[str]:
         unified: list[str] = []
@@ -86,13 +82,15 @@ class Lemmatiser:
                 return length, (*name, "-".join(name)) if len(name) > 1 else name
         return 1, (lemmas[position],)
 
-    def _dictionary_form(self, token: str) -> str:
-        if not ("а" <= token[0] <= "я"):
-            return token
-        return str(self._morphology.parse(token)[0].normal_form).replace("ё", "е")
 
-    @lru_cache(maxsize=50_000)  # noqa: B019  one lemmatiser lives as long as its process
-    def _is_function_word(self, lemma: str) -> bool:
-        if not ("а" <= lemma[0] <= "я"):
-            return False
-        return str(self._morphology.parse(lemma)[0].tag.POS) in _PREPOSITIONS
+@lru_cache(maxsize=50_000)
+def _lemma(token: str) -> str:
+    return dictionary_form(token) if "а" <= token[0] <= "я" else token
+
+
+@lru_cache(maxsize=50_000)
+def _is_function_word(lemma: str) -> bool:
+    """By its likeliest reading."""
+    if not ("а" <= lemma[0] <= "я"):
+        return False
+    return not _PREPOSITIONS.isdisjoint(next(iter(grammemes(lemma)), frozenset()))
