@@ -1,0 +1,117 @@
+"""An edited folder is used in the very next answer; a broken one leaves what was there in service."""
+
+import asyncio
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from structlog.testing import capture_logs
+
+from bot.knowledge.live import LiveKnowledge
+from bot.knowledge.passage_index import PassageIndex
+from bot.tenant import Tenant
+
+BAKERY = Path("tests/fixtures/tenants/bakery")
+
+
+def build(tenant: Tenant) -> PassageIndex:
+    return PassageIndex(tenant.passages, tenant.lexicon)
+
+
+class Watched:
+    """A tenant's folder, what watches it, and a clock that goes on a second at each look."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = Path(shutil.copytree(BAKERY, folder / "bakery"))
+        self.seconds = 0.0
+        self.live = LiveKnowledge(self.folder, build, now=lambda: self.seconds)
+
+    def edit(self, name: str, old: str, new: str) -> None:
+        path = self.folder / name
+        path.write_text(path.read_text("utf-8").replace(old, new), "utf-8")
+
+    def write(self, name: str, text: str) -> None:
+        path = self.folder / "articles" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, "utf-8")
+
+    async def answer(self, question: str, *, after_s: float = 1.0) -> str:
+        self.seconds += after_s
+        found = (await self.live.current()).index.search(question, 1)
+        return found[0].passage.text if found else ""
+
+
+@pytest.fixture
+def watched(tmp_path: Path) -> Watched:
+    return Watched(tmp_path)
+
+
+async def test_an_edited_document_is_used_in_the_very_next_answer(watched: Watched) -> None:
+    before = watched.live.knowledge.version
+    watched.edit("legend.md", "Ржаной хлеб готов к 11:00.", "Ржаной хлеб готов к 12:30.")
+    assert "12:30" in await watched.answer("когда готов ржаной хлеб")
+    assert watched.live.knowledge.version != before
+
+
+async def test_a_new_article_is_found_and_a_removed_one_is_not(watched: Watched) -> None:
+    watched.write("levain.md", "# Закваска\n\n## Уход за закваской\n\nКормите закваску мукой.\n")
+    assert await watched.answer("уход за закваской") == "Кормите закваску мукой."
+    (watched.folder / "articles" / "levain.md").unlink()
+    assert await watched.answer("уход за закваской") != "Кормите закваску мукой."
+
+
+async def test_the_folder_is_looked_at_once_a_second_at_most(watched: Watched) -> None:
+    watched.edit("legend.md", "к 11:00", "к 12:30")
+    assert "11:00" in await watched.answer("когда готов ржаной хлеб", after_s=0.9)
+    assert "12:30" in await watched.answer("когда готов ржаной хлеб", after_s=0.1)
+
+
+async def test_a_broken_file_leaves_the_old_knowledge_in_service_and_is_told_once(watched: Watched) -> None:
+    watched.edit("faq.md", "### Есть ли ржаной?", "### ???")
+    with capture_logs() as logs:
+        assert await watched.answer("когда готов ржаной хлеб")
+        assert await watched.answer("когда готов ржаной хлеб")
+    refused = [line for line in logs if line["event"] == "knowledge_refused"]
+    assert [(Path(line["file"]).name, line["line"]) for line in refused] == [("faq.md", 11)]
+    assert [problem.line for problem in watched.live.refusals] == [11]
+
+
+async def test_a_mended_file_is_taken_into_service(watched: Watched) -> None:
+    watched.edit("faq.md", "### Есть ли ржаной?", "### ???")
+    await watched.answer("ржаной")
+    watched.edit("faq.md", "### ???", "### Есть ли бородинский?")
+    assert await watched.answer("есть ли бородинский?")
+    assert watched.live.refusals == ()
+
+
+async def test_an_article_that_breaks_leaves_its_old_text_in_service(watched: Watched) -> None:
+    watched.write("levain.md", "# Закваска\n\nКормите закваску мукой.\n")
+    await watched.answer("закваска")
+    (watched.folder / "articles" / "levain.md").write_bytes("Кормите".encode("cp1251"))
+    assert await watched.answer("чем кормить закваску") == "Кормите закваску мукой."
+    assert [problem.file.name for problem in watched.live.refusals] == ["levain.md"]
+
+
+def test_a_start_goes_on_without_an_article_that_is_broken(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(BAKERY, tmp_path / "bakery"))
+    (folder / "articles").mkdir()
+    (folder / "articles" / "scan.pdf").write_bytes(b"%PDF")
+    live = LiveKnowledge(folder, build)
+    assert [problem.file.name for problem in live.refusals] == ["scan.pdf"]
+    assert live.knowledge.index.search("ржаной хлеб")
+
+
+async def test_all_who_ask_meanwhile_get_the_same_new_knowledge(watched: Watched) -> None:
+    watched.edit("legend.md", "к 11:00", "к 12:30")
+    watched.seconds += 1
+    found = await asyncio.gather(*(watched.live.current() for _ in range(20)))
+    assert len({id(knowledge) for knowledge in found}) == 1
+    assert found[0] is watched.live.knowledge
+
+
+async def test_an_edit_that_keeps_the_size_is_seen_by_its_time(watched: Watched) -> None:
+    path = watched.folder / "legend.md"
+    watched.edit("legend.md", "к 11:00", "к 12:00")
+    os.utime(path, ns=(1, 1))
+    assert "12:00" in await watched.answer("когда готов ржаной хлеб")
