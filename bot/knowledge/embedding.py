@@ -91,7 +91,7 @@ class KeptVectors:
         import numpy as np
 
         try:
-            with np.load(self._file) as stored:
+            with self._file.open("rb") as file, np.load(file) as stored:
                 keys, vectors = stored["keys"], stored["vectors"]
             return {key.tobytes(): vector for key, vector in zip(keys, vectors, strict=True)}
         except FileNotFoundError:

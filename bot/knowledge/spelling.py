@@ -9,7 +9,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from bot.language.dictionary import dictionary_forms, is_known
-from bot.language.readings import read
+from bot.language.readings import read, transliterations
 
 _WORD = re.compile(r"[a-z]+|[а-я]+")
 _SHORTEST = 5
@@ -37,6 +37,7 @@ class Spelling:
         if len(word) > _LONGEST or self._has(word) or is_known(word):
             return word
         variants = [variant.text for token in read(word).tokens for variant in token.variants]
+        variants += transliterations(word)
         for variant in variants:
             if self._has(variant):
                 return variant

@@ -152,6 +152,11 @@ def squeeze(word: str) -> str:
     return _DOUBLE.sub(r"\1", word)
 
 
+def transliterations(word: str) -> tuple[str, ...]:
+    """How a lower-case Latin word may be meant in Cyrillic, also one of earnest English."""
+    return tuple(_transliterated(word)) if _ALL_LATIN.fullmatch(word) else ()
+
+
 @lru_cache(maxsize=20_000)
 def _variants(word: str) -> tuple[Variant, ...]:
     if len(word) > _LONGEST_WORD or (_ALL_CYRILLIC.fullmatch(word) and is_known(word)):
