@@ -20,6 +20,8 @@ from bot.tenant.stock import StockSchema
 from bot.tenant.tariffs import Tariffs
 from bot.tenant.wording import pieces, slug
 
+_RUNAWAY = re.compile(r"\((?:[^()\\]|\\.)*(?:[+*]|\{\d+,\d*\})(?:[^()\\]|\\.)*\)(?:[+*]|\{\d+,\d*\})")
+
 
 def _phone(value: str) -> str:
     if not is_phone(value):
@@ -62,6 +64,8 @@ def _pattern(value: str) -> str:
         re.compile(value)
     except re.error as error:
         raise ValueError(f'"{value}" is not a regular expression: {error}') from error
+    if _RUNAWAY.search(value):
+        raise ValueError(f'"{value}" repeats a group that repeats itself: on some texts it takes forever')
     return value
 
 

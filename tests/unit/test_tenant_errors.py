@@ -68,6 +68,7 @@ YAML_FAULTS = [
     ("lexicon.yaml", "пирог:", "Батон:", 2, '"Батон" is the same term as "батон" (line 1)'),
     ("lexicon.yaml", "[булка, нарезной]", "булка", 1, "батон: must be a list"),
     ("forbidden.yaml", "выбор(ы|ах)", "выбор(ы", 4, "is not a regular expression"),
+    ("forbidden.yaml", "выбор(ы|ах)", "(вы+)+бор", 4, "takes forever"),
     (
         "forbidden.yaml",
         "    words: [депутат]\n    patterns: ['выбор(ы|ах)']\n",
