@@ -172,7 +172,7 @@ class Passage:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Hit:
-    """A passage found for a query. `score` is from 0 to 1: the share of the query that it covers."""
+    """A passage found for a query. `score` is from 0 to 1: how surely it answers the query."""
 
     passage: Passage
     score: float

@@ -83,7 +83,10 @@ class KeptVectors:
             vectors = self._embedder.encode([missing[key] for key in batch])
             kept.update(zip(batch, vectors.astype(np.float16), strict=True))
         if missing or len(kept) > len(set(keys)):
-            self._save({key: kept[key] for key in keys})
+            try:
+                self._save({key: kept[key] for key in keys})
+            except OSError as error:
+                log.warning("vectors_not_kept", file=str(self._file), error=type(error).__name__)
         return np.stack([kept[key] for key in keys]).astype(np.float32)
 
     def _load(self) -> "dict[bytes, NDArray[np.float16]]":

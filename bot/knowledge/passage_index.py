@@ -30,6 +30,9 @@ _FUSED = 10
 """The constant of reciprocal rank fusion: the smaller, the more the first places count."""
 _FIRST = 2 / _FUSED
 _CANDIDATES = 50
+_MOST_WORDS = 40
+_LONGEST = 600
+"""Of a question whose meaning is computed; what stands further on hardly changes it."""
 _WEIGHED = 24
 
 
@@ -160,11 +163,12 @@ class PassageIndex:
 
     def _read(self, text: str) -> _Asked:
         corrected = self._spelling.correct(text)
-        lemmas = self._lemmatiser.lemmas(corrected)
-        words = self._vocabulary.ask(lemmas)
+        lemmas = dict.fromkeys(self._lemmatiser.lemmas(corrected))
+        words = self._vocabulary.ask(list(lemmas)[:_MOST_WORDS])
         vector = None
         if self._embedder is not None and words:
-            written = list(dict.fromkeys((corrected, self._lemmatiser.canonical(corrected))))
+            start = corrected[:_LONGEST]
+            written = list(dict.fromkeys((start, self._lemmatiser.canonical(start))))
             vector = self._embedder.encode(written).mean(axis=0)
         return _Asked(words=words, vector=vector)
 

@@ -83,7 +83,7 @@ class Vocabulary:
         return lemma in self._frequency
 
     def ask(self, lemmas: Sequence[str]) -> list[AskedWord]:
-        return [self._asked(lemma) for lemma in dict.fromkeys(lemmas)]
+        return [self._asked(lemma) for lemma in lemmas]
 
     def meaning(self, lemma: str) -> float:
         known = self._meaning.get(lemma)

@@ -1,5 +1,6 @@
 """Vectors are computed once for each text, and outlive the process."""
 
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -94,3 +95,19 @@ def test_among_very_many_texts_the_nearest_are_still_found() -> None:
     asked = vectors[[17, 4_321, 8_999]] + 0.05 * chance.standard_normal((3, 64)).astype(np.float32)
     assert [meanings.nearest(vector, 3)[0] for vector in asked] == [17, 4_321, 8_999]
     assert meanings.alike(17, asked[0])[0] > 0.9
+
+
+def test_a_disk_that_is_full_costs_only_the_memory(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("a file, not a folder")
+    kept = KeptVectors(Letters(), tmp_path / "taken")
+    assert kept.encode_all(["кот"]).shape == (1, 21)
+
+
+@pytest.mark.parametrize(
+    "question", ["щ" * 4_000, "слово " * 700, "x" * 4_000, "страховка" * 400, "1" * 4_000]
+)
+def test_a_message_without_end_is_answered_at_once(tmp_path: Path, question: str) -> None:
+    index = PassageIndex([passage("a", "Мяу.", "котята")], {}, embedder=KeptVectors(Letters(), tmp_path))
+    started = time.perf_counter()
+    index.search(question)
+    assert time.perf_counter() - started < 1
