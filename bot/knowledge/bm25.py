@@ -62,6 +62,8 @@ class Bm25:
     def _in_arrays(self, known: Sequence[_Group], limit: int) -> dict[int, float]:
         import numpy as np
 
+        from bot.knowledge.largest import largest
+
         scores = np.zeros(self._count, dtype=np.float32)
         for group in known:
             found = scores if len(group) == 1 else np.zeros_like(scores)
@@ -75,7 +77,7 @@ class Bm25:
             if found is not scores:
                 scores += found
         count = min(limit, int(np.count_nonzero(scores)))
-        best = np.argpartition(-scores, count - 1)[:count]
+        best = largest(scores, count)
         return dict(zip(best.tolist(), scores[best].tolist(), strict=True))
 
 

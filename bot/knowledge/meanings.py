@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from bot.knowledge.largest import largest
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
 _FEW = 6_000
 """Texts that are compared whole; with more, a projection finds those that are worth it."""
-_PROJECTED = 48
+_PROJECTED = 32
 _SAMPLE = 20_000
 _WORTH_COMPARING = 400
 
@@ -46,7 +48,7 @@ class Meanings:
             alike = self._vectors @ asked
         else:
             rough = self._near @ (asked @ self._axes)
-            texts = np.argpartition(-rough, _WORTH_COMPARING)[:_WORTH_COMPARING]
+            texts = largest(rough, _WORTH_COMPARING)
             alike = self._vectors[texts].astype(np.float32) @ asked
         found: dict[int, None] = {}
         for place in np.argsort(-alike, kind="stable"):

@@ -39,6 +39,8 @@ _UNRELATED = 0.4
 _MOST_NEIGHBOURS = 8
 _MOST_EMBEDDED = 8_000
 """The commonest words have vectors: 16 MB at most, and 2 ms to look through."""
+_COMMON = 1_000
+"""Passages; a word that more of them have says too little to be worth looking up under other words."""
 _RUSSIAN = re.compile(r"[а-я-]+")
 _PROPER = frozenset(("Geox", "Name", "Surn"))
 
@@ -97,7 +99,7 @@ class Vocabulary:
         kinship = self._kinship(lemma)
         near = {lemma: 1.0} if lemma in self._frequency else {}
         near |= {other: _SYNONYM for other in _synonyms().get(lemma, ()) if other in self._frequency}
-        if kinship is not None:
+        if kinship is not None and self._frequency.get(lemma, 0) <= _COMMON:
             near = self._neighbours(kinship) | near
         return AskedWord(
             lemma=lemma,
