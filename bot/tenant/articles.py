@@ -10,7 +10,7 @@ from bot.domain import Audience, Passage
 from bot.errors import Problem, TenantError
 from bot.tenant.documents import Document, read_docx, read_html, read_pdf
 from bot.tenant.source import headings_in, read_table, read_text, read_yaml_text
-from bot.tenant.wording import pieces, slug
+from bot.tenant.wording import asked_of, pieces, slug, split_wordings
 
 FOLDER = "articles"
 _STAFF_FOLDER = "staff"
@@ -49,13 +49,15 @@ class Article:
         taken: dict[str, int] = {}
         for section in self.sections:
             place = "/".join((FOLDER, *map(slug, (*Path(self.file).parts, *section.heading))))
-            for text in pieces(section.text):
+            wordings, whole = split_wordings(section.text)
+            for text in pieces(whole):
                 taken[place] = taken.get(place, 0) + 1
                 yield Passage(
                     passage_id=place + (f"#{taken[place]}" if taken[place] > 1 else ""),
                     document=self.title,
                     heading=section.heading,
                     text=text,
+                    questions=asked_of(section.heading or (self.title,), wordings),
                     source=section.source or self.source,
                     date=self.date,
                     audience=self.audience,

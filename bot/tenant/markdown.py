@@ -7,9 +7,8 @@ from pathlib import Path
 from bot.errors import Problem, TenantError
 from bot.tenant.model import Faq, FaqEntry, Legend, Section
 from bot.tenant.source import Heading, read_headings
-from bot.tenant.wording import fold
+from bot.tenant.wording import WORDING, fold, split_wordings
 
-_WORDING = "? "
 _FAQ_TITLE = "FAQ"
 
 
@@ -39,7 +38,10 @@ def read_legend(path: Path) -> Legend:
             message = f'the section "{heading.title}" is there already, on line {sections[folded].line}'
             problems.append(_at(path, heading, message))
         else:
-            sections[folded] = Section(heading=place, text=heading.body, line=heading.line)
+            wordings, text = split_wordings(heading.body)
+            if not text:
+                problems.append(_at(path, heading, f'there are only questions under "{heading.title}"'))
+            sections[folded] = Section(heading=place, text=text, line=heading.line, wordings=wordings)
     if not sections:
         problems.append(Problem(file=path, line=1, message="there is no section with text"))
     if problems:
@@ -96,17 +98,9 @@ def read_faq(path: Path) -> Faq:
 
 
 def _faq_entry(heading: Heading, section: str) -> FaqEntry:
-    lines = heading.body.split("\n")
-    count = 0
-    while count < len(lines) and (lines[count].startswith(_WORDING) or not lines[count].strip()):
-        count += 1
-    wordings = (line.removeprefix(_WORDING).strip() for line in lines[:count])
+    wordings, answer = split_wordings(heading.body)
     return FaqEntry(
-        section=section,
-        question=heading.title,
-        wordings=tuple(wording for wording in wordings if wording),
-        answer="\n".join(lines[count:]).strip(),
-        line=heading.line,
+        section=section, question=heading.title, wordings=wordings, answer=answer, line=heading.line
     )
 
 
@@ -117,7 +111,7 @@ def _entry_problems(path: Path, entry: FaqEntry) -> Iterator[Problem]:
     if not entry.answer:
         message = f'the question "{entry.question}" has no answer'
         yield _at(path, entry, message)
-    if any(line.startswith(_WORDING) for line in entry.answer.split("\n")):
+    if any(line.startswith(WORDING) for line in entry.answer.split("\n")):
         message = 'other wordings ("? ...") stand before the answer, not within or after it'
         yield _at(path, entry, message)
 

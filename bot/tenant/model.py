@@ -18,7 +18,7 @@ from bot.tenant.hours import CalendarDay, Hours, Span
 from bot.tenant.phones import is_phone, phone_digits
 from bot.tenant.stock import StockSchema
 from bot.tenant.tariffs import Tariffs
-from bot.tenant.wording import pieces, slug
+from bot.tenant.wording import asked_of, pieces, slug
 
 _RUNAWAY = re.compile(r"\((?:[^()\\]|\\.)*(?:[+*]|\{\d+,\d*\})(?:[^()\\]|\\.)*\)(?:[+*]|\{\d+,\d*\})")
 
@@ -200,6 +200,8 @@ class Section:
     heading: tuple[str, ...]
     text: str
     line: int
+    wordings: tuple[str, ...] = ()
+    """Questions that it answers, as people ask them."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -305,6 +307,7 @@ class Tenant(Profile):
                 document=self.legend.title,
                 heading=section.heading,
                 text=text,
+                questions=asked_of(section.heading, section.wordings),
             )
             for section in self.legend.sections
             for part, text in enumerate(pieces(section.text), start=1)

@@ -3,6 +3,23 @@
 import re
 
 _LONGEST_PIECE = 1200
+WORDING = "? "
+"""What begins a line that is a question as people ask it."""
+
+
+def split_wordings(body: str) -> tuple[tuple[str, ...], str]:
+    """The lines ``? a question as people ask it`` at the beginning of a text, and the text itself."""
+    lines = body.split("\n")
+    count = 0
+    while count < len(lines) and (lines[count].startswith(WORDING) or not lines[count].strip()):
+        count += 1
+    wordings = (line.removeprefix(WORDING).strip() for line in lines[:count])
+    return tuple(wording for wording in wordings if wording), "\n".join(lines[count:]).strip()
+
+
+def asked_of(heading: tuple[str, ...], wordings: tuple[str, ...]) -> tuple[str, ...]:
+    """What a passage is asked by: its heading and the wordings; empty where there are none."""
+    return (" ".join(heading), *wordings) if wordings else ()
 
 
 def fold(text: str) -> str:

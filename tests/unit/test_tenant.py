@@ -9,6 +9,7 @@ import pytest
 
 from bot.errors import TenantError
 from bot.tenant import Tenant, check_tenant, find_tenant, load_tenant
+from bot.tenant.markdown import read_legend
 
 TENANTS = Path("tests/fixtures/tenants")
 MERCEDES = Path("tenants/mercedes")
@@ -149,3 +150,17 @@ def test_the_faq_of_the_first_tenant_names_no_number_that_its_legend_does_not(me
         if found not in known
     }
     assert unknown == set()
+
+
+def test_a_section_of_the_legend_may_say_how_people_ask_for_it(tmp_path: Path) -> None:
+    path = tmp_path / "legend.md"
+    path.write_text("# О нас\n\n## Хлеб\n? хлеб тёплый?\n? когда печёте\n\nПечём утром.\n", encoding="utf-8")
+    (section,) = read_legend(path).sections
+    assert (section.wordings, section.text) == (("хлеб тёплый?", "когда печёте"), "Печём утром.")
+
+
+def test_a_section_of_questions_alone_is_a_fault(tmp_path: Path) -> None:
+    path = tmp_path / "legend.md"
+    path.write_text("# О нас\n\n## Хлеб\n? хлеб тёплый?\n", encoding="utf-8")
+    with pytest.raises(TenantError, match="only questions"):
+        read_legend(path)
