@@ -10,7 +10,7 @@ from bot.queue.worker import AsyncWorker
 from bot.settings import Settings
 from bot.store.engine import database_url
 from bot.store.migrate import migrate_when_reachable
-from bot.wiring import load_configured_tenant, open_blocking_redis, open_redis
+from bot.wiring import open_blocking_redis, open_redis
 from bot.wiring.worker import open_worker_services
 
 QUEUE = "turns"
@@ -18,9 +18,8 @@ SWEEP_EVERY_S = 2.0
 
 
 async def work(settings: Settings) -> None:
-    tenant = load_configured_tenant(settings)
     await migrate_when_reachable(database_url(settings.database_url, settings.data_dir))
-    async with open_worker_services(settings, tenant) as services:
+    async with open_worker_services(settings) as services:
         jobs.services.set(services)
         worker = AsyncWorker(
             [QUEUE],

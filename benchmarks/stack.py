@@ -26,6 +26,7 @@ UNLIMITED = {
     "TURNS_PER_MINUTE": "1000000",
     "BURST_WINDOW_S": "0",
     "ANSWER_CACHE_TTL_S": "0",
+    "EMBEDDINGS": "false",
 }
 """Without the limits of the outer world, so that our own show."""
 

@@ -231,6 +231,8 @@ class Settings(BaseSettings):
     worker_concurrency: int = Field(1_000, ge=1)
     memory_tokens: int = Field(800, ge=0)
     memory_ttl_s: int = Field(6 * 3600, ge=60)
+    embeddings: bool = True
+    """Whether passages are found by their meaning too, where the package is installed."""
     answer_cache_ttl_s: int = Field(3600, ge=0)
     """0: every question is answered anew."""
     log_retention_days: int = Field(90, ge=1)

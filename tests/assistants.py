@@ -70,7 +70,7 @@ class SpokenModel:
 
 
 def bakery(**changes: object) -> tuple[Tenant, Texts, Settings]:
-    settings = Settings.model_validate({"tenant": str(BAKERY), **changes})
+    settings = Settings.model_validate({"tenant": str(BAKERY), "embeddings": False, **changes})
     tenant = load_tenant(BAKERY)
     return tenant, build_texts(tenant, settings), settings
 

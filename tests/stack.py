@@ -29,6 +29,7 @@ UNHURRIED = {
     "TURNS_PER_MINUTE": "100000",
     "BURST_WINDOW_S": "0",
     "ANSWER_CACHE_TTL_S": "0",
+    "EMBEDDINGS": "false",
 }
 """Without the pauses that a test would have to wait for."""
 _READY_WITHIN_S = 40.0

@@ -167,6 +167,7 @@ def _environment(
         "DATA_DIR": str(home),
         "BURST_WINDOW_S": "0",
         "ANSWER_CACHE_TTL_S": "0",
+        "EMBEDDINGS": "false",
         "TURNS_PER_MINUTE": "100000",
     }
     if postgres is not None:

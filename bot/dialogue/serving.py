@@ -9,13 +9,15 @@ import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Protocol
 
 import structlog
 from redis.exceptions import RedisError
 
 from bot.delivery.delivery import Delivery, TurnDelivery
-from bot.dialogue.answering import Assistant, Question
+from bot.dialogue.answering import Question
 from bot.dialogue.bursts import gather
+from bot.dialogue.writing import Grow
 from bot.domain import (
     NOT_TAKEN,
     UNDELIVERABLE,
@@ -61,6 +63,12 @@ class TurnPolicy:
     shows_sources: bool = False
 
 
+class Answers(Protocol):
+    """The use case of one turn, whatever stands behind it."""
+
+    async def answer(self, question: Question, on_growth: Grow | None = None) -> Answer: ...
+
+
 class TurnServer:
     """Serves the turns of every chat of one process."""
 
@@ -68,7 +76,7 @@ class TurnServer:
         self,
         *,
         inbox: Inbox,
-        assistant: Assistant,
+        assistant: Answers,
         memory: Memory,
         delivery: Delivery,
         texts: Texts,
@@ -259,8 +267,12 @@ class TurnServer:
         return answer
 
     def _signed(self, turn: Turn, answer: Answer) -> str:
-        """The answer with where it comes from, if the tenant shows that."""
-        if not self._policy.shows_sources or answer.outcome is not Outcome.ANSWERED or not answer.sources:
+        """The answer with the one text it comes from, if the tenant shows that.
+
+        What a model has composed stands on several places, which staff see.
+        """
+        is_shown = self._policy.shows_sources and answer.outcome is Outcome.ANSWERED
+        if not is_shown or not answer.sources or answer.trace.get("composed"):
             return answer.text
         place = ", ".join(answer.sources[0].split(" > ")[:_SHOWN_PLACE])
         language = answer.trace.get("language", turn.last.language)

@@ -5,46 +5,44 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 import structlog
 
 from bot.errors import Problem, TenantError
-from bot.knowledge.passage_index import PassageIndex
 from bot.tenant import Tenant, load_tenant
 
 log = structlog.get_logger()
 
 _LOOK_EVERY_S: Final = 1.0
+Built = TypeVar("Built")
 _Stamp = tuple[tuple[str, int, int], ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Knowledge:
-    """One version of a tenant and what finds its passages; replaced whole."""
+class Knowledge(Generic[Built]):
+    """One version of a tenant and what is built of it; replaced whole."""
 
     tenant: Tenant
-    index: PassageIndex
-
-    @property
-    def version(self) -> str:
-        return self.index.version
+    built: Built
+    number: int
+    """Counts the versions since the start, from 1."""
 
 
-class LiveKnowledge:
+class LiveKnowledge(Generic[Built]):
     """Watches a tenant's folder. What is broken leaves the version before in service."""
 
     def __init__(
         self,
         folder: Path,
-        build: Callable[[Tenant], PassageIndex],
+        build: Callable[[Tenant], Built],
         *,
         look_every_s: float = _LOOK_EVERY_S,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         """Reads the folder at once. Raises TenantError where it cannot be used at all.
 
-        `build`: makes the index of a tenant; it is called in a thread. Articles that cannot be read are
+        `build`: makes of a tenant what answers; it is called in a thread. Articles that cannot be read are
         left out and logged.
         """
         self._folder = folder
@@ -54,12 +52,13 @@ class LiveKnowledge:
         self._looked_at = now()
         self._stamp = _stamp(folder)
         self._reading: asyncio.Task[None] | None = None
+        self._number = 0
         self._knowledge = self._read()
         self._refusals: tuple[Problem, ...] = self._knowledge.tenant.articles.problems
         self._tell(self._refusals)
 
     @property
-    def knowledge(self) -> Knowledge:
+    def knowledge(self) -> Knowledge[Built]:
         """What is in service, without a look at the folder."""
         return self._knowledge
 
@@ -68,7 +67,7 @@ class LiveKnowledge:
         """Why the folder as it lies there is not, or not wholly, in service; empty if it is."""
         return self._refusals
 
-    async def current(self) -> Knowledge:
+    async def current(self) -> Knowledge[Built]:
         """The knowledge of the folder as it is now, at most a second old.
 
         It is read in a thread; all who ask meanwhile wait for the same reading.
@@ -93,13 +92,14 @@ class LiveKnowledge:
         served = self._knowledge.tenant.articles.problems
         if renewed is not None and set(map(_place, refused)) <= set(map(_place, served)):
             self._knowledge = renewed
-            log.info("knowledge_renewed", version=renewed.version)
+            log.info("knowledge_renewed", number=renewed.number)
         self._tell([problem for problem in refused if problem not in self._refusals])
         self._refusals = tuple(refused)
 
-    def _read(self) -> Knowledge:
+    def _read(self) -> Knowledge[Built]:
         tenant = load_tenant(self._folder)
-        return Knowledge(tenant=tenant, index=self._build(tenant))
+        self._number += 1
+        return Knowledge(tenant=tenant, built=self._build(tenant), number=self._number)
 
     def _tell(self, problems: Sequence[Problem]) -> None:
         for problem in problems:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 
 import structlog
 
@@ -15,12 +16,13 @@ from bot.dialogue.finding import Finder
 from bot.dialogue.guarding import Entrance
 from bot.dialogue.prompting import build_prompts, public_facts
 from bot.dialogue.writing import Writer
-from bot.domain import Passage
+from bot.domain import Audience, Passage
 from bot.findings import Source
 from bot.guard.forbidden import ForbiddenTopic, ForbiddenTopics
 from bot.guard.injection import neutralise
 from bot.guard.off_topic import OffTopic, Vocabulary, vocabulary_of
 from bot.guard.proper_names import ProductNames, proper_terms
+from bot.knowledge.embedding import KeptVectors, SentenceEncoder, open_sentence_encoder
 from bot.knowledge.passage_index import PassageIndex
 from bot.language.lemmas import Lemmatiser
 from bot.llm.chain import ModelChain
@@ -57,7 +59,7 @@ def build_assistant(
     prompts = build_prompts(tenant, build_sampling(settings))
     return Assistant(
         reader=Reader(build_product_labels(tenant)),
-        finder=Finder(build_index(tenant), sources),
+        finder=Finder(build_index(tenant, settings), sources),
         consultant=Consultant(models, prompts, sources),
         writer=Writer(models, prompts, checks),
         checks=checks,
@@ -85,7 +87,11 @@ def _vocabulary_of(tenant: Tenant) -> Vocabulary:
             *(name for value, others in column.values.items() for name in (value, *others)),
         ]
     names += [name for product in (tenant.tariffs or Tariffs()).products for name in product.names]
-    return vocabulary_of(names, (_whole(passage) for passage in tenant.passages))
+    return vocabulary_of(names, (_whole(passage) for passage in _for_customers(tenant)))
+
+
+def _for_customers(tenant: Tenant) -> list[Passage]:
+    return [passage for passage in tenant.passages if passage.audience is Audience.CUSTOMER]
 
 
 def _whole(passage: Passage) -> str:
@@ -105,12 +111,22 @@ def build_product_labels(tenant: Tenant) -> ProductLabels:
     columns = tenant.stock.columns if tenant.stock is not None else ()
     kinds = next((column.values for column in columns if column.values), {})
     products |= dict(kinds)
-    return ProductLabels(products, [_whole(passage) for passage in tenant.passages])
+    return ProductLabels(products, [_whole(passage) for passage in _for_customers(tenant)])
 
 
-def build_index(tenant: Tenant) -> PassageIndex:
+def build_index(tenant: Tenant, settings: Settings) -> PassageIndex:
     """What finds the passages, also where that alone is measured."""
-    return PassageIndex([_as_data(passage) for passage in tenant.passages], tenant.lexicon)
+    encoder = _encoder() if settings.embeddings else None
+    folder = settings.data_dir / "vectors" / tenant.name
+    passages = [_as_data(passage) for passage in tenant.passages]
+    kept = None if encoder is None else KeptVectors(encoder, folder)
+    return PassageIndex(passages, tenant.lexicon, embedder=kept)
+
+
+@cache
+def _encoder() -> SentenceEncoder | None:
+    """One for the whole process, for it takes 130 MB."""
+    return open_sentence_encoder()
 
 
 def _as_data(passage: Passage) -> Passage:

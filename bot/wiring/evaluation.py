@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
 
-from bot.domain import Passage
+from bot.domain import Audience, Passage
 from bot.errors import SettingsError
 from bot.evaluation.baselines import ModelAlone, NoModel
 from bot.evaluation.independent_checker import IndependentChecker
@@ -95,15 +95,17 @@ async def open_answers(configuration: Configuration, tenant: Tenant) -> AsyncIte
 
 def build_examiner(tenant: Tenant, folder: Path, settings: Settings) -> Examiner:
     """`folder`: the tenant's, for the checker that reads it by itself."""
-    index = build_index(tenant)
+    index = build_index(tenant, settings)
+
+    customers = tuple(passage for passage in tenant.passages if passage.audience is Audience.CUSTOMER)
 
     def search(question: str, limit: int, before: str) -> Sequence[Passage]:
         return [hit.passage for hit in index.search(question, limit, before=before)]
 
     return Examiner(
-        checker=IndependentChecker(folder, _texts_of(tenant.passages), zone=tenant.zone),
+        checker=IndependentChecker(folder, _texts_of(customers), zone=tenant.zone),
         search=search,
-        passages=tenant.passages,
+        passages=customers,
         logged=lambda text: mask(text, keep=tenant.phones).text,
         memory=lambda: InProcessMemory(settings.memory_tokens, settings.memory_ttl_s),
     )

@@ -8,9 +8,13 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from redis.asyncio import Redis
+from sqlalchemy import Engine
 
 from bot.delivery.delivery import Delivery
+from bot.dialogue.answering import Assistant
+from bot.dialogue.live import LiveAssistant
 from bot.dialogue.serving import TurnPolicy, TurnServer
+from bot.knowledge.live import LiveKnowledge
 from bot.llm.chain import ModelChain
 from bot.llm.model import Message, Prompt
 from bot.memory.answers import RedisAnswerCache
@@ -22,8 +26,8 @@ from bot.settings import Settings
 from bot.store.engine import database_url, open_engine
 from bot.store.turn_log import TurnLog
 from bot.store.turns import TurnStore
-from bot.tenant import Tenant
-from bot.wiring import build_inbox, build_texts, open_redis
+from bot.tenant import Tenant, find_tenant
+from bot.wiring import TENANTS, build_inbox, build_texts, open_redis
 from bot.wiring.assistant import build_assistant
 from bot.wiring.channels import open_channels
 from bot.wiring.models import build_models, build_sampling
@@ -41,43 +45,50 @@ class WorkerServices:
 
 
 @asynccontextmanager
-async def open_worker_services(settings: Settings, tenant: Tenant) -> AsyncIterator[WorkerServices]:
-    """Open everything a worker needs, and close it in the reverse order."""
+async def open_worker_services(settings: Settings) -> AsyncIterator[WorkerServices]:
+    """Open everything a worker needs, and close it in the reverse order. Raises TenantError."""
     async with AsyncExitStack() as stack:
         redis = open_redis(settings)
         stack.push_async_callback(redis.aclose)
         models = build_models(settings, redis)
         stack.push_async_callback(models.close)
-        channels = await stack.enter_async_context(open_channels(settings, redis))
         engine = open_engine(database_url(settings.database_url, settings.data_dir))
         stack.callback(engine.dispose)
-        texts = build_texts(tenant, settings)
-        tables = build_tables(settings, tenant, engine, texts)
-        for table in tables:
-            await asyncio.to_thread(table.load)
+        live = await asyncio.to_thread(_live_assistant, settings, models, engine, redis)
+        channels = await stack.enter_async_context(open_channels(settings, redis))
+        tenant = live.knowledge.tenant
         inbox = build_inbox(settings, redis)
         cancellations = Cancellations(redis)
         turns = TurnServer(
             inbox=inbox,
-            assistant=build_assistant(
-                tenant,
-                texts,
-                models,
-                settings,
-                tables=tables,
-                cache=_answer_cache(settings, redis),
-            ),
+            assistant=LiveAssistant(live),
             memory=DialogueMemory(
                 redis, settings.memory_tokens, settings.memory_ttl_s, summariser=_summariser(settings, models)
             ),
             delivery=Delivery(redis, channels),
-            texts=texts,
+            texts=build_texts(tenant, settings),
             policy=_policy(settings, tenant),
             cancellations=cancellations,
             worker=f"{socket.gethostname()}:{os.getpid()}",
         )
         turn_log = TurnLog(redis, TurnStore(engine))
         yield WorkerServices(turns=turns, turn_log=turn_log, cancellations=cancellations, inbox=inbox)
+
+
+def _live_assistant(
+    settings: Settings, models: ModelChain, engine: Engine, redis: Redis
+) -> LiveKnowledge[Assistant]:
+    """The assistant of the folder as it is at any time. Blocks while the folder is read."""
+
+    def build(tenant: Tenant) -> Assistant:
+        texts = build_texts(tenant, settings)
+        tables = build_tables(settings, tenant, engine, texts)
+        for table in tables:
+            table.load()
+        cache = _answer_cache(settings, redis)
+        return build_assistant(tenant, texts, models, settings, tables=tables, cache=cache)
+
+    return LiveKnowledge(find_tenant(settings.tenant, TENANTS), build)
 
 
 def _answer_cache(settings: Settings, redis: Redis) -> RedisAnswerCache | None:

@@ -42,6 +42,7 @@ class Terminal:
             "LLM_PROVIDER": "openai",
             "OPENAI_BASE_URL": model.openai_url,
             "OPENAI_API_KEY": "key",
+            "EMBEDDINGS": "false",
         }
 
     async def type(

@@ -60,6 +60,7 @@ async def evaluate(tenant: Path, model: ScriptedModel, *arguments: str, **settin
         "LLM_PROVIDER": "openai",
         "OPENAI_BASE_URL": model.openai_url,
         "OPENAI_API_KEY": "key",
+        "EMBEDDINGS": "false",
         **settings,
     }
     return await asyncio.to_thread(

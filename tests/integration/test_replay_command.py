@@ -82,6 +82,7 @@ class Log:
             "LLM_PROVIDER": "openai",
             "OPENAI_BASE_URL": self._model.openai_url,
             "OPENAI_API_KEY": "key",
+            "EMBEDDINGS": "false",
             **settings,
         }
         return await asyncio.to_thread(

@@ -42,12 +42,12 @@ async def test_a_question_is_answered_once_and_logged_once(desks: Desks) -> None
 
 
 async def test_an_answer_says_where_it_comes_from_if_the_tenant_shows_that(desks: Desks) -> None:
-    desk = desks.open(policy={"shows_sources": True})
+    desk = desks.open(SpokenModel(STORED, composes=False), policy={"shows_sources": True})
     await desk.hear(BREAD)
     await desk.serve()
-    assert await desk.answers() == [f"{YES}\n\nОткуда это: Вопросы и ответы, Хлеб"]
+    assert await desk.answers() == [f"{STORED}\n\nОткуда это: Вопросы и ответы, Хлеб"]
     (record,) = await desk.records()
-    assert record.answer.text == YES
+    assert record.answer.text == STORED
 
 
 async def test_a_burst_is_joined_into_one_answer(desks: Desks) -> None:

@@ -38,7 +38,7 @@ class Watched:
 
     async def answer(self, question: str, *, after_s: float = 1.0) -> str:
         self.seconds += after_s
-        found = (await self.live.current()).index.search(question, 1)
+        found = (await self.live.current()).built.search(question, 1)
         return found[0].passage.text if found else ""
 
 
@@ -48,10 +48,10 @@ def watched(tmp_path: Path) -> Watched:
 
 
 async def test_an_edited_document_is_used_in_the_very_next_answer(watched: Watched) -> None:
-    before = watched.live.knowledge.version
+    before = watched.live.knowledge.number
     watched.edit("legend.md", "Ржаной хлеб готов к 11:00.", "Ржаной хлеб готов к 12:30.")
     assert "12:30" in await watched.answer("когда готов ржаной хлеб")
-    assert watched.live.knowledge.version != before
+    assert watched.live.knowledge.number != before
 
 
 async def test_a_new_article_is_found_and_a_removed_one_is_not(watched: Watched) -> None:
@@ -99,7 +99,7 @@ def test_a_start_goes_on_without_an_article_that_is_broken(tmp_path: Path) -> No
     (folder / "articles" / "scan.pdf").write_bytes(b"%PDF")
     live = LiveKnowledge(folder, build)
     assert [problem.file.name for problem in live.refusals] == ["scan.pdf"]
-    assert live.knowledge.index.search("ржаной хлеб")
+    assert live.knowledge.built.search("ржаной хлеб")
 
 
 async def test_all_who_ask_meanwhile_get_the_same_new_knowledge(watched: Watched) -> None:
