@@ -19,11 +19,15 @@ class TradeInSource:
 
     def find(self, inquiry: Inquiry) -> Finding | None:
         numbers = read_numbers(inquiry.text)
-        if not any(map(numbers.names, (*self._terms.names, *words("trade_in_names")))):
-            return None
+        before = inquiry.focus if inquiry.focus.get("what") == "trade_in" else {}
         prices = [amount for amount in numbers.amounts if _is_money(amount)]
-        shown = inquiry.focus.get("price")
-        if len(prices) == 1 and isinstance(shown, int | float):
+        is_named = any(map(numbers.names, (*self._terms.names, *words("trade_in_names"))))
+        if not is_named and not (before and prices):
+            return None
+        shown = before.get("new", inquiry.focus.get("price"))
+        if before and len(prices) == 1 and _leaning(prices[0]) < 0:
+            old, new = float(before["old"]), prices[0].value
+        elif len(prices) == 1 and isinstance(shown, int | float):
             old, new = prices[0].value, float(shown)
         elif len(prices) == 2:
             old, new = _old_and_new(numbers, prices)

@@ -13,6 +13,8 @@ from bot.findings import Finding, FindingKind, Inquiry, Source
 
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|\n+")
 _MOST_PARTS = 4
+_TABLE_FROM = 0.55
+_UNSURE = 0.45
 _GOES_ON = 0.2
 """«А на 5 лет?» after a computation is for the computation, though a table may find its own sense in it."""
 
@@ -37,7 +39,7 @@ class Finder:
         """Fill in `work.hits` and `work.findings`. Where two are as sure, the passages give way."""
         started = time.perf_counter()
         asked = [(source, source.find(inquiry)) for source in self._sources]
-        found = [finding for _, finding in asked if finding is not None]
+        found = [_cautious(finding) for _, finding in asked if finding is not None]
         if found and not any(finding.certainty >= SUPPORTED_FROM for finding in found):
             doubtful = [source for source, finding in asked if finding is not None]
             found += _of_parts(doubtful, inquiry)
@@ -61,14 +63,29 @@ class Finder:
         if previous and work.understood.leans:
             work.trace["follow_up"] = True
             return self._index.search(inquiry.text, before=previous[-1])
-        return self._index.search(inquiry.text)
+        hits = self._index.search(inquiry.text)
+        if not work.masked.hidden or (hits and hits[0].score >= SUPPORTED_FROM):
+            return hits
+        # «Мой телефон ..., а сколько стоит ...?»: what introduces the customer is no part of the question.
+        of_parts = (
+            [replace(hit, score=hit.score * _weight(part, inquiry)) for hit in self._index.search(part.text)]
+            for part in _parts(inquiry)
+        )
+        return max(of_parts, key=lambda hits: hits[0].score if hits else 0.0, default=hits)
+
+
+def _cautious(finding: Finding) -> Finding:
+    """A table that has read only a part of the question is not sure: the rest may turn the meaning."""
+    if finding.kind is not FindingKind.STOCK or finding.certainty >= _TABLE_FROM:
+        return finding
+    return replace(finding, certainty=min(finding.certainty, _UNSURE))
 
 
 def _of_parts(sources: Sequence[Source], inquiry: Inquiry) -> list[Finding]:
     """What the sources that heard something in a message say to its sentences, one by one."""
     found = [(part, source.find(part)) for part in _parts(inquiry) for source in sources]
     return [
-        replace(finding, certainty=finding.certainty * _weight(part, inquiry))
+        replace(finding, certainty=_cautious(finding).certainty * _weight(part, inquiry))
         for part, finding in found
         if finding is not None
     ]

@@ -44,9 +44,15 @@ class Understanding:
             "mood": self.manner.mood.value,
             "urgent": self.manner.is_urgent,
             "products": dict(self.products),
-            "entities": [entity.split(" ", 1)[0] for entity in self.entities],
+            "entities": [_kind_of(entity) for entity in self.entities],
             "leans": self.leans,
         }
+
+
+def _kind_of(entity: str) -> str:
+    """What an entity is, without what it says: an address has no unit before it."""
+    kind, _, value = entity.partition(" ")
+    return kind if value else "address"
 
 
 class Reader:

@@ -145,3 +145,10 @@ def test_english_words_for_a_credit_are_known_everywhere() -> None:
     finding = ask("monthly payment for a 200 000 rouble oven, half down, 12 months", language="en")
     assert finding is not None
     assert "Instalment: 8\u00a0885" in finding.text
+
+
+def test_another_value_changes_the_exchange_of_before() -> None:
+    first = ask("обменять печь: моя стоит 100 тысяч, новая 300 тысяч")
+    assert first is not None
+    assert "175 000 ₽" in said("а если оценят в 120 тысяч", first.focus)
+    assert "295 000 ₽" in said("а если новая за 400 тысяч", first.focus)
