@@ -56,6 +56,7 @@ class Log:
                 "tenant": str(BAKERY),
                 "data_dir": self._folder,
                 "llm": {"provider": "openai"},
+                "embeddings": False,
                 "openai": {"base_url": self._model.openai_url, "api_key": "key"},
             }
         )
