@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from bot.guard.people import addresses_in, streets_in
 from bot.guard.phrasebook import phrasebook
@@ -33,7 +33,10 @@ class ProductNames:
             for name in (term, *variants):
                 if lemmas := _lemmas(name):
                     self._terms.setdefault(lemmas, set()).add(term)
-        self._longest = max(map(len, self._terms), default=0)
+        self._longest: dict[str, int] = {}
+        """By the first lemma of the names."""
+        for lemmas in self._terms:
+            self._longest[lemmas[0]] = max(len(lemmas), self._longest.get(lemmas[0], 0))
         self._find = lru_cache(maxsize=2_000)(self._terms_in)
 
     def found_in(self, text: str) -> Mapping[str, str]:
@@ -45,9 +48,9 @@ class ProductNames:
         found: dict[str, str] = {}
         place = 0
         while place < len(lemmas):
+            longest = self._longest.get(lemmas[place], 0)
             length = next(
-                (size for size in range(self._longest, 0, -1) if lemmas[place : place + size] in self._terms),
-                0,
+                (size for size in range(longest, 0, -1) if lemmas[place : place + size] in self._terms), 0
             )
             name = lemmas[place : place + length]
             found |= dict.fromkeys(self._terms.get(name, ()), " ".join(name))
@@ -126,5 +129,6 @@ def _stems(text: str) -> frozenset[str]:
     )
 
 
+@cache
 def _common() -> frozenset[str]:
     return frozenset(str(phrasebook()["common_latin"]).split())

@@ -33,6 +33,13 @@ def dictionary_forms(word: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(forms))
 
 
+@lru_cache(maxsize=50_000)
+def every_form(word: str) -> tuple[str, ...]:
+    """All that a lower-case Cyrillic word may be a form of, however unlikely; е for ё."""
+    return tuple(dict.fromkeys(form for form, _, _ in _parsed(word)))
+
+
+@lru_cache(maxsize=50_000)
 def grammemes(word: str) -> tuple[frozenset[str], ...]:
     """What a word may be in grammar: one set of pymorphy's grammemes for each reading."""
     return tuple(grammar for _, _, grammar in _parsed(word) if grammar)

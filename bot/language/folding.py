@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _ZERO_WIDTH = re.compile(
     r"[\u00ad\u034f\u061c\u115f\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe0e\ufe0f\ufeff]"
@@ -13,6 +14,7 @@ _FOREIGN_DIGIT = re.compile(r"(?![0-9])\d")
 _UNMARKED = re.compile(r"[\x00-\x7fА-яЁё«»“”„—–…№₽°]*")
 
 
+@lru_cache(maxsize=512)
 def fold(text: str) -> str:
     """The text as a reader sees it: NFKC, plain digits, spaces and dashes, nothing invisible."""
     if text.isascii():
@@ -22,6 +24,7 @@ def fold(text: str) -> str:
     return _FOREIGN_DIGIT.sub(lambda found: str(unicodedata.digit(found[0])), folded)
 
 
+@lru_cache(maxsize=512)
 def plain(text: str) -> str:
     """The folded text in lower case, without marks over, under or through its letters, with е for ё."""
     folded = fold(text).lower()

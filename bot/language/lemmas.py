@@ -27,13 +27,16 @@ class Lemmatiser:
 
     def __init__(self, lexicon: Mapping[str, Sequence[str]]) -> None:
         self._names = {
-            self._raw(variant): self._raw(canonical)
+            _raw(variant): _raw(canonical)
             for canonical, variants in lexicon.items()
             for variant in (*variants, canonical)
-            if self._raw(variant)
+            if _raw(variant)
         }
-        self._terms = {self._raw(canonical): canonical for canonical in lexicon}
-        self._longest_name = max((len(name) for name in self._names), default=0)
+        self._terms = {_raw(canonical): canonical for canonical in lexicon}
+        self._longest_names: dict[str, int] = {}
+        """By the first lemma of the names."""
+        for name in self._names:
+            self._longest_names[name[0]] = max(len(name), self._longest_names.get(name[0], 0))
 
     @property
     def name_words(self) -> frozenset[str]:
@@ -42,13 +45,13 @@ class Lemmatiser:
 
     def lemmas(self, text: str) -> list[str]:
         """The lemmas that carry meaning, in order; all of them where none does."""
-        raw = self._unify_names(self._raw(text))
+        raw = self._unify_names(_raw(text))
         meaningful = [lemma for lemma in raw if lemma not in _empty_words() and not _is_function_word(lemma)]
         return meaningful or raw
 
     def all_lemmas(self, text: str) -> list[str]:
         """Every word's lemma in order, also those that say nothing by themselves («не», «за»)."""
-        return list(self._raw(text))
+        return list(_raw(text))
 
     def canonical(self, text: str) -> str:
         """The text in lower case with the proper term in place of every other name for it."""
@@ -63,10 +66,9 @@ class Lemmatiser:
             position += length
         return " ".join(said)
 
-    def _raw(self, text: str) -> tuple[str, ...]:
-        return tuple(_lemma(token) for token in _TOKEN.findall(text.lower().replace("ё", "е")))
-
     def _unify_names(self, lemmas: tuple[str, ...]) -> list[str]:
+        if not self._names:
+            return list(lemmas)
         unified: list[str] = []
         position = 0
         while position < len(lemmas):
@@ -76,11 +78,18 @@ class Lemmatiser:
         return unified
 
     def _name_at(self, lemmas: tuple[str, ...], position: int) -> tuple[int, tuple[str, ...]]:
-        for length in range(min(self._longest_name, len(lemmas) - position), 0, -1):
+        longest = self._longest_names.get(lemmas[position], 0)
+        for length in range(min(longest, len(lemmas) - position), 0, -1):
             name = self._names.get(lemmas[position : position + length])
             if name is not None:
                 return length, (*name, "-".join(name)) if len(name) > 1 else name
         return 1, (lemmas[position],)
+
+
+@lru_cache(maxsize=256)
+def _raw(text: str) -> tuple[str, ...]:
+    """Every word's lemma. All who read one message share the work."""
+    return tuple(map(_lemma, _TOKEN.findall(text.lower().replace("ё", "е"))))
 
 
 @lru_cache(maxsize=50_000)

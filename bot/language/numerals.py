@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import yaml
@@ -14,6 +14,7 @@ SPELT = "\u2063"
 """Stands behind a number that was written in words, so that «один из нас» can be told from «1 из нас»."""
 
 
+@lru_cache(maxsize=512)
 def spell_out(text: str) -> str:
     """The lower-case text with its number words as digits."""
     if _ANY_COMPOUND.search(text):

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.language.folding import fold
 from bot.language.numerals import SPELT, spell_out
@@ -114,7 +115,8 @@ class Claim:
     """Whether it is a bare number, such as that of a model or of the customer's question 17."""
 
 
-def claims_in(text: str) -> list[Claim]:
+@lru_cache(maxsize=512)
+def claims_in(text: str) -> tuple[Claim, ...]:
     """Every address, phone, date, time and number of the text, in no special order."""
     rest = _MARKER.sub(" ", LABEL.sub(" ", fold(text))).lower().replace("ё", "е").replace("**", "")
     found: list[Claim] = []
@@ -132,7 +134,7 @@ def claims_in(text: str) -> list[Claim]:
     rest = _PHONE.sub(lambda match: take(_phones(match)) or match[0], rest)
     rest = _HOURS.sub(lambda match: take(_hours(match)) or match[0], rest)
     rest = _TIME.sub(lambda match: take(_times(match)), rest)
-    return found + list(_numbers(spell_out(rest)))
+    return (*found, *_numbers(spell_out(rest)))
 
 
 def _address(match: re.Match[str]) -> Iterator[Claim]:

@@ -38,8 +38,10 @@ def column_of(
     by_name = [name for name in named if name in names]
     by_unit = {name: factor for name, factor in amount.columns.items() if name in names}
     for name in by_name:
+        column = schema.column(name)
+        if amount.is_scaled and not by_unit and not _fits(column, amount.number):
+            continue  # «с пробегом до 8 миллионов» asks for the price of used ones
         if not by_unit or name in by_unit:
-            column = schema.column(name)
             if amount.is_scaled or name in by_unit:
                 return column, by_unit.get(name, 1.0) * _year_shift(column, amount.number)
             return column, _factor(column, amount.number, vocabulary, snapshot) or 1.0

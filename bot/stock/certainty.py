@@ -45,7 +45,7 @@ def certainty_of(
     allowed = [*_ALWAYS]
     if query.task is Task.COMPARE:
         allowed += ["compare", "differ"] if query.columns else ["compare"]
-    if query.columns:
+    if query.columns or query.task is Task.EXTREME:
         allowed += ["price"]
     if marked.of(Kind.LEAST, Kind.MOST) or query.sort:
         allowed += ["extremes_least", "extremes_most"]
@@ -75,13 +75,18 @@ def certainty_of(
 def _says_nothing(token: Token, allowed: list[str]) -> bool:
     if token.number is None and len(token.raw) == 1:
         return True
-    if token.is_any(word_set("nothing_read")) or token.raw in _JUDGEMENTS:
+    if token.is_any(word_set("nothing_read")) or token.raw in _JUDGEMENTS or _is_done(token):
         return False
     if any(token.is_any(word_set(name)) for name in allowed):
         return True
     if token.number is None and any(_FUNCTION & tags for tags in grammemes(token.raw)[:1]):
         return True
     return _is_mistyped_request(token.raw)
+
+
+def _is_done(token: Token) -> bool:
+    """«Сколько вы продали» asks of what is no longer there."""
+    return token.is_any(word_set("trade")) and any("past" in tags for tags in grammemes(token.raw)[:1])
 
 
 @lru_cache(maxsize=20_000)

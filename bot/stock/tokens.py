@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bot.language.dictionary import dictionary_forms, morphology
+from bot.language.dictionary import dictionary_forms, every_form
 from bot.language.folding import fold
 from bot.language.numerals import SPELT, spell_out
 
@@ -16,7 +16,6 @@ _TOKEN = re.compile(
 )
 _AND_A_HALF = re.compile(rf"(\d+){SPELT}? с половиной(?: (1000000|1000){SPELT}?)?")
 _HALF = re.compile(r"\bпол[- ]?(?=(?:миллион|млн|лям|лимон)\w*)")
-_LONGEST_WORD = 40
 _JOINING = re.compile(r"[ \-./]{0,3}")
 _LIKE_LATIN = str.maketrans("авекмнорстух", "abekmhopctyx")
 
@@ -37,12 +36,17 @@ class Token:
         return _JOINING.fullmatch(self.before) is not None
 
     def is_any(self, words: frozenset[str]) -> bool:
-        return self.raw in words or any(form in words for form in self.forms)
+        return self.raw in words or not words.isdisjoint(self.forms)
 
 
 def tokenise(text: str) -> list[Token]:
     """The tokens of a text, in lower case, with е for ё and number words as numbers."""
-    return list(_tokens(text[:2_000]))
+    return list(_tokenised(text[:2_000]))
+
+
+@lru_cache(maxsize=256)
+def _tokenised(text: str) -> tuple[Token, ...]:
+    return tuple(_tokens(text))
 
 
 def _tokens(text: str) -> Iterator[Token]:
@@ -71,11 +75,8 @@ def _forms(word: str) -> tuple[str, ...]:
         ends = [end for end in ("s", "er", "est") if word.endswith(end) and len(word) > len(end) + 2]
         return (word, *(word.removesuffix(end) for end in ends))
     likely = dictionary_forms(word)
-    if len(word) > _LONGEST_WORD:
-        return likely
     # «белые» is a noun to the dictionary first: the table's names decide, so every reading is kept.
-    every = (str(parse.normal_form).replace("ё", "е") for parse in morphology().parse(word))
-    return tuple(dict.fromkeys((*likely, *every)))
+    return tuple(dict.fromkeys((*likely, *every_form(word))))
 
 
 def keys_of(tokens: list[Token]) -> list[str]:

@@ -18,6 +18,7 @@ from bot.stock.tokens import Token, keys_of, skeleton, tokenise
 from bot.tenant.stock import Column, ColumnType, StockSchema
 
 _MOST_SPELLINGS = 300
+_BEGINNING = 4
 _LONGEST_NAME = 7
 _MOST_FUZZY = 20_000
 _SHORTEST_FUZZY = 4
@@ -69,17 +70,24 @@ class Vocabulary:
         ):
             self._add(name, Meaning(Kind.ITEM))
         self._parts(snapshot)
+        self._beginnings = {skeleton(key)[:size] for key in self._names for size in range(1, _BEGINNING + 1)}
         self._fuzzy = [key for key in self._names if len(key) >= _SHORTEST_FUZZY and key.isalpha()]
         self._units = {column.name: _units_of(column) for column in schema.columns if column.type.is_number}
 
     def meanings(self, tokens: list[Token]) -> tuple[Meaning, ...]:
         """What a run of tokens means, whole; only meanings of the best rank."""
+        if not self._begins_name(tokens[0]):
+            return ()
         for key in keys_of(tokens):
             found = self._names.get(key) or self._names.get(self._like_latin.get(skeleton(key), ""))
             if found:
                 best = min(meaning.rank for meaning in found.values())
                 return tuple(meaning for meaning in found.values() if meaning.rank == best)
         return ()
+
+    def _begins_name(self, token: Token) -> bool:
+        """Whether any name may begin with the token: most words of a question are none of the table's."""
+        return any(skeleton(form[:_BEGINNING]) in self._beginnings for form in (token.raw, *token.forms[:4]))
 
     def guess(self, token: Token) -> tuple[Meaning, ...]:
         """What a mistyped word means: nothing where two names are as near, or the word is a good one."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 from string import Formatter
 from typing import Annotated, Self
@@ -140,13 +141,17 @@ class StockSchema(_Frozen):
     columns: Annotated[tuple[Column, ...], Field(min_length=1)]
 
     def column(self, name: str) -> Column:
-        return next(column for column in self.columns if column.name == name)
+        return self._by_name[name]
 
-    @property
+    @cached_property
+    def _by_name(self) -> Mapping[str, Column]:
+        return {column.name: column for column in reversed(self.columns)}
+
+    @cached_property
     def title_columns(self) -> tuple[str, ...]:
         return tuple(name for _, name, _, _ in Formatter().parse(self.title) if name)
 
-    @property
+    @cached_property
     def main(self) -> Column:
         """What a row is in the first place: a question that names it stands on its own."""
         choices = [column for column in self.columns if column.type is ColumnType.CHOICE and column.filter]

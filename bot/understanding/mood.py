@@ -47,10 +47,10 @@ def manner_of(text: str) -> Manner:
 
 
 def _speaks(lemmas: Sequence[str], kind: str) -> bool:
-    data = _data()[kind]
-    if not set(data["words"]).isdisjoint(lemmas):
+    words, phrases = _signs(kind)
+    if not words.isdisjoint(lemmas):
         return True
-    return any(_has_phrase(lemmas, phrase.split()) for phrase in data["phrases"])
+    return any(_has_phrase(lemmas, phrase) for phrase in phrases if phrase[0] in lemmas)
 
 
 def _has_phrase(lemmas: Sequence[str], phrase: Sequence[str]) -> bool:
@@ -79,9 +79,18 @@ def _wants_person(lemmas: Sequence[str]) -> bool:
     """Somebody is named, a wish is spoken, and nothing else is said."""
     data = _data()["person"]
     nouns = [lemma for lemma in lemmas if lemma in data["nouns"]]
+    if not nouns:
+        return False
     verbs = [lemma for lemma in lemmas if lemma in data["verbs"]]
     rest = [lemma for lemma in lemmas if not any(lemma in data[part] for part in data)]
-    return bool(nouns) and not rest and (bool(verbs) or len(lemmas) <= len(nouns))
+    return not rest and (bool(verbs) or len(lemmas) <= len(nouns))
+
+
+@cache
+def _signs(kind: str) -> tuple[frozenset[str], tuple[tuple[str, ...], ...]]:
+    """The words and the phrases that tell a mood."""
+    data = _data()[kind]
+    return frozenset(data["words"]), tuple(tuple(phrase.split()) for phrase in data["phrases"])
 
 
 @cache

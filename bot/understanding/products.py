@@ -24,16 +24,15 @@ class ProductLabels:
         """`products`: each label with what people call it. `texts`: the passages of the knowledge."""
         self._lemmatiser = Lemmatiser({})
         self._names = {
-            label: tuple(tuple(self._lemmatiser.all_lemmas(name)) for name in (label, *names))
+            label: tuple(filter(str.strip, map(self._spaced, (label, *names))))
             for label, names in products.items()
         }
         self._counts: dict[str, Counter[str]] = {label: Counter() for label in products}
         everything: Counter[str] = Counter()
         for text in texts:
-            lemmas = self._lemmatiser.all_lemmas(text)
             meaningful = self._lemmatiser.lemmas(text)
             everything.update(meaningful)
-            for label in self._named_in(lemmas):
+            for label in self._named_in(text):
                 self._counts[label].update(meaningful)
         self._totals = {label: sum(counts.values()) for label, counts in self._counts.items()}
         self._everything, self._total = everything, sum(everything.values())
@@ -41,15 +40,15 @@ class ProductLabels:
 
     def of(self, text: str) -> dict[str, float]:
         """The likely labels with their probabilities, the likeliest first; empty when none is spoken of."""
-        lemmas = self._lemmatiser.all_lemmas(text)
-        named = set(self._named_in(lemmas))
+        named = set(self._named_in(text))
         words = [lemma for lemma in self._lemmatiser.lemmas(text) if lemma in self._everything]
         if not words and not named:
             return {}
-        told = [self._weights_of(word) for word in words]
+        none = (0.0,) * len(self._names)
+        told = map(sum, zip(none, *map(self._weights_of, words), strict=True))
         scores = {
-            label: sum(weights[place] for weights in told) + (_NAMED if label in named else 0.0)
-            for place, label in enumerate(self._names)
+            label: score + (_NAMED if label in named else 0.0)
+            for label, score in zip(self._names, told, strict=True)
         }
         # Nothing of the kind is a label too: its evidence is nought.
         highest = max((0.0, *scores.values()))
@@ -70,10 +69,10 @@ class ProductLabels:
             for label in self._names
         )
 
-    def _named_in(self, lemmas: Sequence[str]) -> list[str]:
-        text = " ".join(("", *lemmas, ""))
-        return [
-            label
-            for label, names in self._names.items()
-            if any(name and " ".join(("", *name, "")) in text for name in names)
-        ]
+    def _spaced(self, text: str) -> str:
+        """The lemmas with a space around each, so that a name is found only at whole words."""
+        return " ".join(("", *self._lemmatiser.all_lemmas(text), ""))
+
+    def _named_in(self, text: str) -> list[str]:
+        text = self._spaced(text)
+        return [label for label, names in self._names.items() if any(name in text for name in names)]
