@@ -15,6 +15,7 @@ _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|\n+")
 _MOST_PARTS = 4
 _TABLE_FROM = 0.55
 _UNSURE = 0.45
+_TYPED, _TYPED_FROM = 0.3, 0.65
 _GOES_ON = 0.2
 """«А на 5 лет?» after a computation is for the computation, though a table may find its own sense in it."""
 
@@ -47,9 +48,7 @@ class Finder:
         if work.hits:
             found.append(_as_finding(work.hits[0]))
         goes_on = inquiry.focus.get("source") if work.understood.leans else None
-        work.findings = sorted(
-            found, key=lambda finding: -finding.certainty - (_GOES_ON if finding.kind == goes_on else 0)
-        )
+        work.findings = sorted(found, key=lambda finding: -_claim(finding, goes_on))
         work.timings_ms["retrieve"] = ms_since(started)
         work.trace["knowledge"] = self._index.version
         work.trace["passages"] = [[hit.passage.passage_id, round(hit.score, 3)] for hit in work.hits]
@@ -72,6 +71,16 @@ class Finder:
             for part in _parts(inquiry)
         )
         return max(of_parts, key=lambda hits: hits[0].score if hits else 0.0, default=hits)
+
+
+def _claim(finding: Finding, goes_on: str | None) -> float:
+    """How strongly a finding claims the question for its source.
+
+    What was read as a typed query, a sum or a day was hardly meant otherwise; a text is only like it.
+    """
+    is_typed = finding.kind is not FindingKind.PASSAGES and not finding.asks_back
+    claim = finding.certainty + (_TYPED if is_typed and finding.certainty >= _TYPED_FROM else 0.0)
+    return claim + (_GOES_ON if finding.kind == goes_on else 0.0)
 
 
 def _cautious(finding: Finding) -> Finding:
