@@ -17,12 +17,15 @@ from bot.computing.premium import (
 from bot.computing.trade_in import TradeInSource
 from bot.computing.wording import Wording, agreeing, as_money, as_number
 from bot.findings import Finding, FindingKind, Inquiry, Source
+from bot.language.lemmas import Lemmatiser
 from bot.tenant import Tenant
 from bot.tenant.tariffs import InputType, Product, TariffInput
 from bot.texts.catalogue import Text, Texts
 
 _ASKS_BACK = 0.75
 """How sure a computation is at most that lacks a number: a text that answers the whole question is better."""
+_GOES_ON = 0.95
+"""The same where something was given already."""
 _LEAST = 0.6
 
 
@@ -37,14 +40,18 @@ def computing_sources(tenant: Tenant, texts: Texts) -> tuple[Source, ...]:
     if tariffs.credit is not None:
         sources.append(CreditSource(tariffs.credit, texts))
     if tariffs.products:
-        sources.append(PremiumSource(tariffs.products, texts))
+        sources.append(PremiumSource(tariffs.products, texts, tenant.lexicon))
     return tuple(sources)
 
 
 class PremiumSource:
     """Premiums of the products that have a tariff table. A follow-up keeps the product and what was said."""
 
-    def __init__(self, products: Sequence[Product], texts: Texts) -> None:
+    def __init__(
+        self, products: Sequence[Product], texts: Texts, lexicon: Mapping[str, Sequence[str]]
+    ) -> None:
+        """`lexicon`: what people call things, for products that go by another name."""
+        self._canonical = Lemmatiser(lexicon).canonical
         self._products = {product.name: product for product in products}
         self._texts = texts
         self._known = {product.name: _spoken(product) for product in products}
@@ -52,7 +59,8 @@ class PremiumSource:
     def find(self, inquiry: Inquiry) -> Finding | None:
         numbers = read_numbers(inquiry.text)
         before = inquiry.focus if inquiry.focus.get("what") == "premium" else {}
-        product = self._named(numbers) or self._products.get(str(before.get("product", "")))
+        product = self._named(numbers) or self._named(read_numbers(self._canonical(inquiry.text)))
+        product = product or self._products.get(str(before.get("product", "")))
         if product is None:
             return None
         is_same = before.get("product") == product.name
@@ -90,7 +98,7 @@ class PremiumSource:
             if numbers.names(name)
         ]
         if named:
-            return max(named, key=lambda pair: pair[0])[1]
+            return max(named, key=lambda pair: (self._spoken_of(pair[1], numbers), pair[0]))[1]
         told = {
             name: len(read)
             for name, product in self._products.items()
@@ -99,6 +107,10 @@ class PremiumSource:
         most = [name for name, count in told.items() if count == max(told.values())]
         return self._products[most[0]] if len(most) == 1 else None
 
+    def _spoken_of(self, product: Product, numbers: Numbers) -> int:
+        """How many words of the question are the product's or its inputs'."""
+        return len(self._known[product.name].intersection(numbers.lemmas) - words("read"))
+
     def _is_asked(self, product: Product, numbers: Numbers, said: Given, *, is_same: bool) -> bool:
         """Whether a sum is wanted: in so many words, by giving what it takes, or by going on."""
         if is_same and said and len(self._unread(product, numbers)) <= 1:
@@ -106,7 +118,9 @@ class PremiumSource:
         if asks_for_price(numbers):
             return True
         needed = _needed(product)
-        return bool(needed) and needed <= set(said)
+        if not needed:
+            return bool(said) and not self._unread(product, numbers)
+        return needed <= set(said)
 
     def _unread(self, product: Product, numbers: Numbers) -> list[str]:
         known = self._known[product.name] | words("read") | words("price") | words("apart")
@@ -137,7 +151,7 @@ class PremiumSource:
         return Finding(
             kind=FindingKind.COMPUTED,
             text=text,
-            certainty=_ASKS_BACK - 0.15 * unread,
+            certainty=(_GOES_ON if kept else _ASKS_BACK) - 0.15 * unread,
             sources=(wording.say(Text.TARIFF_SOURCE, title=wording.title(product.title)),),
             focus={**_focus(product, kept), "awaiting": wanted.name},
             trace={"product": product.name, "given": kept, "awaiting": wanted.name},

@@ -16,6 +16,8 @@ _MOST_PARTS = 4
 _TABLE_FROM = 0.55
 _UNSURE = 0.45
 _TYPED, _TYPED_FROM = 0.3, 0.65
+_MEANT_FROM = 0.8
+"""A computation that asks back is meant only if it was given something already."""
 _GOES_ON = 0.2
 """«А на 5 лет?» after a computation is for the computation, though a table may find its own sense in it."""
 
@@ -78,7 +80,8 @@ def _claim(finding: Finding, goes_on: str | None) -> float:
 
     What was read as a typed query, a sum or a day was hardly meant otherwise; a text is only like it.
     """
-    is_typed = finding.kind is not FindingKind.PASSAGES and not finding.asks_back
+    is_meant = not finding.asks_back or finding.certainty >= _MEANT_FROM
+    is_typed = finding.kind is not FindingKind.PASSAGES and is_meant
     claim = finding.certainty + (_TYPED if is_typed and finding.certainty >= _TYPED_FROM else 0.0)
     return claim + (_GOES_ON if finding.kind == goes_on else 0.0)
 

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from functools import cache
+from itertools import dropwhile
 from pathlib import Path
 
 import yaml
@@ -43,6 +44,15 @@ def language_of(text: str, hint: str) -> str:
 def small_talk(text: str) -> Text | None:
     """Which catalogue text answers a message that is nothing but a greeting, thanks, a goodbye..."""
     rest = " ".join(_WORD.findall(text.lower().replace("ё", "е")))
+    return _remark(rest) or _remark(" ".join(_without_filler(rest.split())))
+
+
+def _without_filler(words: list[str]) -> list[str]:
+    """«Всё, до свидания» begins with what says nothing."""
+    return list(dropwhile(lambda word: word in _filler(), words))
+
+
+def _remark(rest: str) -> Text | None:
     kinds = [phrase_kind for phrase_kind in _phrases() if phrase_kind[0] == rest]
     if kinds:
         return kinds[0][1]
@@ -51,7 +61,7 @@ def small_talk(text: str) -> Text | None:
         return None
     # «Здравствуйте, добрый день» is more than one phrase, «спасибо, вы помогли» is one and little else.
     more = rest.removeprefix(first[0])
-    return first[1] if set(more.split()) <= _filler() or small_talk(more) else None
+    return first[1] if set(more.split()) <= _filler() or _remark(more.strip()) else None
 
 
 def is_whole_question(text: str) -> bool:
