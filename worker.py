@@ -1,7 +1,11 @@
 """The worker: answers many chats at once on one event loop. Any number may run, on any number of hosts."""
 
+import gc
 import sys
 from functools import partial
+
+if __name__ == "__main__":
+    gc.disable()  # until `keep_what_is_there`: it would search all that is built, again and again
 
 from bot import jobs
 from bot.cli.process import call_at_stop, keep_what_is_there, run_process

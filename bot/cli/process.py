@@ -53,4 +53,5 @@ def keep_what_is_there() -> None:
     """
     gc.collect()
     gc.freeze()
+    gc.enable()
     gc.set_threshold(_NEW_OBJECTS, 20, 20)

@@ -8,8 +8,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from bot.data_files import read_data
 from bot.language.lemmas import Lemmatiser
 from bot.language.numerals import SPELT, spell_out
 from bot.language.quantities import value_of
@@ -149,5 +148,5 @@ def shares(kind: str) -> Mapping[str, float]:
 
 @cache
 def _data() -> dict[str, Any]:
-    data: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("words.yaml").read_text(encoding="utf-8"))
+    data: dict[str, Any] = read_data(Path(__file__).with_name("words.yaml"))
     return data

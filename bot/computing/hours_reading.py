@@ -8,8 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from bot.data_files import read_data
 from bot.language.lemmas import Lemmatiser
 from bot.language.numerals import spell_out
 
@@ -223,5 +222,5 @@ def _has_phrase(lemmas: Sequence[str], words: _Words) -> bool:
 
 @cache
 def _words(language: str) -> _Words:
-    data = yaml.safe_load(Path(__file__).with_name("hours.yaml").read_text(encoding="utf-8"))
+    data = read_data(Path(__file__).with_name("hours.yaml"))
     return _Words.of(data[language])

@@ -6,8 +6,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from bot.data_files import read_data
 from bot.language.folding import fold
 from bot.language.quantities import LABEL, MONEY, Claim, claims_in
 
@@ -80,9 +79,7 @@ def _promises_in(said: str) -> Iterator[tuple[str, str]]:
 
 @cache
 def _promises() -> tuple[tuple[str, tuple[str, ...], re.Pattern[str], re.Pattern[str] | None], ...]:
-    data: dict[str, dict[str, Any]] = yaml.safe_load(
-        Path(__file__).with_name("promises.yaml").read_text(encoding="utf-8")
-    )
+    data: dict[str, dict[str, Any]] = read_data(Path(__file__).with_name("promises.yaml"))
     return tuple(
         (
             kind,

@@ -9,8 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from bot.data_files import read_data
 from bot.language.folding import fold, plain
 from bot.language.readings import read
 
@@ -140,9 +139,7 @@ def _decoded(blob: str) -> str:
 
 @cache
 def _data() -> dict[str, Any]:
-    data: dict[str, Any] = yaml.safe_load(
-        Path(__file__).with_name("injection.yaml").read_text(encoding="utf-8")
-    )
+    data: dict[str, Any] = read_data(Path(__file__).with_name("injection.yaml"))
     return data
 
 

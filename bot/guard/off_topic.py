@@ -8,8 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from bot.data_files import read_data
 from bot.language.dictionary import dictionary_forms, grammemes, is_known
 from bot.language.folding import plain
 from bot.language.readings import read
@@ -195,9 +194,7 @@ def _is_noun(lemma: str) -> bool:
 
 @cache
 def _data() -> dict[str, Any]:
-    data: dict[str, Any] = yaml.safe_load(
-        Path(__file__).with_name("subjects.yaml").read_text(encoding="utf-8")
-    )
+    data: dict[str, Any] = read_data(Path(__file__).with_name("subjects.yaml"))
     return data
 
 

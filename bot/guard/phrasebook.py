@@ -4,12 +4,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from bot.data_files import read_data
 
 
 @cache
 def phrasebook() -> dict[str, Any]:
-    data: dict[str, Any] = yaml.safe_load(
-        Path(__file__).with_name("personal.yaml").read_text(encoding="utf-8")
-    )
+    data: dict[str, Any] = read_data(Path(__file__).with_name("personal.yaml"))
     return data

@@ -5,8 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from bot.data_files import read_data
 from bot.language.folding import fold
 from bot.language.numerals import spell_out
 from bot.language.quantities import value_of
@@ -102,7 +101,5 @@ def _words() -> dict[str, tuple[frozenset[str], tuple[str, ...]]]:
 
 @cache
 def _data() -> dict[str, Any]:
-    data: dict[str, Any] = yaml.safe_load(
-        Path(__file__).with_name("phrasing.yaml").read_text(encoding="utf-8")
-    )
+    data: dict[str, Any] = read_data(Path(__file__).with_name("phrasing.yaml"))
     return data

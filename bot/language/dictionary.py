@@ -1,9 +1,15 @@
 """The dictionary of Russian words: one for the whole process, as it takes 15 MB."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from pathlib import Path
 from typing import Any
 
 import pymorphy3
+
+from bot.language.kept_readings import Reading, load_readings, save_readings
 
 _LONGEST_WORD = 40
 _LIKELY = 0.3
@@ -45,9 +51,55 @@ def grammemes(word: str) -> tuple[frozenset[str], ...]:
     return tuple(grammar for _, _, grammar in _parsed(word) if grammar)
 
 
+@contextmanager
+def readings_kept_in(file: Path) -> Iterator[None]:
+    """Take readings from the file, and have it hold all those that were asked for when the block ends.
+
+    For the start of a process, when only the business's own words are read: nothing that a customer has
+    written may come here.
+    """
+    kept = _kept()
+    kept.known, kept.asked = load_readings(file, _version()), {}
+    try:
+        yield
+        asked, known = kept.asked, kept.known
+    finally:
+        kept.known, kept.asked = {}, None
+    if asked.keys() != known.keys():
+        save_readings(file, _version(), asked)
+
+
+@dataclass(slots=True)
+class _Kept:
+    """What was read from a file, and what was asked since; None where nobody keeps it."""
+
+    known: dict[str, tuple[Reading, ...]] = field(default_factory=dict)
+    asked: dict[str, tuple[Reading, ...]] | None = None
+
+
+@cache
+def _kept() -> _Kept:
+    return _Kept()
+
+
+@cache
+def _version() -> str:
+    """Of the dictionary and of how its answers are kept."""
+    meta: dict[str, Any] = morphology().dictionary.meta
+    return f"1 {pymorphy3.__version__} {meta['source']} {meta['source_revision']} {meta['compiled_at']}"
+
+
 @lru_cache(maxsize=50_000)
-def _parsed(word: str) -> tuple[tuple[str, float, frozenset[str]], ...]:
-    """Form, likelihood and grammar of each reading. A word is looked up once for all who ask."""
+def _parsed(word: str) -> tuple[Reading, ...]:
+    """A word is looked up once for all who ask."""
+    kept = _kept()
+    readings = kept.known.get(word) or _looked_up(word)
+    if kept.asked is not None:
+        kept.asked[word] = readings
+    return readings
+
+
+def _looked_up(word: str) -> tuple[Reading, ...]:
     if len(word) > _LONGEST_WORD:
         return ((word, 1.0, frozenset()),)
     return tuple(

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import cache, lru_cache
 from pathlib import Path
 
-import yaml
+from bot.data_files import read_data
 
 _WORD = re.compile(r"[a-zа-я]+")
 _COMPOUND_END = r"(?:летн|процентн|месячн|дневн|недельн|минутн|часов|кратн|рублев)"
@@ -66,9 +66,7 @@ def _read(words: list[str]) -> str:
 
 @cache
 def _data() -> dict[str, dict[float, list[str]]]:
-    loaded: dict[str, dict[float, list[str]]] = yaml.safe_load(
-        Path(__file__).with_name("numerals.yaml").read_text(encoding="utf-8")
-    )
+    loaded: dict[str, dict[float, list[str]]] = read_data(Path(__file__).with_name("numerals.yaml"))
     return loaded
 
 

@@ -5,14 +5,13 @@ Each word has a small bounded number of readings; a Russian word that the dictio
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from bot.data_files import read_data
 from bot.language.dictionary import is_known
 from bot.language.folding import plain
 
@@ -120,17 +119,12 @@ def read(text: str) -> Readings:
     for chunk in _CHUNK.finditer(seen):
         words = list(_WORD.finditer(seen, chunk.start(), chunk.end()))
         for number, word in enumerate(words):
-            token = Token(word[0], word.start(), word.end(), _variants(word[0]))
-            if not number and (len(words) > 1 or word[0] != chunk[0]):
+            place = (word[0], word.start(), word.end(), _variants(word[0]))
+            if number or (len(words) == 1 and word[0] == chunk[0]):
+                tokens.append(Token(*place))
+            else:
                 joined = tuple(variant for variant in _chunk_variants(chunk[0]) if variant.text != word[0])
-                token = replace(
-                    token,
-                    joined=joined,
-                    joined_start=chunk.start(),
-                    joined_end=chunk.end(),
-                    length=len(words),
-                )
-            tokens.append(token)
+                tokens.append(Token(*place, joined, chunk.start(), chunk.end(), len(words)))
     spaced = _respaced(seen, tokens) if _SPACED.search(seen) else ()
     return Readings(seen, tuple(tokens), spaced)
 
@@ -229,6 +223,7 @@ def _transliterated(word: str) -> list[str]:
     ]
 
 
+@lru_cache(maxsize=20_000)
 def _chunk_variants(chunk: str) -> tuple[Variant, ...]:
     """What stands between two spaces, read as one word: «по-ли-ти-ка», «по-о-олитика», «,jv,f»."""
     if len(chunk) > _LONGEST_WORD or "://" in chunk:
@@ -264,9 +259,7 @@ def _swap(word: str, letters: Mapping[str, str]) -> str:
 
 @cache
 def _data() -> dict[str, Any]:
-    data: dict[str, Any] = yaml.safe_load(
-        Path(__file__).with_name("lookalikes.yaml").read_text(encoding="utf-8")
-    )
+    data: dict[str, Any] = read_data(Path(__file__).with_name("lookalikes.yaml"))
     return data
 
 

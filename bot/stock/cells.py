@@ -5,8 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from bot.data_files import read_plain_data
 from bot.language.folding import fold
 from bot.language.quantities import value_of
 from bot.tenant.stock import Column, ColumnType
@@ -28,8 +27,7 @@ class BadCell(ValueError):
 @cache
 def words() -> dict[str, Any]:
     """How people speak of any table; every scalar is text, so that «no» and «on» are words."""
-    text = Path(__file__).with_name("words.yaml").read_text(encoding="utf-8")
-    loaded: dict[str, Any] = yaml.load(text, yaml.BaseLoader)
+    loaded: dict[str, Any] = read_plain_data(Path(__file__).with_name("words.yaml"))
     loaded["scales"] = {word: float(scale) for word, scale in loaded["scales"].items()}
     return loaded
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
-import yaml
+from bot.data_files import read_data
 
 DEFAULT_LANGUAGE = "ru"
 LANGUAGES = ("ru", "en")
@@ -178,7 +178,7 @@ def load_texts(
 @cache
 def _read(language: str) -> Mapping[str, str]:
     path = Path(__file__).with_name(f"{language}.yaml")
-    catalogue: dict[str, str] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    catalogue: dict[str, str] = read_data(path)
     return catalogue
 
 

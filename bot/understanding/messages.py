@@ -6,8 +6,7 @@ from functools import cache
 from itertools import dropwhile
 from pathlib import Path
 
-import yaml
-
+from bot.data_files import read_data
 from bot.texts.catalogue import DEFAULT_LANGUAGE, Text
 
 _WORD = re.compile(r"\w+")
@@ -94,6 +93,5 @@ def _filler() -> frozenset[str]:
 
 @cache
 def _kinds() -> dict[str, list[str]]:
-    path = Path(__file__).with_name("small_talk.yaml")
-    kinds: dict[str, list[str]] = yaml.safe_load(path.read_text(encoding="utf-8").replace("ё", "е"))
-    return kinds
+    kinds: dict[str, list[str]] = read_data(Path(__file__).with_name("small_talk.yaml"))
+    return {kind: [str(phrase).replace("ё", "е") for phrase in phrases] for kind, phrases in kinds.items()}

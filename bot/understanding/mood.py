@@ -7,8 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from bot.data_files import read_data
 from bot.language.lemmas import Lemmatiser
 
 _SHOUTED_LETTERS = 12
@@ -95,7 +94,7 @@ def _signs(kind: str) -> tuple[frozenset[str], tuple[tuple[str, ...], ...]]:
 
 @cache
 def _data() -> dict[str, Any]:
-    data: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("mood.yaml").read_text(encoding="utf-8"))
+    data: dict[str, Any] = read_data(Path(__file__).with_name("mood.yaml"))
     return data
 
 

@@ -15,6 +15,7 @@ from bot.dialogue.answering import Assistant
 from bot.dialogue.live import LiveAssistant
 from bot.dialogue.serving import TurnPolicy, TurnServer
 from bot.knowledge.live import LiveKnowledge
+from bot.language.dictionary import readings_kept_in
 from bot.llm.chain import ModelChain
 from bot.llm.model import Message, Prompt
 from bot.memory.answers import RedisAnswerCache
@@ -88,7 +89,9 @@ def _live_assistant(
         cache = _answer_cache(settings, redis)
         return build_assistant(tenant, texts, models, settings, tables=tables, cache=cache)
 
-    return LiveKnowledge(find_tenant(settings.tenant, TENANTS), build)
+    folder = find_tenant(settings.tenant, TENANTS)
+    with readings_kept_in(settings.data_dir / "readings" / f"{folder.name}.json"):
+        return LiveKnowledge(folder, build)
 
 
 def _answer_cache(settings: Settings, redis: Redis) -> RedisAnswerCache | None:
