@@ -29,12 +29,12 @@ class Console:
     async def close(self) -> None:
         await self._redis.aclose()
 
-    async def ask(self, chats: Sequence[str], text: str = QUESTION, timeout_s: float = 120) -> list[float]:
-        """A message from each chat at once. Seconds from its arrival to the whole answer."""
+    async def ask(self, chats: Sequence[str], *texts: str, timeout_s: float = 120) -> list[float]:
+        """A message from each chat at once, the texts in turn. Seconds from arrival to the whole answer."""
         finished = await self._finished() + len(chats)
-        asked = dict(
-            zip(chats, await asyncio.gather(*(self._say(chat, text) for chat in chats)), strict=True)
-        )
+        said = zip(chats, itertools.cycle(texts or [QUESTION]), strict=False)
+        times = await asyncio.gather(*(self._say(chat, text) for chat, text in said))
+        asked = dict(zip(chats, times, strict=True))
         async with asyncio.timeout(timeout_s):
             while await self._finished() < finished:  # noqa: ASYNC110  in another process
                 await asyncio.sleep(0.02)

@@ -12,6 +12,7 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from itertools import cycle
 from typing import Any
 
 from aiohttp import web
@@ -108,14 +109,14 @@ class Loopback:
             return _json(self._whole)
         return web.Response(body=self._streamed, content_type="text/event-stream")
 
-    async def _load(self, token: str, chats: list[int], text: str) -> None:
-        """A message from each chat at once."""
+    async def _load(self, token: str, chats: list[int], texts: list[str]) -> None:
+        """A message from each chat at once: the texts in turn."""
         account = self._account(token)
         account.answered.clear()
         account.sent_at.clear()
         now = time.monotonic()
         account.asked = dict.fromkeys(chats, now)
-        for chat_id in chats:
+        for chat_id, text in zip(chats, cycle(texts), strict=False):
             account.last_update_id += 1
             self._last_message_id += 1
             message = _message(self._last_message_id, chat_id, text, from_bot=False)

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from benchmarks.console import Console
 from benchmarks.measuring import cpu_s, report, say
 from benchmarks.peers.usual_jobs import TOKENS
+from benchmarks.questions import different_questions
 from benchmarks.stack import ROOT, UNLIMITED, Stack, Telegram, inherited
 
 USUAL_WORKERS = 4
@@ -47,7 +48,8 @@ class Contest:
 
     async def prepare(self) -> None:
         """The product's first answer shows the prompt that the others send as well. Then all warm up."""
-        await self._product.ask(range(1, 51))
+        await self._product.ask(range(1, 51), *different_questions(50))
+        await self._product.ask([51])
         prompt = await self._product.last_prompt()
         self._settings = {
             "BENCH_URL": self._stack.url,
@@ -95,16 +97,16 @@ class Contest:
         return _cost(self._turns, spent["cpu_s"], redis_spent, spent["wall_s"])
 
     async def _measured(self, names: Sequence[str], peer: Telegram | Console, turns: int) -> Cost:
-        """`turns` messages at once, each from a chat that has never written before."""
+        """`turns` messages at once, no two alike, each from a chat that has never written before."""
         self._asked += turns
         chats = range(1_000 + self._asked, 1_000 + self._asked + turns)
         processes = [self._stack.processes[name] for name in names]
         redis = self._stack.processes["redis"]
         before, redis_before = cpu_s(processes), redis.cpu_s
         if isinstance(peer, Telegram):
-            latencies_s = (await peer.ask(chats))["latencies_s"]
+            latencies_s = (await peer.ask(chats, *different_questions(turns)))["latencies_s"]
         else:
-            latencies_s = await peer.ask([str(chat) for chat in chats])
+            latencies_s = await peer.ask([str(chat) for chat in chats], *different_questions(turns))
         await self._stack.until_logged()
         await asyncio.sleep(SETTLE_S)
         return _cost(turns, cpu_s(processes) - before, redis.cpu_s - redis_before, max(latencies_s))

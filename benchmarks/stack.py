@@ -43,9 +43,9 @@ class Telegram:
             response.raise_for_status()
             return await response.json()
 
-    async def ask(self, chats: Sequence[int], text: str = QUESTION, timeout_s: float = 120) -> dict[str, Any]:
-        """A message from each chat at once; returns when all are answered, with the latencies."""
-        await self.control("load", token=self.token, chats=list(chats), text=text)
+    async def ask(self, chats: Sequence[int], *texts: str, timeout_s: float = 120) -> dict[str, Any]:
+        """A message from each chat at once, the texts in turn; when all are answered, the latencies."""
+        await self.control("load", token=self.token, chats=list(chats), texts=texts or [QUESTION])
         answered: dict[str, Any] = await self.control("wait", token=self.token, timeout_s=timeout_s)
         return answered
 
