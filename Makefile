@@ -32,7 +32,7 @@ $(STAMP): requirements.lock
 	@touch $(STAMP)
 
 test: setup
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 static: setup
 	@$(BIN)/ruff format --check .

@@ -47,7 +47,12 @@ def weights() -> Path:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def stack(weights: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
-    settings = {"LLM_PROVIDER": "local", "LOCAL_MODEL": str(weights), "LOCAL_MODEL_PHRASES_WITHIN_S": "60"}
+    settings = {
+        "LLM_PROVIDER": "local",
+        "LOCAL_MODEL": str(weights),
+        "LOCAL_MODEL_PHRASES_WITHIN_S": "60",
+        "EMBEDDINGS": "false",
+    }
     async with Stack.open(tmp_path_factory.mktemp("stack"), **settings) as stack:
         await stack.start("model", "worker")
         await wait_for_model(stack.data_dir, within_s=180)
