@@ -75,8 +75,8 @@ class Numbers:
 def read_numbers(text: str) -> Numbers:
     """The words by their dictionary forms, and every number in digits or in words."""
     lowered = _FRACTION_UNIT.sub("1,5", text.lower().replace("ё", "е").replace("\u00a0", " "))
-    for span, counted in _data()["spans"].items():
-        lowered = re.sub(rf"\b{span}\b", counted, lowered)
+    for span, counted in _spans():
+        lowered = span.sub(counted, lowered)
     spelt = spell_out(_people_in_digits(_thousands_said(lowered)))
     amounts = tuple(_amount(found, spelt) for found in _NUMBER.finditer(spelt))
     plain = spelt.replace(SPELT, "")
@@ -85,8 +85,18 @@ def read_numbers(text: str) -> Numbers:
 
 def _thousands_said(text: str) -> str:
     """«Миллион восемьсот» is a million and eight hundred thousand."""
+    return _millions().sub(r"\1 \2 тысяч", text)
+
+
+@cache
+def _millions() -> re.Pattern[str]:
     hundreds = "|".join(sorted(words("hundreds")))
-    return re.sub(rf"((?:миллион|млн|лям)\w*) ({hundreds})\b(?! ?(?:тыс|[а-я]+ тыс))", r"\1 \2 тысяч", text)
+    return re.compile(rf"((?:миллион|млн|лям)\w*) ({hundreds})\b(?! ?(?:тыс|[а-я]+ тыс))")
+
+
+@cache
+def _spans() -> tuple[tuple[re.Pattern[str], str], ...]:
+    return tuple((re.compile(rf"\b{span}\b"), counted) for span, counted in _data()["spans"].items())
 
 
 def _people_in_digits(text: str) -> str:

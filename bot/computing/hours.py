@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from itertools import groupby
+from functools import lru_cache
+from itertools import groupby, islice
 
 from bot.computing.hours_reading import HoursQuestion, HoursReading
 from bot.findings import Finding, FindingKind, Inquiry
@@ -24,6 +25,7 @@ class HoursSource:
     def __init__(self, tenant: Tenant, texts: Texts) -> None:
         self._tenant = tenant
         self._texts = texts
+        self._coming = lru_cache(maxsize=4)(self._coming_holidays)
         self._departments = {department.name: department for department in tenant.departments}
         places = {name: [name, room.does or ""] for name, room in self._departments.items()}
         self._reading = HoursReading(
@@ -136,16 +138,8 @@ class HoursSource:
         """What the coming holidays change."""
         if room is not None and room.ignores_holidays:
             return ""
-        coming = sorted(
-            {
-                today + timedelta(days=ahead)
-                for ahead in range(366)
-                for holiday in self._tenant.holidays
-                if holiday.day.falls_on(today + timedelta(days=ahead))
-            }
-        )
         days = []
-        for day in coming[:_HOLIDAYS_SHOWN]:
+        for day in self._coming(today):
             spans = self._tenant.hours_on(day, room)
             text = Text.HOURS_HOLIDAY if spans else Text.HOURS_HOLIDAY_CLOSED
             month = self._texts.one_of(Text.OF_MONTHS, language, day.month - 1)
@@ -153,6 +147,13 @@ class HoursSource:
                 self._texts.say(text, language, day=day.day, month=month, spans=self._spans(spans, language))
             )
         return self._texts.say(Text.HOURS_HOLIDAYS, language, days="; ".join(days)) if days else ""
+
+    def _coming_holidays(self, today: date) -> Sequence[date]:
+        year = (today + timedelta(days=ahead) for ahead in range(366))
+        holidays = (
+            day for day in year if any(holiday.day.falls_on(day) for holiday in self._tenant.holidays)
+        )
+        return tuple(islice(holidays, _HOLIDAYS_SHOWN))
 
     def _spans(self, spans: Sequence[Span], language: str) -> str:
         if [(span.opens_min, span.closes_min) for span in spans] == [(0, _DAY_MIN)]:

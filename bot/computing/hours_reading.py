@@ -216,6 +216,7 @@ def _has_phrase(lemmas: Sequence[str], words: _Words) -> bool:
     return any(
         tuple(lemmas[at : at + len(phrase)]) == phrase
         for phrase in words.phrases
+        if phrase[0] in lemmas
         for at in range(len(lemmas) - len(phrase) + 1)
     )
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from bot.language.dictionary import dictionary_forms, grammemes, is_known
 from bot.language.folding import plain
-from bot.language.readings import Reading, Token, read, squeeze
+from bot.language.readings import Reading, Token, Variant, read, squeeze
 
 _WORD = re.compile(r"[^\W_]+")
 _CYRILLIC = re.compile(r"[а-я]+")
@@ -81,6 +81,7 @@ class ForbiddenTopics:
         self._patterns = [
             (re.compile(pattern, re.IGNORECASE), topic.name) for topic in topics for pattern in topic.patterns
         ]
+        self._options_of = lru_cache(maxsize=20_000)(self._options)
         self._stem_lengths = sorted({len(stem) for stem in self._stems}, reverse=True)
 
     def find(self, text: str) -> str | None:
@@ -113,8 +114,12 @@ class ForbiddenTopics:
             self._split.add(lemmas[0][:_PREFIX])
 
     def _in_words(self, text: str, tokens: Sequence[Token]) -> ForbiddenMatch | None:
-        options = [list(self._options(token)) for token in tokens]
+        options = [
+            self._options_of(token.written, token.variants, token.joined, token.length) for token in tokens
+        ]
         for start, token in enumerate(tokens):
+            if all(option.lemma not in self._root.following for option in options[start]):
+                continue
             found = self._walk(self._root, options, start, Reading.WRITTEN)
             if found is not None:
                 node, end, reading = found
@@ -125,7 +130,7 @@ class ForbiddenTopics:
     def _walk(
         self,
         node: _Node,
-        options: list[list[_Option]],
+        options: Sequence[Sequence[_Option]],
         place: int,
         reading: Reading,
         *,
@@ -147,16 +152,17 @@ class ForbiddenTopics:
             return self._walk(node, options, place + 1, reading, skipped=True)
         return None
 
-    def _options(self, token: Token) -> Iterator[_Option]:
+    def _options(
+        self, written: str, variants: tuple[Variant, ...], joined: tuple[Variant, ...], length: int
+    ) -> tuple[_Option, ...]:
         """The words of the list that a word of the text may be."""
-        for lemma in self._listed(token.written):
-            yield _Option(lemma, 1, Reading.WRITTEN)
-        if _says_little(token.written):
-            yield _Option("", 1, Reading.WRITTEN, says_little=True)
-        for variants, length in ((token.variants, 1), (token.joined, token.length)):
-            for variant in variants:
-                for lemma in self._listed(variant.text):
-                    yield _Option(lemma, length, variant.reading)
+        options = [_Option(lemma, 1, Reading.WRITTEN) for lemma in self._listed(written)]
+        if _says_little(written):
+            options.append(_Option("", 1, Reading.WRITTEN, says_little=True))
+        for others, size in ((variants, 1), (joined, length)):
+            for variant in others:
+                options += [_Option(lemma, size, variant.reading) for lemma in self._listed(variant.text)]
+        return tuple(options)
 
     def _listed(self, word: str) -> Iterable[str]:
         if not _CYRILLIC.fullmatch(word):

@@ -19,7 +19,7 @@ _LATIN_NAME = re.compile(r"[A-Z][a-z]+")
 
 def names_in(text: str) -> Iterator[tuple[int, int, str]]:
     """Where a person is named. A lone first name counts only where somebody introduces it."""
-    if not any(sign.isalpha() for sign in text):
+    if not any(map(str.isalpha, text)):
         return
     for pattern in _introductions():
         for found in pattern.finditer(text):
@@ -37,7 +37,7 @@ def names_in(text: str) -> Iterator[tuple[int, int, str]]:
 
 def addresses_in(text: str) -> Iterator[tuple[int, int, str]]:
     """Streets with houses, and a street without its kind after «живу на»."""
-    if not any(sign.isdigit() for sign in text):
+    if not any(map(str.isdigit, text)):
         return
     for pattern in _streets():
         for found in pattern.finditer(text):

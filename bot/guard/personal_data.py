@@ -136,7 +136,7 @@ def _candidates(text: str) -> Iterator[_Found]:
         yield _Found(*match.span(), "EMAIL", match[0].lower())
     for start, stop in spoken_emails(text):
         yield _Found(start, stop, "EMAIL", text[start:stop].lower())
-    if any(sign.isdigit() for sign in text):
+    if any(map(str.isdigit, text)):
         yield from _numbers(text)
     for start, stop, kind, digits in spoken_numbers(text):
         yield _Found(start, stop, kind, _squeeze(digits))

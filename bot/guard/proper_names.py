@@ -11,6 +11,7 @@ from bot.language.folding import fold, plain
 
 _WORD = re.compile(r"[a-z]+|[а-я]+|\d+")
 _CYRILLIC = re.compile(r"[а-я]+")
+_RUSSIAN = re.compile(r"[а-я]")
 _MARK = re.compile(r"(?<![^\W_])(?<![@/.])[A-Z][A-Za-z]*[A-Z][A-Za-z]*(?![^\W_])(?!\.[a-z]|@|://)")
 _CAPITALISED = re.compile(r"(?<![^\W_])(?<![@/.])[A-Z][a-z]{2,}(?![^\W_])(?!\.[a-z]|@|://)")
 _MODEL = re.compile(
@@ -105,7 +106,7 @@ def _marks(draft: str) -> Iterator[str]:
     for found in _MARK.finditer(text):
         if found[0].lower() not in common:
             yield found[0]
-    if sum("а" <= sign <= "я" for sign in text.lower()) * 2 > sum(map(str.isalpha, text)):
+    if len(_RUSSIAN.findall(text.lower())) * 2 > sum(map(str.isalpha, text)):
         yield from (found[0] for found in _CAPITALISED.finditer(text) if found[0].lower() not in common)
 
 

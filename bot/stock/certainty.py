@@ -9,7 +9,7 @@ from bot.language.dictionary import dictionary_forms, grammemes, is_known
 from bot.stock.marking import Marked
 from bot.stock.query import StockQuery, Task
 from bot.stock.tokens import Token
-from bot.stock.vocabulary import Kind, word_set
+from bot.stock.vocabulary import Kind, lists_of, word_set
 
 _FUNCTION = frozenset(("PREP", "CONJ", "PRCL", "NPRO", "INTJ", "PRED"))
 _JUDGEMENTS = frozenset(("лучше", "better", "best"))
@@ -77,7 +77,7 @@ def _says_nothing(token: Token, allowed: list[str]) -> bool:
         return True
     if token.is_any(word_set("nothing_read")) or token.raw in _JUDGEMENTS or _is_done(token):
         return False
-    if any(token.is_any(word_set(name)) for name in allowed):
+    if not lists_of(token).isdisjoint(allowed):
         return True
     if token.number is None and any(_FUNCTION & tags for tags in grammemes(token.raw)[:1]):
         return True

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from bot.stock.query import Filter
 from bot.stock.snapshot import Snapshot
 from bot.stock.tokens import Token, tokenise
-from bot.stock.vocabulary import Kind, Meaning, Vocabulary, word_set
+from bot.stock.vocabulary import Kind, Meaning, Vocabulary, lists_of, word_set
 from bot.tenant.stock import ColumnType
 
 _LONGEST_WINDOW = 7
@@ -50,12 +50,12 @@ class Marked:
 
     def has(self, *lists: str) -> bool:
         """Whether an unmarked token is of one of the lists of words.yaml."""
-        return any(self.token_is(place, *lists) for place in range(len(self.tokens)))
+        return any(not lists_of(token).isdisjoint(lists) for token in self.tokens)
 
     def token_is(self, place: int, *lists: str) -> bool:
         if not 0 <= place < len(self.tokens):
             return False
-        return any(self.tokens[place].is_any(word_set(name)) for name in lists)
+        return not lists_of(self.tokens[place]).isdisjoint(lists)
 
 
 def mark(text: str, vocabulary: Vocabulary, snapshot: Snapshot) -> Marked:

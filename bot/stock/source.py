@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -31,8 +32,7 @@ class StockSource:
         """`zone`: the tenant's, for the moment that the data are of."""
         self._table = table
         self._schema = table.schema
-        self._texts = texts
-        self._zone = zone
+        self._wording = cache(lambda language: Wording(table.schema, texts, language, zone))
 
     def load(self) -> None:
         """Take the table into memory before the first question comes. Blocks; raises nothing."""
@@ -67,7 +67,7 @@ class StockSource:
     ) -> Finding:
         """What the table says to a query, also to one that a model has written."""
         dated = self._table.dated(in_service.snapshot)
-        wording = Wording(self._schema, self._texts, inquiry.language, self._zone)
+        wording = self._wording(inquiry.language)
         answer = StockAnswers(dated, wording).answer(query)
         certainty = draft.certainty
         if is_follow_up:  # the words that point back are read too, now that there is something before

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from itertools import product
 
 from rapidfuzz import process
@@ -19,6 +19,7 @@ from bot.tenant.stock import Column, ColumnType, StockSchema
 
 _MOST_SPELLINGS = 300
 _BEGINNING = 4
+_MOST_KEPT = 20_000
 _LONGEST_NAME = 7
 _MOST_FUZZY = 20_000
 _SHORTEST_FUZZY = 4
@@ -71,11 +72,21 @@ class Vocabulary:
             self._add(name, Meaning(Kind.ITEM))
         self._parts(snapshot)
         self._beginnings = {skeleton(key)[:size] for key in self._names for size in range(1, _BEGINNING + 1)}
+        self._looked_up: dict[tuple[str, ...], tuple[Meaning, ...]] = {}
         self._fuzzy = [key for key in self._names if len(key) >= _SHORTEST_FUZZY and key.isalpha()]
         self._units = {column.name: _units_of(column) for column in schema.columns if column.type.is_number}
 
     def meanings(self, tokens: list[Token]) -> tuple[Meaning, ...]:
         """What a run of tokens means, whole; only meanings of the best rank."""
+        written = tuple([token.raw for token in tokens])
+        found = self._looked_up.get(written)
+        if found is None:
+            if len(self._looked_up) >= _MOST_KEPT:
+                self._looked_up.clear()
+            found = self._looked_up[written] = self._look_up(tokens)
+        return found
+
+    def _look_up(self, tokens: list[Token]) -> tuple[Meaning, ...]:
         if not self._begins_name(tokens[0]):
             return ()
         for key in keys_of(tokens):
@@ -259,6 +270,12 @@ def _transliterated(word: str) -> str:
 def word_set(name: str) -> frozenset[str]:
     """A list of words.yaml, as a set."""
     return frozenset(str(word) for word in words()[name])
+
+
+@lru_cache(maxsize=20_000)
+def lists_of(token: Token) -> frozenset[str]:
+    """The lists of words.yaml that a token is of."""
+    return frozenset(name for name in words() if token.is_any(word_set(name)))
 
 
 def is_request(token: Token) -> bool:

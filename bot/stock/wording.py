@@ -10,6 +10,7 @@ from bot.stock.snapshot import YES, Snapshot
 from bot.tenant.stock import Column, ColumnType, StockSchema
 from bot.texts.catalogue import Text, Texts, plural_form
 
+_MOST_LINES = 5_000
 _BLANK = re.compile(r"\{(\w+)\}")
 
 
@@ -21,6 +22,7 @@ class Wording:
         self._texts = texts
         self._language = language
         self._zone = zone
+        self._lines: tuple[Snapshot | None, dict[tuple[int, tuple[str, ...]], str]] = (None, {})
 
     def say(self, text: Text, **values: object) -> str:
         return self._texts.say(text, self._language, **values)
@@ -90,6 +92,15 @@ class Wording:
 
     def row(self, snapshot: Snapshot, row: int, also: tuple[str, ...] = ()) -> str:
         """One line: the title, the details, and further columns that were asked for."""
+        of, lines = self._lines
+        if of is not snapshot or len(lines) >= _MOST_LINES:
+            of, lines = self._lines = snapshot, {}
+        line = lines.get((row, also))
+        if line is None:
+            line = lines[row, also] = self._line(snapshot, row, also)
+        return line
+
+    def _line(self, snapshot: Snapshot, row: int, also: tuple[str, ...]) -> str:
         shown = (*self._schema.details, *(name for name in also if name not in self._schema.details))
         shown = tuple(name for name in shown if name not in self._schema.title_columns)
         details = [self.detail(snapshot.value(row, name), name) for name in shown]

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping, Sequence
 from functools import cache
 from itertools import dropwhile
 from pathlib import Path
@@ -52,10 +53,11 @@ def _without_filler(words: list[str]) -> list[str]:
 
 
 def _remark(rest: str) -> Text | None:
-    kinds = [phrase_kind for phrase_kind in _phrases() if phrase_kind[0] == rest]
+    phrases = _phrases().get(rest.partition(" ")[0], ())
+    kinds = [phrase_kind for phrase_kind in phrases if phrase_kind[0] == rest]
     if kinds:
         return kinds[0][1]
-    first = next((phrase_kind for phrase_kind in _phrases() if rest.startswith(phrase_kind[0] + " ")), None)
+    first = next((phrase_kind for phrase_kind in phrases if rest.startswith(phrase_kind[0] + " ")), None)
     if first is None:
         return None
     # «Здравствуйте, добрый день» is more than one phrase, «спасибо, вы помогли» is one and little else.
@@ -75,15 +77,18 @@ def leans_on_earlier(text: str) -> bool:
 
 
 @cache
-def _phrases() -> tuple[tuple[str, Text], ...]:
-    """Each phrase with its text, the longest first."""
+def _phrases() -> Mapping[str, Sequence[tuple[str, Text]]]:
+    """Each phrase with its text, the longest first, by their first words."""
     pairs = [
         (phrase, Text(f"small_talk_{kind}"))
         for kind, phrases in _kinds().items()
         if kind != _FILLER
         for phrase in map(str, phrases)
     ]
-    return tuple(sorted(pairs, key=lambda pair: -len(pair[0])))
+    phrases: dict[str, list[tuple[str, Text]]] = {}
+    for phrase, text in sorted(pairs, key=lambda pair: -len(pair[0])):
+        phrases.setdefault(phrase.partition(" ")[0], []).append((phrase, text))
+    return phrases
 
 
 @cache
