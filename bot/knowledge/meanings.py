@@ -39,8 +39,8 @@ class Meanings:
         self._near = vectors @ axes
         self._vectors = vectors.astype(np.float16)
 
-    def nearest(self, asked: "NDArray[np.float32]", limit: int) -> list[int]:
-        """The passages whose nearest text is nearest to the vector, best first."""
+    def nearest(self, asked: "NDArray[np.float32]", limit: int) -> dict[int, float]:
+        """The passages whose nearest text is nearest to the vector, best first, with its cosine."""
         import numpy as np
 
         if self._axes is None:
@@ -50,21 +50,22 @@ class Meanings:
             rough = self._near @ (asked @ self._axes)
             texts = largest(rough, _WORTH_COMPARING)
             alike = self._vectors[texts].astype(np.float32) @ asked
-        found: dict[int, None] = {}
+        found: dict[int, float] = {}
         for place in np.argsort(-alike, kind="stable"):
-            found.setdefault(int(self._owners[texts[place]]))
+            found.setdefault(int(self._owners[texts[place]]), float(alike[place]))
             if len(found) == limit:
                 break
-        return list(found)
+        return found
 
-    def alike(self, passage: int, asked: "NDArray[np.float32]") -> tuple[float, float]:
-        """How near the nearest wording of a passage is, and its nearest piece of text: cosines."""
-        import numpy as np
-
+    def alike(self, passage: int, asked: "NDArray[np.float32]") -> tuple[list[float], float]:
+        """The cosines of the wordings of a passage, in their order, and that of its nearest other text."""
         texts = slice(self._starts[passage], self._starts[passage + 1])
-        alike = self._vectors[texts].astype(np.float32) @ asked
-        wording = self._is_wording[texts]
-        return (
-            float(alike[wording].max()) if wording.any() else 0.0,
-            float(alike[~wording].max()) if not wording.all() else 0.0,
-        )
+        alike: list[float] = (self._vectors[texts].astype("float32", copy=False) @ asked).tolist()
+        wordings: list[float] = []
+        body = 0.0
+        for cosine, is_wording in zip(alike, self._is_wording[texts].tolist(), strict=True):
+            if is_wording:
+                wordings.append(cosine)
+            else:
+                body = max(body, cosine)
+        return wordings, body

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from bot.domain import Audience, Hit, Passage
 from bot.knowledge import scoring
 from bot.knowledge.bm25 import Bm25
-from bot.knowledge.scoring import Evidence
 from bot.knowledge.spelling import Spelling
 from bot.knowledge.vocabulary import AskedWord, Vocabulary, is_faint
+from bot.knowledge.weighing import Asked, Unit, Weighing
 from bot.language.lemmas import Lemmatiser
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from bot.knowledge.embedding import KeptVectors
+    from bot.knowledge.meanings import Meanings
 
 _BODY_WEIGHT = 0.6
 """An answer's or a section's own words count for less than a question worded the same way."""
@@ -28,7 +29,8 @@ _EARLIER_WEIGHT = 0.4
 _ANSWERED_WEIGHT = 0.5
 _FUSED = 10
 """The constant of reciprocal rank fusion: the smaller, the more the first places count."""
-_FIRST = 2 / _FUSED
+_FIRST_OF_BOTH = _FUSED / 2
+"""Scales the fusion so that a passage that is first in both searches has 1."""
 _CANDIDATES = 50
 _MOST_WORDS = 40
 _LONGEST = 600
@@ -36,20 +38,12 @@ _LONGEST = 600
 _OPENING = 300
 """Signs of a passage's text whose meaning is: more of them found no more, and take longer."""
 _WEIGHED = 24
+_LEAST_MEANING = 3.0
+"""A question that says less than one fairly rare word leans on the one before."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Unit:
-    """One text that can match: a wording of a question, a heading, or the body of a passage."""
-
-    passage: int
-    text: str
-    lemmas: tuple[str, ...]
-    is_wording: bool
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Asked:
+class _Read:
     """A question as it is searched for."""
 
     words: list[AskedWord]
@@ -81,14 +75,10 @@ class PassageIndex:
         self._lemmatiser = Lemmatiser(lexicon)
         units = [unit for number in range(len(self._passages)) for unit in self._units_of(number)]
         self._owners = [unit.passage for unit in units]
-        self._wordings: list[list[tuple[str, ...]]] = [[] for _ in self._passages]
         words: list[set[str]] = [set() for _ in self._passages]
         for unit in units:
             words[unit.passage].update(unit.lemmas)
-            if unit.is_wording:
-                self._wordings[unit.passage].append(unit.lemmas)
-        self._words = [frozenset(lemmas) for lemmas in words]
-        frequency = Counter(lemma for lemmas in self._words for lemma in lemmas)
+        frequency = Counter(lemma for lemmas in words for lemma in lemmas)
         self._vocabulary = Vocabulary(frequency, len(self._passages), embedder)
         self._bm25 = Bm25(
             (unit.lemmas for unit in units), [1.0 if unit.is_wording else _BODY_WEIGHT for unit in units]
@@ -96,23 +86,16 @@ class PassageIndex:
         self._spelling = Spelling((*frequency, *self._lemmatiser.name_words))
         self._embedder = embedder
         self._asked = lru_cache(maxsize=500)(self._read)
-        if embedder is not None:
-            self._learn(units, embedder)
+        self._meanings = self._learn(units, embedder) if embedder is not None else None
+        self._weighing = Weighing(units, self._vocabulary, self._meanings)
 
-    def _learn(self, units: Sequence[_Unit], embedder: "KeptVectors") -> None:
-        import numpy as np
-
+    def _learn(self, units: Sequence[Unit], embedder: "KeptVectors") -> "Meanings":
         from bot.knowledge.meanings import Meanings
 
         embedded = self._vocabulary.embedded
         vectors = embedder.encode_all([*embedded, *(unit.text for unit in units)])
         self._vocabulary.learn(vectors[: len(embedded)])
-        self._meanings = Meanings(vectors[len(embedded) :], self._owners, [unit.is_wording for unit in units])
-        places = self._vocabulary.places
-        self._places = [
-            np.asarray([places[word] for word in words if word in places], dtype=np.int32)
-            for words in self._words
-        ]
+        return Meanings(vectors[len(embedded) :], self._owners, [unit.is_wording for unit in units])
 
     @cached_property
     def version(self) -> str:
@@ -132,7 +115,7 @@ class PassageIndex:
         own = self._asked(question)
         if not own.words:
             return []
-        stands_alone = sum(word.meaning for word in own.words) >= scoring.LEAST_MEANING
+        stands_alone = sum(word.meaning for word in own.words) >= _LEAST_MEANING
         relevance = self._relevance(own.words)
         asked = own
         if before:
@@ -141,29 +124,38 @@ class PassageIndex:
             if not stands_alone:
                 asked = self._asked(f"{before} {question}")
         ranked = sorted(relevance, key=lambda number: (-relevance[number], number))[:_CANDIDATES]
-        if asked.vector is None:
+        if self._meanings is None or asked.vector is None:
             return self._by_words(ranked, relevance, asked, limit)
+        nearest = self._meanings.nearest(asked.vector, _CANDIDATES)
         joined: defaultdict[int, float] = defaultdict(float)
-        for ranking in (ranked, self._meanings.nearest(asked.vector, _CANDIDATES)):
+        for ranking in (ranked, nearest):
             for place, number in enumerate(ranking):
-                joined[number] += 1 / (_FUSED + place)
+                joined[number] += _FIRST_OF_BOTH / (_FUSED + place)
         best = sorted(joined, key=lambda number: (-joined[number], number))[:_WEIGHED]
-        weighed = [(number, self._evidence(number, asked, joined[number])) for number in best]
-        weighed.sort(key=lambda found: -scoring.rank(found[1]))
+        weighed = Asked(asked.words, asked.vector, nearest)
+        found = [(number, self._weighing.evidence(number, weighed, joined[number])) for number in best]
+        found.sort(key=lambda one: -scoring.rank(one[1]))
         return [
             Hit(passage=self._passages[number], score=scoring.certainty(evidence))
-            for number, evidence in weighed[:limit]
+            for number, evidence in found[:limit]
         ]
 
     def _by_words(
-        self, ranked: Sequence[int], relevance: Mapping[int, float], asked: _Asked, limit: int
+        self, ranked: Sequence[int], relevance: Mapping[int, float], read: _Read, limit: int
     ) -> list[Hit]:
-        """BM25 ranks; coverage only breaks the case where a rare word hides that the rest is missing."""
-        scores = {number: scoring.coverage(asked.words, self._words[number]) for number in ranked}
-        best = sorted(ranked, key=lambda number: -relevance[number] * (0.5 + scores[number]))
-        return [Hit(passage=self._passages[number], score=scores[number]) for number in best[:limit]]
+        """BM25 ranks; what is kept only breaks the case where a rare word hides that the rest is missing."""
+        asked = Asked(read.words, None, {})
+        kept = {number: self._weighing.kept(number, asked) for number in ranked}
+        best = sorted(ranked, key=lambda number: -relevance[number] * (0.5 + kept[number]))[:limit]
+        return [
+            Hit(
+                passage=self._passages[number],
+                score=scoring.certainty_by_words(kept[number], self._weighing.echoed(number, asked)),
+            )
+            for number in best
+        ]
 
-    def _read(self, text: str) -> _Asked:
+    def _read(self, text: str) -> _Read:
         corrected = self._spelling.correct(text)
         lemmas = dict.fromkeys(self._lemmatiser.lemmas(corrected))
         words = self._vocabulary.ask(list(lemmas)[:_MOST_WORDS])
@@ -172,7 +164,7 @@ class PassageIndex:
             start = corrected[:_LONGEST]
             written = list(dict.fromkeys((start, self._lemmatiser.canonical(start))))
             vector = self._embedder.encode(written).mean(axis=0)
-        return _Asked(words=words, vector=vector)
+        return _Read(words=words, vector=vector)
 
     def _relevance(self, words: Sequence[AskedWord]) -> dict[int, float]:
         """BM25 of the best passages: each one's is that of its best text."""
@@ -183,7 +175,7 @@ class PassageIndex:
                 relevance[passage] = score
         return relevance
 
-    def _lean(self, relevance: dict[int, float], own: _Asked, earlier: _Asked, stands_alone: bool) -> None:
+    def _lean(self, relevance: dict[int, float], own: _Read, earlier: _Read, stands_alone: bool) -> None:
         context = self._relevance(earlier.words)
         for number, score in context.items():
             relevance[number] = relevance.get(number, 0.0) + score * (_EARLIER_WEIGHT if stands_alone else 1)
@@ -191,39 +183,7 @@ class PassageIndex:
             # «а с пробегом?» is not about what has just been answered
             relevance[max(context, key=context.__getitem__)] *= _ANSWERED_WEIGHT
 
-    def _evidence(self, number: int, asked: _Asked, joined: float) -> Evidence:
-        words = self._words[number]
-        assert asked.vector is not None
-        places = self._places[number]
-        kept = [_kinship(word, words, places) for word in asked.words]
-        total = max(sum(word.meaning for word in asked.words), 1e-9)
-        wording, body = self._meanings.alike(number, asked.vector)
-        return Evidence(
-            covered=scoring.coverage(asked.words, words),
-            kept=sum(word.meaning * share for word, share in zip(asked.words, kept, strict=True)) / total,
-            gap=max(word.meaning * (1 - share) for word, share in zip(asked.words, kept, strict=True)),
-            echoed=self._echo(number, asked.words),
-            wording=wording,
-            body=body,
-            joined=joined / _FIRST,
-            lacks_name=float(any(word.is_name and not word.near.keys() & words for word in asked.words)),
-        )
-
-    def _echo(self, number: int, asked: Sequence[AskedWord]) -> float:
-        """The share of a passage's best wording that the question has."""
-        said: dict[str, float] = {}
-        for word in asked:
-            for other, share in word.near.items():
-                said[other] = max(share, said.get(other, 0.0))
-        best = 0.0
-        for wording in self._wordings[number]:
-            total = sum(map(self._vocabulary.meaning, wording))
-            if total:
-                heard = sum(self._vocabulary.meaning(lemma) * said.get(lemma, 0.0) for lemma in wording)
-                best = max(best, heard / total)
-        return best
-
-    def _units_of(self, number: int) -> Iterator[_Unit]:
+    def _units_of(self, number: int) -> Iterator[Unit]:
         passage = self._passages[number]
         heading = " ".join(passage.heading)
         for title in passage.questions or (heading or passage.document,):
@@ -233,16 +193,6 @@ class PassageIndex:
             number, f"{nearest}. {passage.text}"[:_OPENING], f"{heading} {passage.text}", is_wording=False
         )
 
-    def _unit(self, number: int, text: str, words: str, *, is_wording: bool) -> _Unit:
+    def _unit(self, number: int, text: str, words: str, *, is_wording: bool) -> Unit:
         lemmas = tuple(self._lemmatiser.lemmas(words))
-        return _Unit(passage=number, text=text, lemmas=lemmas, is_wording=is_wording)
-
-
-def _kinship(word: AskedWord, words: frozenset[str], places: "NDArray[np.int32]") -> float:
-    """How near the nearest word of a passage is to one of the question."""
-    if word.lemma in words:
-        return 1.0
-    best = max((share for other, share in word.near.items() if other in words), default=0.0)
-    if word.kinship is None or not len(places):
-        return best
-    return max(best, float(word.kinship[places].max()))
+        return Unit(passage=number, text=text, lemmas=lemmas, is_wording=is_wording)

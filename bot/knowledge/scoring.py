@@ -4,35 +4,30 @@ import math
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from bot.knowledge.vocabulary import AskedWord
-
-LEAST_MEANING: Final = 3.0
-"""A question that says less than one fairly rare word is not covered by whatever repeats it."""
-
 
 class Evidence(NamedTuple):
-    """What speaks for a passage. All but `gap` are from 0 to 1."""
+    """What speaks for a passage and, in the last, against it; each is from 0 to 1."""
 
-    covered: float
-    """The share of the question's meaning that it has, in the same words or in ones that mean the same."""
     kept: float
-    """The same where words that mean something similar count in part."""
-    gap: float
-    """The meaning of the one word of the question that it lacks most."""
+    """The share of the question's meaning that it has, in words that mean the same or something similar."""
     echoed: float
-    """The share of its own best wording that the question has."""
+    """The share of one of its nearest wordings that the question has."""
     wording: float
-    """The cosine between the question and its nearest wording."""
+    """The cosine between the question and the nearest wording."""
+    wordings: float
+    """The mean of the three nearest: one of many may be near by chance."""
     body: float
     joined: float
     """Its place in both searches together, as their reciprocal ranks."""
-    lacks_name: float
-    """1 where the question names a model, brand, place or person that it does not."""
+    elsewhere: float
+    """How near the other passages are that come nearest: where many are near, none is meant."""
 
 
-_RANK: Final = (1.0, 3.0, 0.0, 1.0, 2.0, 3.0, 1.5, 0.0)
-_SURE: Final = (0.0, 5.6, -0.37, 0.0, 1.9, 0.0, 0.0, -0.8)
-_SURE_AT: Final = -3.0
+_RANK: Final = (4.0, 1.0, 2.0, 0.0, 3.0, 1.5, 0.0)
+_SURE: Final = (7.0, 1.3, 0.0, 8.2, 0.0, 0.0, -5.0)
+_SURE_AT: Final = -7.1
+_SURE_BY_WORDS: Final = (6.2, 2.0)
+_SURE_BY_WORDS_AT: Final = -5.1
 
 
 def rank(evidence: Evidence) -> float:
@@ -45,18 +40,17 @@ def certainty(evidence: Evidence) -> float:
 
     At 0.5 it is as likely that the best passage answers the question as that none does.
     """
-    return 1 / (1 + math.exp(-_weighed(_SURE, evidence) - _SURE_AT))
+    return _probability(_weighed(_SURE, evidence) + _SURE_AT)
 
 
-def _weighed(weights: Sequence[float], evidence: Evidence) -> float:
+def certainty_by_words(kept: float, echoed: float) -> float:
+    """The same where there are no embeddings."""
+    return _probability(_weighed(_SURE_BY_WORDS, (kept, echoed)) + _SURE_BY_WORDS_AT)
+
+
+def _probability(logit: float) -> float:
+    return 1 / (1 + math.exp(-logit))
+
+
+def _weighed(weights: Sequence[float], evidence: Sequence[float]) -> float:
     return sum(weight * value for weight, value in zip(weights, evidence, strict=True))
-
-
-def coverage(asked: Sequence[AskedWord], words: frozenset[str]) -> float:
-    """The share of the question's meaning that a passage has: the score where there are no embeddings."""
-    total = max(sum(word.meaning for word in asked), LEAST_MEANING)
-    return sum(word.meaning * _share(word, words) for word in asked) / total
-
-
-def _share(word: AskedWord, words: frozenset[str]) -> float:
-    return max((share for other, share in word.near.items() if other in words), default=0.0)

@@ -49,11 +49,11 @@ def test_a_question_finds_its_passage(index: PassageIndex, question: str, expect
     assert index.search(question)[0].passage.passage_id == expected
 
 
-def test_a_question_in_the_same_words_is_covered_whole(index: PassageIndex) -> None:
-    assert index.search("Есть ли у вас тест-драйв?")[0].score == pytest.approx(1.0)
+def test_a_question_in_the_same_words_is_answered_surely(index: PassageIndex) -> None:
+    assert index.search("Есть ли у вас тест-драйв?")[0].score > 0.9
 
 
-def test_a_question_with_a_foreign_subject_is_covered_little(index: PassageIndex) -> None:
+def test_a_question_with_a_foreign_subject_is_answered_by_nothing(index: PassageIndex) -> None:
     assert all(hit.score < 0.5 for hit in index.search("есть ли рецепт борща с пампушками"))
 
 
