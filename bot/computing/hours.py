@@ -149,6 +149,7 @@ class HoursSource:
         return self._texts.say(Text.HOURS_HOLIDAYS, language, days="; ".join(days)) if days else ""
 
     def _coming_holidays(self, today: date) -> Sequence[date]:
+        """The next few days of holidays within a year, in order."""
         year = (today + timedelta(days=ahead) for ahead in range(366))
         holidays = (
             day for day in year if any(holiday.day.falls_on(day) for holiday in self._tenant.holidays)
