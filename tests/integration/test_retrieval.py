@@ -25,13 +25,15 @@ def test_paraphrased_questions_find_their_passage(vectors: Path, name: str) -> N
     tenant = load_tenant(ROOT / "tenants" / name)
     embedder = KeptVectors(encoder, vectors / name)
     figures = measure(PassageIndex(tenant.passages, tenant.lexicon, embedder=embedder), questions(name))
-    assert figures["recall_at_3"] >= 0.92
+    assert figures["recall_at_3"] >= 0.95
     assert figures["unanswerable_below_0.5"] >= 0.78
-    assert figures["answerable_above_0.4"] >= 0.7
+    assert figures["answerable_above_0.5"] >= 0.76
 
 
 @pytest.mark.parametrize("name", TENANTS)
 def test_without_the_encoder_words_alone_still_find_most(name: str) -> None:
     tenant = load_tenant(ROOT / "tenants" / name)
     figures = measure(PassageIndex(tenant.passages, tenant.lexicon), questions(name))
-    assert figures["recall_at_3"] >= 0.7
+    assert figures["recall_at_3"] >= 0.86
+    assert figures["unanswerable_below_0.5"] >= 0.76
+    assert figures["answerable_above_0.5"] >= 0.65
