@@ -1,7 +1,7 @@
 """Messages that differ, as people's do: who keeps what was read of one gains nothing for the next."""
 
 from collections.abc import Sequence
-from itertools import count
+from itertools import cycle, islice, product
 
 _QUESTIONS = """
 где вы находитесь
@@ -55,11 +55,24 @@ eqe suv 350 и eqe suv 500 разница в силах
 моя почта petrov.sergey@example.com, сколько стоит диагностика?
 номер машины а123вс777, 2008 года, в трейд-ин возьмете?
 """.strip().splitlines()
-"""Of the passages, the table, the computations, the hours and of none of them; each asks the model once."""
+"""Of the passages, the table, the computations, the hours and of none of them."""
 
-_numbers = count(1_000)
+_BEFORE = (
+    "",
+    "здравствуйте! ",
+    "добрый день, ",
+    "подскажите, ",
+    "скажите пожалуйста, ",
+    "добрый вечер! ",
+    "подскажите пожалуйста, ",
+    "привет, ",
+)
+_BEHIND = ("", " спасибо", " заранее спасибо", " пожалуйста", ")", "!", "...", " спасибо!")
+_messages = cycle(
+    [f"{before}{question}{behind}" for behind, before in product(_BEHIND, _BEFORE) for question in _QUESTIONS]
+)
 
 
 def different_questions(number: int) -> Sequence[str]:
-    """The questions in turn, each with a number that no other message has."""
-    return [f"{_QUESTIONS[place % len(_QUESTIONS)]} {next(_numbers)}" for place in range(number)]
+    """The questions in turn, each time with other words of courtesy: 3,200 before one comes again."""
+    return list(islice(_messages, number))
