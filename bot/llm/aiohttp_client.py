@@ -103,7 +103,7 @@ class AiohttpClient(httpx2.AsyncClient):
                     allow_redirects=False,
                     trace_request_ctx=use,
                 )
-            except (aiohttp.ServerDisconnectedError, aiohttp.ClientConnectionResetError):
+            except (aiohttp.ClientConnectionError, ConnectionError):
                 if use is None or not use.is_of_a_kept_connection:
                     raise
         raise AssertionError("the second try returns or raises")
