@@ -6,11 +6,11 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from bot.errors import Problem, TenantError
+from bot.tenant.shapes import Lines
 from bot.tenant.source import read_yaml
 from bot.tenant.wording import fold
 
 Lexicon = Mapping[str, tuple[str, ...]]
-_Lines = Mapping[tuple[str | int, ...], int]
 
 
 def read_lexicon(path: Path) -> Lexicon:
@@ -23,7 +23,7 @@ def read_lexicon(path: Path) -> Lexicon:
     return lexicon
 
 
-def _same_terms(path: Path, lexicon: Lexicon, lines: _Lines) -> Iterator[Problem]:
+def _same_terms(path: Path, lexicon: Lexicon, lines: Lines) -> Iterator[Problem]:
     seen: dict[str, str] = {}
     for term in lexicon:
         other = seen.setdefault(fold(term), term)
@@ -32,7 +32,7 @@ def _same_terms(path: Path, lexicon: Lexicon, lines: _Lines) -> Iterator[Problem
             yield Problem(file=path, line=lines[term,], message=message)
 
 
-def _claims(path: Path, lexicon: Lexicon, lines: _Lines) -> Iterator[Problem]:
+def _claims(path: Path, lexicon: Lexicon, lines: Lines) -> Iterator[Problem]:
     owners: dict[str, str] = {}
     for term, variants in lexicon.items():
         for number, variant in enumerate(variants):
@@ -45,7 +45,7 @@ def _claims(path: Path, lexicon: Lexicon, lines: _Lines) -> Iterator[Problem]:
                 yield Problem(file=path, line=line, message=message)
 
 
-def _circles(path: Path, lexicon: Lexicon, lines: _Lines) -> Iterator[Problem]:
+def _circles(path: Path, lexicon: Lexicon, lines: Lines) -> Iterator[Problem]:
     named = ((fold(variant), fold(term)) for term, variants in lexicon.items() for variant in variants)
     owners = {variant: term for variant, term in named if variant != term}
     for term in lexicon:

@@ -8,7 +8,7 @@ from typing import Annotated, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from bot.domain import Passage
 from bot.tenant.articles import Articles
@@ -16,6 +16,7 @@ from bot.tenant.gate import Gate
 from bot.tenant.golden import GoldenQuestion
 from bot.tenant.hours import CalendarDay, Hours, Span
 from bot.tenant.phones import is_phone, phone_digits
+from bot.tenant.shapes import Frozen
 from bot.tenant.stock import StockSchema
 from bot.tenant.tariffs import Tariffs
 from bot.tenant.wording import asked_of, pieces, slug
@@ -77,11 +78,7 @@ TimeZone = Annotated[str, AfterValidator(_time_zone)]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2}$")]
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, str_min_length=1)
-
-
-class WorkingHours(_Frozen):
+class WorkingHours(Frozen):
     monday: Hours
     tuesday: Hours
     wednesday: Hours
@@ -97,7 +94,7 @@ class WorkingHours(_Frozen):
         return (*days, self.saturday, self.sunday)
 
 
-class Holiday(_Frozen):
+class Holiday(Frozen):
     """A day whose hours differ from its weekday's; without hours it is closed."""
 
     day: Annotated[CalendarDay, BeforeValidator(CalendarDay.parse)]
@@ -105,7 +102,7 @@ class Holiday(_Frozen):
     name: str | None = None
 
 
-class Contacts(_Frozen):
+class Contacts(Frozen):
     phone: Phone
     email: Email
     address: str
@@ -113,7 +110,7 @@ class Contacts(_Frozen):
     telegram: Annotated[str, AfterValidator(_telegram)] | None = None
 
 
-class Department(_Frozen):
+class Department(Frozen):
     """A part of the business; what it does not say itself is as in the whole business."""
 
     name: str
@@ -125,13 +122,13 @@ class Department(_Frozen):
     """True: its own hours hold on every holiday too."""
 
 
-class Persona(_Frozen):
+class Persona(Frozen):
     name: str
     manner: str
     greeting: str
 
 
-class Wording(_Frozen):
+class Wording(Frozen):
     """How the tenant is called in one language."""
 
     title: str
@@ -139,7 +136,7 @@ class Wording(_Frozen):
     persona_name: str
 
 
-class Profile(_Frozen):
+class Profile(Frozen):
     """What `tenant.yaml` says."""
 
     name: TenantName
@@ -227,7 +224,7 @@ class Faq:
     entries: tuple[FaqEntry, ...]
 
 
-class Topic(_Frozen):
+class Topic(Frozen):
     """A subject that is not talked about. `patterns` are regular expressions."""
 
     name: str
@@ -244,11 +241,11 @@ class Topic(_Frozen):
         return self
 
 
-class Forbidden(_Frozen):
+class Forbidden(Frozen):
     topics: tuple[Topic, ...]
 
 
-class Example(_Frozen):
+class Example(Frozen):
     """A dry draft and the same thing said in the persona's manner."""
 
     question: str

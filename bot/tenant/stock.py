@@ -8,33 +8,14 @@ from string import Formatter
 from typing import Annotated, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, model_validator
+from pydantic import Field, TypeAdapter, model_validator
 
 from bot.errors import Problem, TenantError
+from bot.tenant.shapes import Frozen, Lines, Names, Wordings
 from bot.tenant.source import read_yaml
 
-_Lines = Mapping[tuple[str | int, ...], int]
 
-
-def _list(value: object) -> object:
-    """Nothing behind a name is an empty list."""
-    return () if value is None else value
-
-
-def _by_language(value: object) -> object:
-    """Plain text is the wording in Russian."""
-    return {"ru": value} if isinstance(value, str) else value
-
-
-Names = Annotated[tuple[str, ...], BeforeValidator(_list)]
-Wordings = Annotated[Mapping[str, str], BeforeValidator(_by_language), Field(min_length=1)]
-
-
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, str_min_length=1)
-
-
-class StockSource(_Frozen):
+class StockSource(Frozen):
     """Where the table comes from: exactly one of `csv`, `address` and `sql`."""
 
     csv: str | None = None
@@ -57,7 +38,7 @@ class StockSource(_Frozen):
         return self
 
 
-class ItemName(_Frozen):
+class ItemName(Frozen):
     """How one row is called, in the forms that follow 1, 2 and 5. Without `few` it is `many`."""
 
     one: str
@@ -78,7 +59,7 @@ class ColumnType(StrEnum):
         return self in (ColumnType.NUMBER, ColumnType.MONEY, ColumnType.YEAR)
 
 
-class Column(_Frozen):
+class Column(Frozen):
     """One column. `values` maps a value of the table to what people call it."""
 
     name: str
@@ -110,14 +91,14 @@ class Column(_Frozen):
         return self.title.get(language) or next(iter(self.title.values()))
 
 
-class Available(_Frozen):
+class Available(Frozen):
     """What it means that something can be had at once."""
 
     column: str
     values: Annotated[tuple[str, ...], Field(min_length=1)]
 
 
-class StockSchema(_Frozen):
+class StockSchema(Frozen):
     """What `stock.yaml` says."""
 
     source: StockSource
@@ -177,7 +158,7 @@ def read_stock_schema(path: Path) -> StockSchema | None:
     return schema
 
 
-def _faults(schema: StockSchema, lines: _Lines) -> Iterator[tuple[int, str]]:
+def _faults(schema: StockSchema, lines: Lines) -> Iterator[tuple[int, str]]:
     known: dict[str, int] = {}
     for number, column in enumerate(schema.columns):
         if column.name in known:
@@ -193,7 +174,7 @@ def _faults(schema: StockSchema, lines: _Lines) -> Iterator[tuple[int, str]]:
                 yield lines["available",], f'available: "{value}" is not a value of the column'
 
 
-def _unknown_columns(schema: StockSchema, lines: _Lines, known: frozenset[str]) -> Iterator[tuple[int, str]]:
+def _unknown_columns(schema: StockSchema, lines: Lines, known: frozenset[str]) -> Iterator[tuple[int, str]]:
     named = [("key", schema.key), *(("details", name) for name in schema.details)]
     named += [("similar", name) for name in schema.similar]
     named += [("sort", schema.sort.removeprefix("-"))] if schema.sort is not None else []

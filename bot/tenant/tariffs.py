@@ -5,33 +5,16 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, model_validator
+from pydantic import Field, TypeAdapter, model_validator
 
 from bot.errors import Problem, TenantError
+from bot.tenant.shapes import Frozen, Lines, Names, Wordings
 from bot.tenant.source import read_yaml
 
 Number = float
-_Lines = Mapping[tuple[str | int, ...], int]
 
 
-def _list(value: object) -> object:
-    return () if value is None else value
-
-
-def _by_language(value: object) -> object:
-    """Plain text is the wording in Russian."""
-    return {"ru": value} if isinstance(value, str) else value
-
-
-Names = Annotated[tuple[str, ...], BeforeValidator(_list)]
-Wordings = Annotated[Mapping[str, str], BeforeValidator(_by_language), Field(min_length=1)]
-
-
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, str_min_length=1)
-
-
-class Bounds(_Frozen):
+class Bounds(Frozen):
     """What a customer may choose, and what is taken when they do not."""
 
     minimum: Number
@@ -45,7 +28,7 @@ class Bounds(_Frozen):
         return self
 
 
-class RateBand(_Frozen):
+class RateBand(Frozen):
     """The yearly rate for loans of so many months, both ends included."""
 
     months: tuple[int, int]
@@ -58,7 +41,7 @@ class RateBand(_Frozen):
         return self
 
 
-class Credit(_Frozen):
+class Credit(Frozen):
     """Loans repaid in equal instalments."""
 
     names: Annotated[tuple[str, ...], Field(min_length=1)]
@@ -73,7 +56,7 @@ class Credit(_Frozen):
         return next((band.rate_percent for band in fitting), None)
 
 
-class TradeIn(_Frozen):
+class TradeIn(Frozen):
     """An old item given in exchange for a new one."""
 
     names: Annotated[tuple[str, ...], Field(min_length=1)]
@@ -87,7 +70,7 @@ class InputType(StrEnum):
     CHOICE = "choice"
 
 
-class TariffInput(_Frozen):
+class TariffInput(Frozen):
     """What the customer says about themselves. Without `required` there is a `default`."""
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -116,7 +99,7 @@ class TariffInput(_Frozen):
         return self
 
 
-class Band(_Frozen):
+class Band(Frozen):
     """From one number up to another, both included; an end that is missing is open."""
 
     start: Annotated[Number | None, Field(alias="from")] = None
@@ -127,7 +110,7 @@ class Band(_Frozen):
         return (self.start is None or value >= self.start) and (self.to is None or value <= self.to)
 
 
-class Factor(_Frozen):
+class Factor(Frozen):
     """A multiplier by one input: by bands of a number, or by the values of a choice."""
 
     title: str
@@ -142,7 +125,7 @@ class Factor(_Frozen):
         return self
 
 
-class Base(_Frozen):
+class Base(Frozen):
     """What the factors multiply: `percent` of a money input, or an `amount`, once or `times` a number."""
 
     percent: Annotated[Number, Field(gt=0)] | None = None
@@ -157,7 +140,7 @@ class Base(_Frozen):
         return self
 
 
-class Product(_Frozen):
+class Product(Frozen):
     """One tariff table."""
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -182,7 +165,7 @@ class Product(_Frozen):
         return self
 
 
-class Tariffs(_Frozen):
+class Tariffs(Frozen):
     """All that is computed for one tenant."""
 
     credit: Credit | None = None
@@ -201,7 +184,7 @@ def read_tariffs(path: Path) -> Tariffs | None:
     return tariffs
 
 
-def _same_names(path: Path, tariffs: Tariffs, lines: _Lines) -> Iterator[Problem]:
+def _same_names(path: Path, tariffs: Tariffs, lines: Lines) -> Iterator[Problem]:
     seen: set[str] = set()
     for number, product in enumerate(tariffs.products):
         if product.name in seen:
@@ -210,7 +193,7 @@ def _same_names(path: Path, tariffs: Tariffs, lines: _Lines) -> Iterator[Problem
         seen.add(product.name)
 
 
-def _gaps(path: Path, tariffs: Tariffs, lines: _Lines) -> Iterator[Problem]:
+def _gaps(path: Path, tariffs: Tariffs, lines: Lines) -> Iterator[Problem]:
     """Numbers of a range for which a factor has no band, and months without a rate."""
     for number, product in enumerate(tariffs.products):
         for place, factor in enumerate(product.factors):
