@@ -2,6 +2,7 @@
 
 from bot.language.dictionary import grammemes
 from bot.stock.marking import Mark, Marked
+from bot.stock.tokens import Token
 from bot.stock.vocabulary import Kind, Vocabulary, word_set
 
 FAR = 4
@@ -9,6 +10,7 @@ FAR = 4
 _SKIPPED = frozenset(
     "чем на в за с со по цена стоимость бюджет год than for of to ценник стоить сумма размер".split()  # noqa: SIM905
 )
+_NEGATIONS = frozenset(("не", "not", "no"))
 _OPPOSITE = {"under": "least", "over": "most", "most": "over", "least": "under"}
 
 
@@ -37,26 +39,29 @@ def relation_of(marked: Marked, vocabulary: Vocabulary, start: int) -> tuple[str
             if found is not None and relation:
                 named += _columns_within(marked, found, vocabulary)
             break
-        if token.is_any(word_set("most")) and not relation:
-            relation = "under" if _is_comparative(token.raw) else "most"
-        elif token.is_any(word_set("least")) and not relation:
-            relation = "over" if _is_comparative(token.raw) else "least"
-        elif token.is_any(word_set("about")) and not relation:
-            relation = "about"
-        elif token.is_any(word_set("later")) and _is_comparative(token.raw) and not relation:
-            relation = "over"
-        elif token.is_any(word_set("earlier")) and _is_comparative(token.raw) and not relation:
-            relation = "under"
-        elif token.raw in ("не", "not", "no") and relation:
+        if token.raw in _NEGATIONS and relation:
             relation = _OPPOSITE.get(relation, relation)
-            place -= 1
-            continue
-        elif token.raw in ("с", "from", "since") and not relation and _is_year_like(marked, start):
-            relation = "least"
+        elif not relation and (said := _relation_said(token, is_of_year=_is_year_like(marked, start))):
+            relation = said
         elif not (token.raw in _SKIPPED or token.forms[0] in _SKIPPED):
             break
         place -= 1
     return relation, named, used
+
+
+def _relation_said(token: Token, *, is_of_year: bool) -> str:
+    """How one word before a number bounds it; "" where it does not."""
+    if token.is_any(word_set("most")):
+        return "under" if _is_comparative(token.raw) else "most"
+    if token.is_any(word_set("least")):
+        return "over" if _is_comparative(token.raw) else "least"
+    if token.is_any(word_set("about")):
+        return "about"
+    if token.is_any(word_set("later")) and _is_comparative(token.raw):
+        return "over"
+    if token.is_any(word_set("earlier")) and _is_comparative(token.raw):
+        return "under"
+    return "least" if token.raw in ("с", "from", "since") and is_of_year else ""
 
 
 def _columns_within(marked: Marked, found: Mark, vocabulary: Vocabulary) -> list[str]:
