@@ -14,6 +14,7 @@ from bot.dialogue.consulting import Consultant
 from bot.dialogue.finding import Finder
 from bot.dialogue.guarding import Entrance
 from bot.dialogue.prompting import says_unknown
+from bot.dialogue.verifying import Verifier
 from bot.dialogue.work import Work, light_of, ms_since, opening_of
 from bot.dialogue.writing import Grow, Writer
 from bot.domain import Answer, Outcome, Recollection, Speaker, Verdict
@@ -44,6 +45,7 @@ class Assistant:
         reader: Reader,
         finder: Finder,
         consultant: Consultant,
+        verifier: Verifier,
         writer: Writer,
         checks: DraftChecks,
         texts: Texts,
@@ -57,6 +59,7 @@ class Assistant:
         self._reader = reader
         self._finder = finder
         self._consultant = consultant
+        self._verifier = verifier
         self._writer = writer
         self._checks = checks
         self._texts = texts
@@ -73,6 +76,7 @@ class Assistant:
             inquiry = _inquiry(work, question)
             self._finder.find(work, inquiry)
             await self._consultant.consult(work, inquiry)
+            await self._verifier.verify(work)
             answer = self._plainly(work) or await self._written(work, on_growth)
         work.timings_ms["answer"] = ms_since(started)
         return answer

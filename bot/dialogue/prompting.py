@@ -7,9 +7,12 @@ the time to the first token does not grow with the knowledge.
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import Final
+
+import yaml
 
 from bot.domain import Recollection, Speaker
 from bot.llm.model import Message, Prompt, Sampling
@@ -19,7 +22,19 @@ _UNKNOWN = re.compile(r"(?i:не[\\_\-‑–]+знаю)|НЕ +ЗНАЮ")
 _UNKNOWN_ALONE = re.compile(
     r"[\W_]*(?:(?:к сожалению|я|увы)[\W_]+)*(?:не[\W_]*знаю|i (?:do not|don.t) know)[\W_]*", re.IGNORECASE
 )
-_TASKS = ("compose_facts", "compose_read", "compose_task", "choose_task", "phrase_task", "repair")
+_TASKS = (
+    "compose_facts",
+    "compose_read",
+    "compose_task",
+    "choose_task",
+    "phrase_task",
+    "repair",
+    "verify_task",
+)
+YES: Final = "ДА"
+NO: Final = "НЕТ"
+_VERIFIED_CHARACTERS = 400
+"""As much of a passage as a small model reads within some two seconds."""
 _RECITED = 8
 """As many words in a row are no chance."""
 _HEADING = re.compile(
@@ -32,10 +47,11 @@ _FACT_CHARACTERS = 1_500
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Prompts:
-    """A tenant's two static beginnings. `version` names the wording in logs; any change to it shows."""
+    """A tenant's static beginnings. `version` names the wording in logs; any change to it shows."""
 
     compose_prefix: tuple[Message, ...]
     phrase_prefix: tuple[Message, ...]
+    verify_prefix: tuple[Message, ...]
     sampling: Sampling
     version: str
 
@@ -60,6 +76,16 @@ class Prompts:
     def phrase(self, question: str, draft: str) -> Prompt:
         task = _template("phrase_task").format(question=question, draft=draft)
         return Prompt(messages=(*self.phrase_prefix, _user(task)), sampling=self.sampling)
+
+    def verify(self, question: str, heading: str, text: str) -> Prompt:
+        """A request that is to be answered with YES or NO: whether the text answers the question."""
+        quoted = f"{heading}: {text[:_VERIFIED_CHARACTERS]}"
+        task = _template("verify_task").format(text=quoted, question=question)
+        return Prompt(
+            messages=(*self.verify_prefix, _user(task)),
+            sampling=replace(self.sampling, temperature=0.0, max_tokens=2),
+            alternatives=(YES, NO),
+        )
 
     def repair(self, prompt: Prompt, answer: str, claims: Sequence[str]) -> Prompt:
         """The same request with the faulty answer and what was wrong with it."""
@@ -114,16 +140,33 @@ def build_prompts(tenant: Tenant, sampling: Sampling) -> Prompts:
             Message(role="assistant", content=example.phrased),
         )
     )
-    tasks = "".join(
-        _template(name)
-        for name in ("compose_facts", "compose_read", "compose_task", "choose_task", "phrase_task", "repair")
-    )
-    static = "".join(message.content for message in (compose, phrase, *examples)) + tasks
+    verify = (_system(_template("verify")), *_verified_examples())
+    tasks = "".join(_template(name) for name in _TASKS)
+    static = "".join(message.content for message in (compose, phrase, *examples, *verify)) + tasks
     return Prompts(
         compose_prefix=(compose,),
         phrase_prefix=(phrase, *examples),
+        verify_prefix=verify,
         sampling=sampling,
         version=hashlib.sha256(static.encode()).hexdigest()[:12],
+    )
+
+
+@cache
+def _verified_examples() -> tuple[Message, ...]:
+    path = Path(__file__).with_name("prompts") / "verify_examples.yaml"
+    known = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return tuple(
+        message
+        for example in known["examples"]
+        for message in (
+            _user(
+                _template("verify_task").format(
+                    text=known["texts"][example["text"]], question=example["question"]
+                )
+            ),
+            Message(role="assistant", content=example["answer"]),
+        )
     )
 
 

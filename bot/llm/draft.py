@@ -1,5 +1,6 @@
 """An answer while it arrives, and the rules for taking it as whole."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -31,6 +32,8 @@ class Draft:
     prompt_tokens: int | None = None
     completion_tokens: int = 0
     tool_calls: tuple[ToolCall, ...] = ()
+    first_tokens: Mapping[str, float] = field(default_factory=dict)
+    """The likeliest beginnings of the answer with their log-probabilities, where they were asked for."""
 
     def add(self, text: str) -> None:
         """Raises ModelUnavailable when the answer outgrows every sensible length."""
@@ -55,7 +58,18 @@ class Draft:
             finish_reason=reason,
             usage=self._usage(prompt, text, prices),
             tool_calls=self.tool_calls,
+            odds=self._odds(prompt.alternatives),
         )
+
+    def _odds(self, alternatives: Sequence[str]) -> dict[str, float]:
+        """A token is often but the beginning of a word."""
+        odds: dict[str, float] = {}
+        for token, logarithm in self.first_tokens.items():
+            beginning = token.strip().casefold()
+            for word in alternatives:
+                if beginning and word.casefold().startswith(beginning):
+                    odds[word] = max(logarithm, odds.get(word, logarithm))
+        return odds
 
     def _usage(self, prompt: Prompt, text: str, prices: Prices) -> Usage:
         if self.prompt_tokens is None:

@@ -1,7 +1,7 @@
 """What every language model looks like to the rest of the project."""
 
 from collections.abc import AsyncGenerator, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from bot.domain import Usage
@@ -55,6 +55,8 @@ class Prompt:
     messages: tuple[Message, ...]
     sampling: Sampling = Sampling()
     tools: tuple[Tool, ...] = ()
+    alternatives: tuple[str, ...] = ()
+    """The words between which the model is to choose; where it `tells_odds`, one token is asked for."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,6 +68,8 @@ class Completion:
     finish_reason: FinishReason
     usage: Usage
     tool_calls: tuple[ToolCall, ...] = ()
+    odds: Mapping[str, float] = field(default_factory=dict)
+    """Of the prompt's alternatives, the log-probability of each that was among the likeliest."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,6 +93,8 @@ class ModelTraits:
     """True: writes an answer from facts. False: only phrases a stored text."""
     context_tokens: int
     calls_tools: bool
+    tells_odds: bool = False
+    """Whether it says how likely each word was that it might have said."""
 
 
 class ChatModel(Protocol):

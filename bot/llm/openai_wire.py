@@ -11,6 +11,8 @@ from bot.llm.model import Message, Prompt, Tool, ToolCall
 
 MAX_EVENT_BYTES = 2**20
 _MAX_TOKENS = 2**31
+_LIKELIEST = 20
+"""As many tokens as the protocol gives the odds of."""
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -26,6 +28,8 @@ def request_body(model: str, prompt: Prompt, *, stream: bool) -> bytes:
     }
     if prompt.tools:
         body["tools"] = [_tool(tool) for tool in prompt.tools]
+    if prompt.alternatives:
+        body |= {"max_tokens": 1, "logprobs": True, "top_logprobs": _LIKELIEST}
     if stream:
         body |= {"stream": True, "stream_options": {"include_usage": True}}
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
@@ -64,6 +68,7 @@ def read_answer(body: bytes, draft: Draft) -> None:
         calls = _Calls()
         calls.add(message.get("tool_calls") or ())
         draft.tool_calls = calls.parsed()
+        _read_odds(choice, draft)
         _read_usage(value, draft)
     except (ValueError, LookupError, TypeError, AttributeError):
         # The cause is left out: it would quote the answer.
@@ -78,6 +83,12 @@ def _read_usage(value: Mapping[str, Any], draft: Draft) -> None:
     prompt, completion = usage.get("prompt_tokens"), usage.get("completion_tokens")
     if _is_count(prompt) and _is_count(completion):
         draft.prompt_tokens, draft.completion_tokens = prompt, completion
+
+
+def _read_odds(choice: Mapping[str, Any], draft: Draft) -> None:
+    tokens = (choice.get("logprobs") or {}).get("content") or ()
+    if tokens:
+        draft.first_tokens = {str(one["token"]): float(one["logprob"]) for one in tokens[0]["top_logprobs"]}
 
 
 def _is_count(value: object) -> TypeGuard[int]:
@@ -204,6 +215,8 @@ class StreamReader:
     def _choice(self, choice: Mapping[str, Any]) -> str:
         if reason := choice.get("finish_reason"):
             self._draft.finish = str(reason)
+        if choice.get("logprobs") and not self._draft.first_tokens:
+            _read_odds(choice, self._draft)
         delta = choice.get("delta") or {}
         if delta.get("tool_calls"):
             self._calls.add(delta["tool_calls"])

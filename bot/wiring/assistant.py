@@ -15,6 +15,7 @@ from bot.dialogue.consulting import Consultant
 from bot.dialogue.finding import Finder
 from bot.dialogue.guarding import Entrance
 from bot.dialogue.prompting import build_prompts, public_facts
+from bot.dialogue.verifying import Verifier
 from bot.dialogue.writing import Writer
 from bot.domain import Audience, Passage
 from bot.findings import Source
@@ -61,6 +62,7 @@ def build_assistant(
         reader=Reader(build_product_labels(tenant)),
         finder=Finder(build_index(tenant, settings), sources),
         consultant=Consultant(models, prompts, sources),
+        verifier=Verifier(models, prompts, within_s=settings.local.model_phrases_within_s / 2),
         writer=Writer(models, prompts, checks),
         checks=checks,
         texts=texts,

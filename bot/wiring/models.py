@@ -53,7 +53,10 @@ def _build_local(settings: Settings, redis: Redis | None) -> ChatModel:
         model="local",
         base_url=partial(_local_model_url, settings.data_dir),
         traits=ModelTraits(
-            composes=local.model_composes, context_tokens=local.model_context_tokens, calls_tools=False
+            composes=local.model_composes,
+            context_tokens=local.model_context_tokens,
+            calls_tools=False,
+            tells_odds=True,
         ),
         streams=SharedStreams(redis, "local", limit=1, wait_s=wait_s) if redis is not None else None,
     )

@@ -1,6 +1,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
+from dataclasses import replace
 
 import pytest
 from pydantic import SecretStr
@@ -307,3 +308,30 @@ async def test_a_kept_connection_that_was_closed_is_no_failure() -> None:
         answers = [(await model.complete(PROMPT)).text for _ in range(3)]
         await model.close()
     assert answers == ["OK", "OK", "OK"]
+
+
+CHOICE = replace(PROMPT, alternatives=("ДА", "НЕТ"))
+TOLD = {"ДА": -0.1, "Н": -3.0, "Не": -4.0, " ": -0.5, "Я": -6.0}
+
+
+async def test_it_tells_the_odds_of_each_alternative(server: ScriptedModel, model: OpenAIModel) -> None:
+    answer_with(server, text="ДА", odds=TOLD, finish_reason="length")
+    whole, *_, last = await model.complete(CHOICE), *await read(model, CHOICE)
+    assert whole.odds == {"ДА": -0.1, "НЕТ": -3.0}
+    assert last.completion is not None
+    assert last.completion.odds == whole.odds
+    assert [seen.payload["max_tokens"] for seen in server.seen] == [1, 1]
+
+
+async def test_a_prompt_without_alternatives_asks_for_no_odds(
+    server: ScriptedModel, model: OpenAIModel
+) -> None:
+    answer_with(server, text="ДА", odds=TOLD)
+    assert not (await model.complete(PROMPT)).odds
+    assert "logprobs" not in server.seen[0].payload
+
+
+async def test_odds_that_are_no_numbers_are_no_answer(server: ScriptedModel, model: OpenAIModel) -> None:
+    answer_with(server, text="ДА", odds={"ДА": "вряд ли"})
+    with pytest.raises(ModelUnavailable):
+        await model.complete(CHOICE)

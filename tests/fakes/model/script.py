@@ -34,6 +34,8 @@ class Reply:
     tool: str = ""
     """The name of a tool to call, with `arguments`."""
     arguments: Mapping[str, Any] = field(default_factory=dict)
+    odds: Mapping[str, float] = field(default_factory=dict)
+    """Tokens with their log-probabilities, for requests that ask for them."""
     with_usage: bool = True
     with_id: bool = True
     raw: str | None = None

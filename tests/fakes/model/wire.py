@@ -49,7 +49,11 @@ class OpenAIWire:
             message = {"role": "assistant", "content": None, "tool_calls": [_tool_call(spoken)]}
         return dumps(
             _head(spoken, "chat.completion")
-            | {"choices": [{"index": 0, "message": message, "finish_reason": _openai_finish(reply)}]}
+            | {
+                "choices": [
+                    {"index": 0, "message": message, "finish_reason": _openai_finish(reply), **_odds(spoken)}
+                ]
+            }
             | ({"usage": spoken.usage} if reply.with_usage else {})
         )
 
@@ -66,7 +70,7 @@ class OpenAIWire:
             deltas += [{"tool_calls": [{"index": 0, "function": {"arguments": part}}]} for part in parts]
         else:
             deltas += [{"content": piece} for piece in pieces_of(spoken.text)]
-        events = [_event(head | {"choices": [_choice(delta)]}) for delta in deltas]
+        events = [_event(head | {"choices": [_choice(delta) | _odds(spoken)]}) for delta in deltas]
         if reply.finish_reason is None:
             return events
         events.append(_event(head | {"choices": [_choice({}, _openai_finish(reply))]}))
@@ -122,6 +126,13 @@ def _event(value: Mapping[str, Any]) -> bytes:
 
 def _choice(delta: Mapping[str, Any], finish_reason: str | None = None) -> dict[str, Any]:
     return {"index": 0, "delta": delta, "finish_reason": finish_reason}
+
+
+def _odds(spoken: Spoken) -> dict[str, Any]:
+    if not spoken.seen.payload.get("logprobs"):
+        return {}
+    likeliest = [{"token": token, "logprob": value} for token, value in spoken.reply.odds.items()]
+    return {"logprobs": {"content": [{"token": "", "logprob": 0.0, "top_logprobs": likeliest}]}}
 
 
 def _tool_call(spoken: Spoken) -> dict[str, Any]:
