@@ -16,6 +16,8 @@ _TOKEN = re.compile(
 )
 _AND_A_HALF = re.compile(rf"(\d+){SPELT}? с половиной(?: (1000000|1000){SPELT}?)?")
 _HALF = re.compile(r"\bпол[- ]?(?=(?:миллион|млн|лям|лимон)\w*)")
+_LABEL = re.compile(r"\[[A-Z]+_\d+\]")
+"""Where personal data stood."""
 _JOINING = re.compile(r"[ \-./]{0,3}")
 _LIKE_LATIN = str.maketrans("авекмнорстух", "abekmhopctyx")
 
@@ -50,6 +52,7 @@ def _tokenised(text: str) -> tuple[Token, ...]:
 
 
 def _tokens(text: str) -> Iterator[Token]:
+    text = _LABEL.sub(" ", text)
     spelt = spell_out(_HALF.sub("0.5 ", fold(text).lower().replace("ё", "е")))
     plain = _AND_A_HALF.sub(_with_half, spelt)
     end = 0
