@@ -19,6 +19,9 @@ class Inquiry:
     focus: Mapping[str, Any] = field(default_factory=dict)
     """`Finding.focus` of the answer before, so that «а в чёрном?» keeps what it leans on."""
 
+    passage_id: str = ""
+    """The passage that the customer chose among several."""
+
     def __post_init__(self) -> None:
         if self.asked_at.tzinfo is None:
             raise ValueError("asked_at must be aware")
@@ -31,6 +34,7 @@ class FindingKind(StrEnum):
     STOCK = "stock"
     COMPUTED = "computed"
     HOURS = "hours"
+    CHOICE = "choice"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from bot.dialogue.caching import Repeats
 from bot.dialogue.checking import DraftChecks
+from bot.dialogue.clarifying import Clarifier
 from bot.dialogue.consulting import Consultant
 from bot.dialogue.finding import Finder
 from bot.dialogue.guarding import Entrance
@@ -46,6 +47,7 @@ class Assistant:
         finder: Finder,
         consultant: Consultant,
         verifier: Verifier,
+        clarifier: Clarifier,
         writer: Writer,
         checks: DraftChecks,
         texts: Texts,
@@ -60,6 +62,7 @@ class Assistant:
         self._finder = finder
         self._consultant = consultant
         self._verifier = verifier
+        self._clarifier = clarifier
         self._writer = writer
         self._checks = checks
         self._texts = texts
@@ -73,10 +76,11 @@ class Assistant:
         work = self._understand(question)
         answer = self._without_knowledge(work)
         if answer is None:
-            inquiry = _inquiry(work, question)
+            inquiry = self._clarifier.chosen(_inquiry(work, question))
             self._finder.find(work, inquiry)
             await self._consultant.consult(work, inquiry)
             await self._verifier.verify(work)
+            self._clarifier.ask(work, inquiry)
             answer = self._plainly(work) or await self._written(work, on_growth)
         work.timings_ms["answer"] = ms_since(started)
         return answer
@@ -108,7 +112,9 @@ class Assistant:
         return None
 
     def _plainly(self, work: Work) -> Answer | None:
-        """What a model that only phrases is not asked for: a table's own words, or that nothing is known."""
+        """What needs no model, or none that only phrases: a table's own words, or that nothing is known."""
+        if work.finding is not None and work.finding.kind is FindingKind.CHOICE:
+            return self._finished(work.finding.text, Outcome.ANSWERED, work)
         if self._writer.composes:
             return None
         if work.finding is None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from bot.dialogue.work import SUPPORTED_FROM, Work, ms_since
-from bot.domain import Hit, Speaker, join_heading
+from bot.domain import Hit, Passage, Speaker, join_heading
 from bot.findings import Finding, FindingKind, Inquiry, Source
 
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|\n+")
@@ -29,6 +29,8 @@ class FindsPassages(Protocol):
         ...
 
     def search(self, question: str, limit: int = 3, *, before: str = "") -> list[Hit]: ...
+
+    def passage(self, passage_id: str) -> Passage | None: ...
 
 
 class Finder:
@@ -60,6 +62,9 @@ class Finder:
 
     def _search(self, work: Work, inquiry: Inquiry) -> list[Hit]:
         """The passages; for a question that leans on the one before it, that one counts as well."""
+        chosen = self._index.passage(inquiry.passage_id) if inquiry.passage_id else None
+        if chosen is not None:
+            return [Hit(passage=chosen, score=1.0)]
         previous = [said.text for said in work.recollection.remarks if said.speaker is Speaker.CUSTOMER]
         if previous and work.understood.leans:
             work.trace["follow_up"] = True

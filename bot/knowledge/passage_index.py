@@ -103,6 +103,10 @@ class PassageIndex:
         passages = [(passage.passage_id, passage.text, passage.questions) for passage in self._passages]
         return hashlib.sha256(repr(passages).encode()).hexdigest()[:12]
 
+    def passage(self, passage_id: str) -> Passage | None:
+        """None: there is no such passage any more."""
+        return next((passage for passage in self._passages if passage.passage_id == passage_id), None)
+
     def prepare(self, question: str) -> None:
         """Read a question and compute its vector, which `search` would else do; kept for the next ones."""
         self._asked(question)

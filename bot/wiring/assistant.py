@@ -11,6 +11,7 @@ from bot.computing.sources import computing_sources
 from bot.dialogue.answering import Assistant
 from bot.dialogue.caching import AnswerCache, Repeats
 from bot.dialogue.checking import DraftChecks
+from bot.dialogue.clarifying import Clarifier
 from bot.dialogue.consulting import Consultant
 from bot.dialogue.finding import Finder
 from bot.dialogue.guarding import Entrance
@@ -63,6 +64,7 @@ def build_assistant(
         finder=Finder(build_index(tenant, settings), sources),
         consultant=Consultant(models, prompts, sources),
         verifier=Verifier(models, prompts, within_s=settings.local.model_phrases_within_s / 2),
+        clarifier=Clarifier(Lemmatiser(tenant.lexicon), texts),
         writer=Writer(models, prompts, checks),
         checks=checks,
         texts=texts,

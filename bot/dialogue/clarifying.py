@@ -1,0 +1,117 @@
+"""Asks back, once, where a few words may mean several things as likely."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+from bot.data_files import read_data
+from bot.dialogue.work import Work
+from bot.domain import Hit
+from bot.findings import Finding, FindingKind, Inquiry
+from bot.language.lemmas import Lemmatiser
+from bot.texts.catalogue import Text, Texts
+
+_MOST_WORDS = 2
+"""A longer question says itself what it is about."""
+_LIKELY_FROM = 0.45
+_AS_LIKELY = 0.15
+_MOST_CHOICES = 3
+_SAME = 0.2
+"""The share of the words of the shorter text from which two speak of the same."""
+_SOURCE = "choice"
+
+
+class Clarifier:
+    """Stateless: what was offered is kept in the focus of the answer."""
+
+    def __init__(self, lemmatiser: Lemmatiser, texts: Texts) -> None:
+        self._lemmatiser = lemmatiser
+        self._texts = texts
+
+    def chosen(self, inquiry: Inquiry) -> Inquiry:
+        """The inquiry for what was chosen, where the last answer offered a choice and this one makes it."""
+        choices = inquiry.focus.get("choices", ()) if inquiry.focus.get("source") == _SOURCE else ()
+        titles = [title for title, _ in choices]
+        place = _place(inquiry.text, len(titles))
+        if place is None:
+            place = self._by_words(inquiry.text, titles)
+        if place is None:
+            return inquiry
+        return replace(inquiry, text=titles[place], passage_id=choices[place][1])
+
+    def ask(self, work: Work, inquiry: Inquiry) -> None:
+        """Put a question before all findings if passages of different subjects are as likely."""
+        if work.recollection.remarks or inquiry.focus.get("source") == _SOURCE:
+            return
+        found = work.findings[0] if work.findings else None
+        if found is None or found.kind is not FindingKind.PASSAGES:
+            return
+        words = frozenset(self._lemmatiser.lemmas(inquiry.text))
+        if len(words) > _MOST_WORDS:
+            return
+        rivals = self._rivals(work.hits, words)
+        if len(rivals) > 1:
+            work.findings.insert(0, self._question(work, rivals))
+
+    def _rivals(self, hits: Sequence[Hit], words: frozenset[str]) -> list[Hit]:
+        """The likely passages of which none says what another one says."""
+        rivals: list[Hit] = []
+        for hit in hits[:_MOST_CHOICES]:
+            is_likely = hit.score >= max(_LIKELY_FROM, hits[0].score - _AS_LIKELY)
+            own = self._said(hit) - words
+            if is_likely and not any(_alike(own, self._said(other) - words) for other in rivals):
+                rivals.append(hit)
+        return rivals
+
+    def _said(self, hit: Hit) -> frozenset[str]:
+        return frozenset(self._lemmatiser.lemmas(f"{_title(hit)} {hit.passage.text}"))
+
+    def _question(self, work: Work, rivals: Sequence[Hit]) -> Finding:
+        choices = [(_title(hit), hit.passage.passage_id) for hit in rivals]
+        listed = "\n".join(f"{number}. {title}" for number, (title, _) in enumerate(choices, start=1))
+        return Finding(
+            kind=FindingKind.CHOICE,
+            text=self._texts.say(Text.WHICH_ONE, work.language, choices=listed),
+            certainty=1.0,
+            focus={"source": _SOURCE, "choices": choices},
+            asks_back=True,
+        )
+
+    def _by_words(self, text: str, choices: Sequence[str]) -> int | None:
+        """Which choice alone has most of the words that were said."""
+        said = set(self._lemmatiser.lemmas(text))
+        if not choices or len(said) > 2 * _MOST_WORDS:
+            return None
+        shared = [len(said & set(self._lemmatiser.lemmas(choice))) for choice in choices]
+        best = max(shared)
+        return shared.index(best) if best and shared.count(best) == 1 else None
+
+
+def _alike(one: frozenset[str], other: frozenset[str]) -> bool:
+    return len(one & other) >= _SAME * max(min(len(one), len(other)), 1)
+
+
+def _title(hit: Hit) -> str:
+    if hit.passage.heading:
+        return hit.passage.heading[-1]
+    return hit.passage.questions[0] if hit.passage.questions else hit.passage.document
+
+
+def _place(text: str, number: int) -> int | None:
+    """The place that is named, from 0: «2», «второе», «последний вариант»."""
+    words = re.findall(r"\w+", text.lower().replace("ё", "е"))
+    places = {_ordinals()[word] for word in words if word in _ordinals()}
+    if len(places) != 1 or len(words) > 3 * _MOST_WORDS:
+        return None
+    place = places.pop()
+    place = number if place < 0 else place
+    return place - 1 if 1 <= place <= number else None
+
+
+@cache
+def _ordinals() -> dict[str, int]:
+    """Every form of each ordinal with its number; -1 is the last."""
+    loaded: dict[int, list[str]] = read_data(Path(__file__).with_name("ordinals.yaml"))
+    return {word: place for place, words in loaded.items() for word in words}

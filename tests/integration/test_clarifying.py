@@ -1,0 +1,84 @@
+"""A word or two that may mean several things: the assistant asks which one, once."""
+
+import pytest
+
+from bot.dialogue.answering import Question
+from bot.domain import Answer, Outcome, Recollection, Remark, Speaker
+from tests.assistants import STORED, SpokenModel, ask, assistant_of
+
+VAGUE = "хлеб"
+BAKED, FRESH, RYE = "Хлеб печём дважды в день.", STORED, "Ржаной хлеб готов к 11:00."
+
+
+def silent() -> SpokenModel:
+    """What it says is never faithful, so the stored text goes out."""
+    return SpokenModel("нет", composes=False)
+
+
+def after(answer: Answer, text: str) -> Question:
+    """The customer's next message, with what the memory keeps of the answer."""
+    said = (Remark(speaker=Speaker.CUSTOMER, text=VAGUE), Remark(speaker=Speaker.ASSISTANT, text=answer.text))
+    return Question(text=text, recollection=Recollection(remarks=said, focus=answer.trace["focus"]))
+
+
+async def asked_back() -> Answer:
+    return await assistant_of(silent()).answer(ask(VAGUE))
+
+
+async def test_it_asks_which_of_several_is_meant() -> None:
+    answer = await asked_back()
+    assert answer.outcome is Outcome.ANSWERED
+    assert "1. " in answer.text
+    assert "2. " in answer.text
+    assert not any(told in answer.text for told in (BAKED, FRESH, RYE))
+
+
+@pytest.mark.parametrize("said", ["1", "первое", "Первый вариант, пожалуйста", "номер 1", "the first one"])
+async def test_a_number_chooses(said: str) -> None:
+    offered = await asked_back()
+    answer = await assistant_of(silent()).answer(after(offered, said))
+    assert answer.text in (BAKED, FRESH, RYE)
+    assert answer.text == (await assistant_of(silent()).answer(after(offered, "1"))).text
+
+
+async def test_the_last_one_can_be_chosen() -> None:
+    offered = await asked_back()
+    number = max(int(line[0]) for line in offered.text.splitlines() if line[:1].isdigit())
+    last, same = [
+        await assistant_of(silent()).answer(after(offered, said)) for said in ("последнее", str(number))
+    ]
+    assert last.text == same.text
+
+
+async def test_words_choose() -> None:
+    answer = await assistant_of(silent()).answer(after(await asked_back(), "ржаной"))
+    assert answer.text == RYE
+
+
+@pytest.mark.parametrize("said", ["4", "0", "первое или второе", "когда вы открылись?"])
+async def test_what_chooses_nothing_is_a_question_of_its_own(said: str) -> None:
+    answer = await assistant_of(silent()).answer(after(await asked_back(), said))
+    assert "1. " not in answer.text
+
+
+async def test_it_asks_back_once() -> None:
+    answer = await assistant_of(silent()).answer(after(await asked_back(), VAGUE))
+    assert "1. " not in answer.text
+
+
+@pytest.mark.parametrize("text", ["Когда хлеб свежий?", "пироги", "с какого года печёте"])
+async def test_a_plain_question_is_answered_at_once(text: str) -> None:
+    answer = await assistant_of(silent()).answer(ask(text))
+    assert "1. " not in answer.text
+
+
+async def test_a_word_in_the_middle_of_a_dialogue_is_understood_from_it() -> None:
+    answer = await assistant_of(silent()).answer(ask(VAGUE, "Когда хлеб свежий?"))
+    assert "1. " not in answer.text
+
+
+async def test_a_composing_model_asks_back_as_well() -> None:
+    model = SpokenModel("Печём дважды в день.")
+    answer = await assistant_of(model).answer(ask(VAGUE))
+    assert "1. " in answer.text
+    assert not model.asked
