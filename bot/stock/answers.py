@@ -18,6 +18,7 @@ _MOST_SHOWN = 10
 _ALL_SHOWN = 5
 """So many are shown whole rather than the first few of them."""
 _MOST_VALUES = 20
+_MOST_NAMED = 6
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,7 +52,7 @@ class StockAnswers:
         snapshot = self._snapshot
         rows = snapshot.select(replace(query, sort=query.sort or self._schema.sort))
         loosened: tuple[str, ...] = ()
-        if query.task is Task.COMPARE and (query.compared or len(query.keys) > 1):
+        if query.compared or (query.task is Task.COMPARE and len(query.keys) > 1):
             part = self._comparison(query)
         elif not len(rows):
             part, loosened = self._none(query)
@@ -64,7 +65,7 @@ class StockAnswers:
             facts=tuple(self._words.row(snapshot, row, also) for row in part.rows),
             shown=tuple(snapshot.key_of(row) for row in part.rows),
             count=len(rows),
-            is_empty=not len(rows) and query.task is not Task.COMPARE,
+            is_empty=not len(rows) and query.task is not Task.COMPARE and not query.compared,
             loosened=loosened,
         )
 
@@ -93,14 +94,17 @@ class StockAnswers:
             lines = [words.say(Text.STOCK_FOUND, **count, filters=words.conditions(query.filters))]
         else:
             lines = [words.say(Text.STOCK_FOUND_ALL, **count)]
-        available = self._schema.available
-        if available is not None and query.on(available.column) is None and len(rows) > 1:
-            there = dict(self._snapshot.counts(rows, available.column))
-            number = sum(there.get(value, 0) for value in available.values)
-            lines[0] += " " + words.say(
-                Text.STOCK_OF_THEM, words=words.say(Text.STOCK_OR).join(available.values), count=number
-            )
-        return lines
+        lines[0] += words.of_them(query, rows, self._snapshot)
+        return [*lines, *self._each_named(query, rows)]
+
+    def _each_named(self, query: StockQuery, rows: Rows) -> list[str]:
+        """How many there are of each, where several values were named or one name stands for several."""
+        several = [
+            condition.column
+            for condition in query.filters
+            if 2 <= len(condition.values) <= _MOST_NAMED and not condition.negated
+        ]
+        return [self._value_list(name, rows) for name in several if is_choice(self._snapshot, name)]
 
     def _list(self, query: StockQuery, rows: Rows) -> _Part:
         rest = rows[query.offset :]

@@ -70,7 +70,7 @@ def _allowed(marked: Marked, query: StockQuery) -> tuple[str, ...]:
     """The lists of words.yaml that say nothing beyond the query."""
     allowed = [*_ALWAYS]
     if query.task is Task.COMPARE or query.compared:
-        allowed += ["compare", "differ"] if query.columns else ["compare"]
+        allowed += ["compare", "greater", "lesser", *(["differ"] if query.columns else [])]
     if query.columns or query.task is Task.EXTREME:
         allowed += ["price"]
     if marked.of(Kind.LEAST, Kind.MOST) or query.sort:

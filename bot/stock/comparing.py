@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from bot.stock.query import StockQuery
+from bot.stock.query import StockQuery, Task
 from bot.stock.snapshot import Rows, Snapshot
 from bot.stock.wording import Wording
 from bot.tenant.stock import ColumnType
@@ -13,14 +13,43 @@ from bot.texts.catalogue import Text
 _MOST_VALUES = 6
 
 
+Side = tuple[str, Rows]
+"""A side's name and its rows."""
+
+
 def compare(query: StockQuery, snapshot: Snapshot, words: Wording) -> tuple[list[str], list[int]]:
-    """A line for each column that differs, and the rows it was made of."""
+    """A line for each column that differs, who has the most or the least, and the rows it was made of."""
     sides = _sides(query, snapshot, words)
     lines = [words.say(Text.STOCK_COMPARE, sides=", ".join(name for name, _ in sides))]
-    lines += [words.say(Text.STOCK_SIDE_NONE, side=name) for name, rows in sides if not len(rows)]
     there = [(name, rows) for name, rows in sides if len(rows)]
-    same = []
-    for column in _columns(query, snapshot) if len(there) > 1 else ():
+    if query.task is Task.COUNT:
+        lines += _counts(query, snapshot, words, sides)
+    else:
+        lines += [words.say(Text.STOCK_SIDE_NONE, side=name) for name, rows in sides if not len(rows)]
+        lines += _values(query, snapshot, words, there)
+    if query.keys:
+        return lines, [int(rows[0]) for _, rows in there]
+    return lines, [int(snapshot.ordered(rows, query.sort or snapshot.schema.sort)[0]) for _, rows in there]
+
+
+def _counts(query: StockQuery, snapshot: Snapshot, words: Wording, sides: Sequence[Side]) -> list[str]:
+    """How many rows each side has, and which has the most and the least."""
+    lines = [
+        f"- **{name}**: {len(rows)} {words.item(len(rows))}.{words.of_them(query, rows, snapshot)}"
+        for name, rows in sides
+    ]
+    most, least = max(len(rows) for _, rows in sides), min(len(rows) for _, rows in sides)
+    if most == least:
+        return [*lines, words.say(Text.STOCK_COUNT_EVEN)]
+    for text, number in ((Text.STOCK_COUNT_MOST, most), (Text.STOCK_COUNT_LEAST, least)):
+        named = words.say(Text.STOCK_OR).join(name for name, rows in sides if len(rows) == number)
+        lines.append(words.say(text, side=named))
+    return lines
+
+
+def _values(query: StockQuery, snapshot: Snapshot, words: Wording, there: Sequence[Side]) -> list[str]:
+    lines, same = [], []
+    for column in _columns(query, snapshot) if len(there) > 1 else query.columns if there else ():
         told = [_told(snapshot, words, rows, column) for _, rows in there]
         if len(set(told)) == 1 and column not in query.columns:
             same.append(f"{words.column(column)} ({told[0]})")
@@ -28,21 +57,17 @@ def compare(query: StockQuery, snapshot: Snapshot, words: Wording) -> tuple[list
         values = "; ".join(f"{name}: {value}" for (name, _), value in zip(there, told, strict=True))
         lines.append(f"- **{words.heading(column)}**: {values}")
         lines += _verdict(query, snapshot, words, column, there)
-    if same:
-        lines.append(words.say(Text.STOCK_SAME, columns=", ".join(same)))
-    if query.keys:
-        return lines, [int(rows[0]) for _, rows in there]
-    return lines, [int(snapshot.ordered(rows, snapshot.schema.sort)[0]) for _, rows in there]
+    return [*lines, words.say(Text.STOCK_SAME, columns=", ".join(same))] if same else lines
 
 
-def _sides(query: StockQuery, snapshot: Snapshot, words: Wording) -> list[tuple[str, Rows]]:
+def _sides(query: StockQuery, snapshot: Snapshot, words: Wording) -> list[Side]:
     if query.keys:
         rows = snapshot.rows_of(query.keys[:3])
         return [
             (name, np.asarray([row])) for name, row in zip(_names(rows, snapshot, words), rows, strict=True)
         ]
     return [
-        (words.condition(side), np.flatnonzero(snapshot.mask((*query.filters, side))))
+        (words.values_of(side), np.flatnonzero(snapshot.mask((*query.filters, side))))
         for side in query.compared
     ]
 
@@ -83,13 +108,20 @@ def _told(snapshot: Snapshot, words: Wording, rows: Rows, name: str) -> str:
 
 
 def _verdict(
-    query: StockQuery, snapshot: Snapshot, words: Wording, name: str, sides: Sequence[tuple[str, Rows]]
+    query: StockQuery, snapshot: Snapshot, words: Wording, name: str, sides: Sequence[Side]
 ) -> list[str]:
-    """Whose number is the least, where a column was asked for."""
+    """Whose number is the least, or the largest if that is asked for, where a column was asked for."""
     if name not in query.columns or not snapshot.schema.column(name).type.is_number:
         return []
-    spans = [(snapshot.span(rows, name), side) for side, rows in sides]
-    known = sorted((span[0], side) for span, side in spans if span is not None)
-    if len(known) < 2 or known[0][0] == known[1][0]:
+    is_most = query.sort == f"-{name}"
+    spans = {side: span for side, rows in sides if (span := snapshot.span(rows, name)) is not None}
+    if len(spans) < 2:
         return []
-    return [words.say(Text.STOCK_SIDE_LEAST, column=words.heading(name), side=known[0][1])]
+    edges = {side: span[1] if is_most else span[0] for side, span in spans.items()}
+    best = max(edges.values()) if is_most else min(edges.values())
+    heading, value = words.heading(name), words.number(best, snapshot.schema.column(name))
+    if all(edge == best for edge in edges.values()):
+        return [words.say(Text.STOCK_SIDE_EVEN, column=heading, value=value)]
+    text = Text.STOCK_SIDE_MOST if is_most else Text.STOCK_SIDE_LEAST
+    winners = words.say(Text.STOCK_OR).join(side for side, edge in edges.items() if edge == best)
+    return [words.say(text, column=heading, side=winners)]

@@ -9,6 +9,7 @@ from bot.stock.amounts import read_amounts
 from bot.stock.certainty import certainty_of
 from bot.stock.marking import Mark, Marked, is_choice, mark
 from bot.stock.query import Filter, StockQuery, Task
+from bot.stock.sides import Comparison, comparison_of
 from bot.stock.snapshot import NO, YES, Snapshot
 from bot.stock.vocabulary import Kind, Vocabulary, word_set
 from bot.tenant.stock import Column, ColumnType
@@ -43,19 +44,21 @@ def read_draft(text: str, vocabulary: Vocabulary, snapshot: Snapshot, asked_at: 
     possessed = _possessed(marked, snapshot)
     filters = [*_values(marked), *possessed, *filters]
     sort, is_extreme, relative = _order(marked, snapshot)
-    compared = _compared(marked, filters, keys)
-    columns = _asked_columns(marked, snapshot, compared=bool(compared or len(keys) > 1))
-    task = _task(marked, snapshot, columns, compared=bool(compared), is_extreme=is_extreme is not None)
-    if compared:
-        filters = [condition for condition in filters if condition.column != compared[0].column]
-        columns = columns or _column_of_order(sort)
+    comparison = None if keys else comparison_of(marked, snapshot, sort)
+    columns = _asked_columns(marked, snapshot, compared=comparison is not None or len(keys) > 1)
+    task = _task(marked, snapshot, columns, comparison, is_extreme=is_extreme is not None)
+    if comparison is not None:
+        taken = {side.column for side in comparison.sides}
+        filters = [condition for condition in filters if condition.column not in taken]
+        columns = columns or list(comparison.column)
+        sort = comparison.sort
     query = StockQuery(
         task=task or Task.LIST,
         filters=() if keys else tuple(filters),
         columns=tuple(columns),
-        sort=None if compared else sort,
+        sort=sort,
         limit=limit or is_extreme if task is Task.EXTREME else limit,
-        compared=tuple(compared),
+        compared=() if comparison is None else comparison.sides,
         keys=tuple(keys),
     )
     anchors = sum(1 for found in marked.marks if not (found.used and found.is_a(Kind.COLUMN)))
@@ -188,24 +191,6 @@ def _is_plural(word: str) -> bool:
     return bool(tags) and all("plur" in tag for tag in tags)
 
 
-def _compared(marked: Marked, filters: Sequence[Filter], keys: Sequence[str]) -> list[Filter]:
-    """The sides of a comparison: the values of the first column that has two."""
-    asks = marked.has("compare", "differ") or _asks_which_of_two(marked)
-    if not asks or keys:
-        return []
-    for condition in filters:
-        if len(condition.values) >= 2 and not condition.negated:
-            return [Filter(column=condition.column, values=(value,)) for value in condition.values[:3]]
-    return []
-
-
-def _asks_which_of_two(marked: Marked) -> bool:
-    """«что дешевле: GLC или GLE?»"""
-    has_or = any(token.raw in ("или", "or") for token in marked.tokens)
-    asks = any(token.is_any(frozenset(("что", "какой", "кто", "which", "what"))) for token in marked.tokens)
-    return has_or and asks and bool(marked.of(Kind.LEAST, Kind.MOST))
-
-
 def _asked_columns(marked: Marked, snapshot: Snapshot, *, compared: bool) -> list[str]:
     """The columns whose values are asked for."""
     asked = []
@@ -221,14 +206,17 @@ def _asked_columns(marked: Marked, snapshot: Snapshot, *, compared: bool) -> lis
     return list(dict.fromkeys(asked))
 
 
-def _column_of_order(sort: str | None) -> list[str]:
-    return [sort.removeprefix("-")] if sort is not None else []
-
-
 def _task(
-    marked: Marked, snapshot: Snapshot, columns: Sequence[str], *, compared: bool, is_extreme: bool
+    marked: Marked,
+    snapshot: Snapshot,
+    columns: Sequence[str],
+    comparison: Comparison | None,
+    *,
+    is_extreme: bool,
 ) -> Task | None:
-    if compared or (marked.has("compare") and not marked.of(Kind.VALUE)):
+    if comparison is not None:
+        return Task.COUNT if comparison.counts else Task.COMPARE
+    if marked.has("compare") and not marked.of(Kind.VALUE):
         return Task.COMPARE
     if is_extreme:
         return Task.EXTREME

@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache, lru_cache
 from itertools import product
@@ -13,6 +13,7 @@ from rapidfuzz.distance import OSA
 
 from bot.language.dictionary import is_known
 from bot.stock.cells import plain, words
+from bot.stock.families import families_of, numbered_parts, values_of
 from bot.stock.snapshot import Snapshot
 from bot.stock.tokens import Token, keys_of, skeleton, tokenise
 from bot.tenant.stock import Column, ColumnType, StockSchema
@@ -149,19 +150,22 @@ class Vocabulary:
             self._add(name, Meaning(Kind.MOST, column.name))
         if not column.filter or column.type not in (ColumnType.CHOICE, ColumnType.TEXT):
             return
-        for value in dict.fromkeys((*column.values, *snapshot.texts(column.name).values)):
-            self._add_value(column, value)
+        values = values_of(column, snapshot)
+        families = families_of(values) if snapshot.depends(column.name, self._schema.main.name) else {}
+        for value in values:
+            self._add_value(column, value, families.get(value, (value,)))
 
-    def _add_value(self, column: Column, value: str) -> None:
+    def _add_value(self, column: Column, value: str, family: tuple[str, ...]) -> None:
+        """`family`: the value and the others that its name stands for as well."""
         known = column.values.get(value, ())
-        own = Meaning(Kind.VALUE, column.name, (value,))
+        own = Meaning(Kind.VALUE, column.name, family)
         for name in (value, *known):
             self._add(name, own)
         for name in self._lexicon.get(plain(value), ()):
-            self._add(name, Meaning(Kind.VALUE, column.name, (value,), LEXICON))
+            self._add(name, replace(own, rank=LEXICON))
         for name in (value, *known):
             for spelling in _spellings(name):
-                self._add(spelling, Meaning(Kind.VALUE, column.name, (value,), MADE))
+                self._add(spelling, replace(own, rank=MADE))
         for token in tokenise(value):
             if token.number is not None:
                 self.numbers_in[token.raw].add((column.name, value))
@@ -186,9 +190,9 @@ class Vocabulary:
         known = self._names[key].get(place)
         if known is None or known.rank > meaning.rank:
             self._names[key][place] = meaning
-        elif meaning.values and meaning.values[0] not in known.values:
-            together = (*known.values, *meaning.values) if meaning.rank in (OWN, LEXICON, PART) else ()
-            self._names[key][place] = Meaning(meaning.kind, meaning.column, together, meaning.rank)
+        elif not set(meaning.values) <= set(known.values):
+            together = tuple(dict.fromkeys((*known.values, *meaning.values))) if meaning.rank != MADE else ()
+            self._names[key][place] = replace(meaning, values=together)
 
     def _parts(self, snapshot: Snapshot) -> None:
         """A telling word of a longer value stands for all the values that hold it."""
@@ -196,7 +200,10 @@ class Vocabulary:
             if not column.filter or column.type not in (ColumnType.CHOICE, ColumnType.TEXT):
                 continue
             holders: defaultdict[str, list[str]] = defaultdict(list)
-            for value in dict.fromkeys((*column.values, *snapshot.texts(column.name).values)):
+            for value in values_of(column, snapshot):
+                for name in (value, *column.values.get(value, ())):
+                    for part in numbered_parts(name):
+                        self._add(part, Meaning(Kind.VALUE, column.name, (value,), PART))
                 tokens = tokenise(value)
                 if len(tokens) > 1:
                     for token in tokens:

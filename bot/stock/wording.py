@@ -5,8 +5,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.stock.cells import ON_REQUEST, Value
-from bot.stock.query import Filter
-from bot.stock.snapshot import YES, Snapshot
+from bot.stock.query import Filter, StockQuery
+from bot.stock.snapshot import YES, Rows, Snapshot
 from bot.tenant.stock import Column, ColumnType, StockSchema
 from bot.texts.catalogue import Text, Texts, plural_form
 
@@ -32,6 +32,16 @@ class Wording:
 
     def item(self, count: int) -> str:
         return self._schema.item_form(plural_form(count, self._language), self._language)
+
+    def of_them(self, query: StockQuery, rows: Rows, snapshot: Snapshot) -> str:
+        """How many of several rows can be had at once, unless that was asked for; with a space before it."""
+        available = self._schema.available
+        if available is None or query.on(available.column) is not None or len(rows) < 2:
+            return ""
+        there = dict(snapshot.counts(rows, available.column))
+        number = sum(there.get(value, 0) for value in available.values)
+        told = self.say(Text.STOCK_OR).join(available.values)
+        return " " + self.say(Text.STOCK_OF_THEM, words=told, count=number)
 
     def column(self, name: str) -> str:
         return self._schema.column(name).called(self._language)
@@ -127,6 +137,11 @@ class Wording:
         return (
             values if speaks and not column.type.is_number else f"{column.called(self._language)}: {values}"
         )
+
+    def values_of(self, side: Filter) -> str:
+        """A side of a comparison: its values alone, where they say enough."""
+        of_choice = self._schema.column(side.column).type in (ColumnType.CHOICE, ColumnType.TEXT)
+        return self.say(Text.STOCK_OR).join(side.values) if of_choice else self.condition(side)
 
     def conditions(self, filters: tuple[Filter, ...]) -> str:
         """In the order of the table's columns."""

@@ -135,6 +135,11 @@ class Text(StrEnum):
     STOCK_SAME = "stock_same"
     STOCK_SIDE_NONE = "stock_side_none"
     STOCK_SIDE_LEAST = "stock_side_least"
+    STOCK_SIDE_MOST = "stock_side_most"
+    STOCK_SIDE_EVEN = "stock_side_even"
+    STOCK_COUNT_MOST = "stock_count_most"
+    STOCK_COUNT_LEAST = "stock_count_least"
+    STOCK_COUNT_EVEN = "stock_count_even"
     STOCK_SOURCE = "stock_source"
 
 
