@@ -22,7 +22,7 @@ class TradeInSource:
         before = inquiry.focus if inquiry.focus.get("what") == "trade_in" else {}
         prices = [amount for amount in numbers.amounts if _is_money(amount)]
         is_named = any(map(numbers.names, (*self._terms.names, *words("trade_in_names"))))
-        if not is_named and not (before and prices):
+        if not (is_named or (before and prices) or _is_told(prices)):
             return None
         shown = before.get("new", inquiry.focus.get("price"))
         if before and len(prices) == 1 and _leaning(prices[0]) < 0:
@@ -61,9 +61,8 @@ class TradeInSource:
         if self._terms.bonus:
             formula += f" − {as_money(self._terms.bonus)}"
         text = Text.TRADE_IN_ANSWER if difference > 0 else Text.TRADE_IN_SURPLUS
-        note = self._terms.note if self._terms.note != "-" else ""
         said = wording.say(text, difference=as_money(abs(difference)), formula=formula)
-        return "\n".join(filter(None, (said, note)))
+        return "\n".join(filter(None, (said, wording.note(self._terms.note))))
 
 
 def _is_money(amount: Amount) -> bool:
@@ -78,6 +77,11 @@ def _old_and_new(numbers: Numbers, prices: list[Amount]) -> tuple[float, float]:
         low, high = sorted((first.value, second.value))
         return low, high
     return (first.value, second.value) if leanings[0] > leanings[1] else (second.value, first.value)
+
+
+def _is_told(prices: list[Amount]) -> bool:
+    """«Мою оценили в 2 млн, новая стоит 6 млн» can be nothing but an exchange."""
+    return sorted(map(_leaning, prices)) == [-1, 1]
 
 
 def _leaning(amount: Amount) -> int:

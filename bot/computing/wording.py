@@ -25,20 +25,31 @@ class Wording:
         """A tenant's own name of a thing, in this language where it has one."""
         return wordings.get(self.language) or wordings.get(DEFAULT_LANGUAGE) or next(iter(wordings.values()))
 
+    def note(self, wordings: Mapping[str, str] | None) -> str:
+        """The same of what a tenant need not have."""
+        return "" if wordings is None else self.of(wordings)
+
     def title(self, wordings: Mapping[str, str]) -> str:
         """The same at the beginning of a sentence."""
         name = self.of(wordings)
         return name[:1].upper() + name[1:]
 
 
-def agreeing(unit: str, number: int) -> str:
-    """A Russian unit in the form that follows a number: «лет» is «33 года». What is no such word stays."""
-    parse = morphology().parse(unit)[0]
-    if " " in unit or "NOUN" not in parse.tag or parse.normal_form == "человек":
+def agreeing(unit: str, number: float) -> str:
+    """A unit in the form that follows a number: «лет» is «33 года», «year|years» is «1 year».
+
+    What is neither a Russian noun nor written in two forms stays.
+    """
+    if "|" in unit:
+        one, many = unit.split("|", maxsplit=1)
+        return one if number == 1 else many
+    parse = morphology().parse(unit)[0] if unit else None
+    is_noun = parse is not None and "NOUN" in parse.tag and " " not in unit
+    if parse is None or not is_noun or not number.is_integer() or parse.normal_form == "человек":
         return unit
     if parse.normal_form == "год":
-        return _YEARS[plural_form(number, "ru")]
-    agreed = parse.make_agree_with_number(number)
+        return _YEARS[plural_form(int(number), "ru")]
+    agreed = parse.make_agree_with_number(int(number))
     return unit if agreed is None else str(agreed.word)
 
 

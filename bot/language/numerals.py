@@ -1,7 +1,7 @@
 """Number words read as digits: «шесть миллионов» is 6000000, «пятилетняя» is 5 летняя."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -16,29 +16,45 @@ SPELT = "\u2063"
 
 @lru_cache(maxsize=512)
 def spell_out(text: str) -> str:
-    """The lower-case text with its number words as digits."""
+    """The lower-case text with its number words as digits. «Два двадцать» are two numbers."""
     if _ANY_COMPOUND.search(text):
         text = _compounds().sub(lambda found: f"{_read([found[1]])}{SPELT} {found[2]}", text)
-    if _numbers().keys().isdisjoint(words := _WORD.findall(text)) and _scales().keys().isdisjoint(words):
+    words = _WORD.findall(text)
+    if _numbers().keys().isdisjoint(words) and _scales().keys().isdisjoint(words):
         return text
     pieces: list[str] = []
-    run: list[str] = []
-    run_from = kept_to = end = 0
-    for found in _WORD.finditer(text):
-        known = found[0] in _numbers() or (found[0] in _scales())
-        joins = bool(run) and text[end : found.start()] in (" ", "-")
-        if run and not (known and joins):
-            pieces += [text[kept_to:run_from], _read(run), SPELT]
-            kept_to, run = end, []
-        if known and (run or found[0] in _numbers() or not _follows_digit(text, found.start())):
-            if not run:
-                run_from = found.start()
-            run.append(found[0])
-            end = found.end()
-    if run:
-        pieces += [text[kept_to:run_from], _read(run), SPELT]
-        kept_to = end
+    kept_to = 0
+    for run in _runs(text):
+        pieces += [text[kept_to : run[0].start()], _read([word[0] for word in run]), SPELT]
+        kept_to = run[-1].end()
     return "".join((*pieces, text[kept_to:]))
+
+
+def _runs(text: str) -> Iterator[list[re.Match[str]]]:
+    """The words of each number, one after the other."""
+    run: list[re.Match[str]] = []
+    for found in _WORD.finditer(text):
+        if run and _goes_on(run, found):
+            run.append(found)
+            continue
+        if run:
+            yield run
+        is_scale = found[0] in _scales() and not _follows_digit(text, found.start())
+        run = [found] if found[0] in _numbers() or is_scale else []
+    if run:
+        yield run
+
+
+def _goes_on(run: list[re.Match[str]], found: re.Match[str]) -> bool:
+    """Whether a word belongs to the number before it: hundreds, then tens, then ones."""
+    last = run[-1]
+    if found.string[last.end() : found.start()] not in (" ", "-"):
+        return False
+    value = _numbers().get(found[0])
+    if value is None:
+        return found[0] in _scales()
+    before = _scales().get(last[0]) or _numbers()[last[0]]
+    return value < 10 if 20 <= before < 100 else before >= 100 and value < before
 
 
 def number_words() -> Mapping[str, float]:

@@ -48,7 +48,7 @@ class Credit(Frozen):
     down_payment_percent: Bounds = Bounds(minimum=0, maximum=90, default=20)
     months: Bounds = Bounds(minimum=12, maximum=84, default=60)
     rates: Annotated[tuple[RateBand, ...], Field(min_length=1)]
-    note: str = "-"
+    note: Wordings | None = None
 
     def rate_for(self, months: int) -> float | None:
         """Percent a year, by the first band that fits."""
@@ -61,7 +61,7 @@ class TradeIn(Frozen):
 
     names: Annotated[tuple[str, ...], Field(min_length=1)]
     bonus: Annotated[Number, Field(ge=0)] = 0
-    note: str = "-"
+    note: Wordings | None = None
 
 
 class InputType(StrEnum):
@@ -70,19 +70,30 @@ class InputType(StrEnum):
     CHOICE = "choice"
 
 
+class Several(StrEnum):
+    """Which of several numbers an input takes."""
+
+    LEAST = "least"
+    MOST = "most"
+
+
 class TariffInput(Frozen):
     """What the customer says about themselves. Without `required` there is a `default`."""
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-    title: str
+    title: Wordings
     type: InputType
-    unit: str | None = None
+    unit: Wordings | None = None
     range: tuple[Number, Number] | None = None
     required: bool = False
     default: str | None = None
-    ask: str | None = None
+    ask: Wordings | None = None
     names: Names = ()
     values: Mapping[str, Names] = {}
+    translations: Mapping[str, Mapping[str, str]] = {}
+    """Per language, what the values are called in an answer."""
+    several: Several | None = None
+    """«Водителям 22 и 45»; None: the one that is said most clearly."""
 
     @model_validator(mode="after")
     def is_whole(self) -> Self:
@@ -96,6 +107,15 @@ class TariffInput(Frozen):
             raise ValueError(f'default: "{self.default}" is not one of the values')
         if self.default is not None and not self.values and not _is_number(self.default):
             raise ValueError(f'default: "{self.default}" is not a number')
+        return self
+
+    @model_validator(mode="after")
+    def translates_its_values(self) -> Self:
+        strange = (
+            value for names in self.translations.values() for value in names if value not in self.values
+        )
+        if (value := next(strange, None)) is not None:
+            raise ValueError(f'translations: "{value}" is not one of the values')
         return self
 
 
@@ -113,7 +133,7 @@ class Band(Frozen):
 class Factor(Frozen):
     """A multiplier by one input: by bands of a number, or by the values of a choice."""
 
-    title: str
+    title: Wordings
     by: str
     bands: tuple[Band, ...] = ()
     values: Mapping[str, Annotated[Number, Field(ge=0)]] = {}
@@ -123,6 +143,10 @@ class Factor(Frozen):
         if bool(self.bands) == bool(self.values):
             raise ValueError("a factor needs either bands or values")
         return self
+
+
+def _called(factor: Factor) -> str:
+    return next(iter(factor.title.values()))
 
 
 class Base(Frozen):
@@ -150,7 +174,7 @@ class Product(Frozen):
     inputs: tuple[TariffInput, ...]
     factors: tuple[Factor, ...] = ()
     minimum: Annotated[Number, Field(ge=0)] = 0
-    note: str = "-"
+    note: Wordings | None = None
 
     @model_validator(mode="after")
     def names_its_inputs(self) -> Self:
@@ -161,7 +185,7 @@ class Product(Frozen):
         for factor in self.factors:
             values = known[factor.by].values
             if bool(values) != bool(factor.values) or set(factor.values) != set(values):
-                raise ValueError(f'factor "{factor.title}": not the values of the input "{factor.by}"')
+                raise ValueError(f'factor "{_called(factor)}": not the values of the input "{factor.by}"')
         return self
 
 
@@ -201,7 +225,7 @@ def _gaps(path: Path, tariffs: Tariffs, lines: Lines) -> Iterator[Problem]:
             missing = _first_gap(factor, given)
             if missing is not None:
                 line = lines["products", number, "factors", place]
-                message = f'factor "{factor.title}" has no band for {missing:g}'
+                message = f'factor "{_called(factor)}" has no band for {missing:g}'
                 yield Problem(file=path, line=line, message=message)
     if tariffs.credit is not None:
         bounds = tariffs.credit.months

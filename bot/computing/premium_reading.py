@@ -1,0 +1,293 @@
+"""What a question says of a product's inputs: its choices by their names, its numbers by the words around."""
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from itertools import permutations
+
+from bot.computing.amounts import Amount, Numbers, lemmas_of, read_numbers, words
+from bot.computing.premium import is_in_range
+from bot.tenant.tariffs import InputType, Product, Several, TariffInput
+
+_WEEK_DAYS, _MONTH_DAYS = 7, 30
+_THOUSAND, _MILLION = 1_000, 1_000_000
+_LEAST_MONEY = 10_000
+_ABSURD = 5
+_ALIKE = 0.7
+"""A number that suits an input this well compared with the best may be meant beside it."""
+_DOUBTFUL = 0.1
+_MOST_LEFT = 4
+_LONGEST_BEHIND = 4
+_COUNTED = frozenset(("день", "неделя", "месяц", "человек", "год"))
+_JOINING = frozenset(("и", "and", "или", "or"))
+_EMPTY = frozenset(("с", "без", "на", "по", "за", "от", "для", "кто", "что", "of", "the", "in", "for", "at"))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Fit:
+    """How well a number suits an input."""
+
+    score: float
+    place: int
+    wanted: TariffInput
+    amount: Amount
+
+
+def read_inputs(
+    product: Product, numbers: Numbers, *, awaiting: str = "", known: Collection[str] = ()
+) -> dict[str, float | str]:
+    """What the question says of the product's inputs.
+
+    `awaiting`: the one that was just asked for. `known`: words beside which a number may be any input's.
+    """
+    given, used = _choices(product, numbers)
+    free = [amount for amount in numbers.amounts if amount.at not in used]
+    fits = _fits(product, numbers, free, awaiting)
+    taken: dict[int, str] = {}
+    for fit in fits:
+        if fit.wanted.name not in given and fit.amount.at not in taken:
+            given[fit.wanted.name] = _in_unit(fit.wanted, fit.amount)
+            taken[fit.amount.at] = fit.wanted.name
+    for wanted in product.inputs:
+        if wanted.several is not None and wanted.name in given:
+            own = [fit for fit in fits if fit.wanted is wanted]
+            own = [fit for fit in own if taken.get(fit.amount.at) in (None, wanted.name)]
+            given[wanted.name] = _best_of_several(wanted, own, numbers)
+    allowed = {"", *known, *words("read")}
+    not_taken = [amount for amount in free if amount.at not in taken and amount.at not in _apart(numbers)]
+    bare = [amount for amount in not_taken if _says_nothing_else(amount, numbers, allowed)]
+    return {**given, **_left_over(product, given, bare)}
+
+
+def _choices(product: Product, numbers: Numbers) -> tuple[dict[str, float | str], set[int]]:
+    """The values that are named, and the places of the words that name them."""
+    given: dict[str, float | str] = {}
+    used: set[int] = set()
+    takes_money = any(wanted.type is InputType.MONEY for wanted in product.inputs)
+    for choice in product.inputs:
+        found = _choice(choice, numbers, takes_money=takes_money) if choice.values else None
+        if found is not None:
+            given[choice.name], places = found
+            used |= places
+    return given, used
+
+
+def _choice(choice: TariffInput, numbers: Numbers, *, takes_money: bool) -> tuple[str, set[int]] | None:
+    """The value whose longest name the question has. A mere sum is one where no other can be meant."""
+    is_named = not takes_money or not choice.names or any(map(numbers.names, choice.names))
+    found = [
+        (len(name), value, places)
+        for value, names in choice.values.items()
+        for name in (value, *names)
+        if (is_named or not _is_sum(name)) and (places := _places_of(name, numbers))
+    ]
+    _, value, places = max(found, key=lambda found: found[0], default=(0, "", set()))
+    return (value, places) if value else None
+
+
+def _places_of(name: str, numbers: Numbers) -> set[int]:
+    """Where the question has a name: its words, or for a sum the same sum however it is written."""
+    at = numbers.place_of(name)
+    if at is not None:
+        return set(range(at, at + max(1, len(name.split()))))
+    if not _is_sum(name):
+        return set()
+    same = (amount for amount in numbers.amounts if amount.value == _sum_of(name) and _may_be_money(amount))
+    return next((set(range(amount.at, amount.end)) for amount in same), set())
+
+
+@lru_cache(maxsize=1_000)
+def _is_sum(name: str) -> bool:
+    """«30 тысяч» may be anything; «6 месяцев» can only be what it says."""
+    return name[0].isdigit() and set(lemmas_of(name)[1:]) <= words("money") | frozenset("0123456789")
+
+
+@lru_cache(maxsize=1_000)
+def _sum_of(name: str) -> float:
+    return read_numbers(name).amounts[0].value
+
+
+def _may_be_money(amount: Amount) -> bool:
+    return not amount.is_share and amount.unit not in _COUNTED
+
+
+def _fits(product: Product, numbers: Numbers, free: Sequence[Amount], awaiting: str) -> list[_Fit]:
+    """Every number with every input it may be meant for, the best first."""
+    apart = _apart(numbers)
+    found = [
+        _Fit(
+            score=_score(wanted, amount, apart.get(amount.at, ""), awaiting=wanted.name == awaiting),
+            place=place,
+            wanted=wanted,
+            amount=amount,
+        )
+        for place, wanted in enumerate(product.inputs)
+        if wanted.type is not InputType.CHOICE
+        for amount in free
+    ]
+    return sorted((fit for fit in found if fit.score > 0), key=lambda fit: (-fit.score, fit.place))
+
+
+def _apart(numbers: Numbers) -> dict[int, str]:
+    """The numbers of something else, each with the word that says so: «стаж 7», «7 лет стажа»."""
+    apart: dict[int, str] = {}
+    read: set[int] = set()
+    for amount in numbers.amounts:
+        if _apart_behind().match(" ".join(_words_from(numbers, amount))):
+            places = range(amount.end, amount.end + _LONGEST_BEHIND)
+            read |= set(places)
+            apart[amount.at] = next(
+                (numbers.lemmas[at] for at in places if numbers.lemmas[at] in words("apart")), ""
+            )
+    for at, lemma in enumerate(numbers.lemmas):
+        if lemma in words("apart") and at not in read:
+            found = numbers.nearest(at, lambda amount: not amount.is_share and amount.at not in apart)
+            if found is not None:
+                apart[found.at] = lemma
+    return apart
+
+
+def _words_from(numbers: Numbers, amount: Amount) -> list[str]:
+    """The words behind a number as they are written."""
+    return re.findall(r"[a-zа-я]+|\d+(?:[.,]\d+)?", numbers.plain)[amount.end : amount.end + _LONGEST_BEHIND]
+
+
+@cache
+def _apart_behind() -> re.Pattern[str]:
+    return re.compile("|".join(words("apart_behind")))
+
+
+def _score(wanted: TariffInput, amount: Amount, apart: str, *, awaiting: bool) -> float:
+    """How well a number suits an input; 0 when it cannot be meant."""
+    own = _unit_words(wanted)
+    if not _is_of_type(wanted, amount, awaiting=awaiting) or (apart and apart not in own):
+        return 0
+    nearness = (3 - 0.5 * place for place, word in enumerate(amount.before) if word in own)
+    follows = 1.5 * (not own.isdisjoint(amount.after[1:]))
+    score = max(nearness, default=follows) + _unit_score(own, amount)
+    score += (wanted.type is InputType.MONEY) + 2 * awaiting
+    if score and not is_in_range(wanted, _in_unit(wanted, amount)):
+        score -= 1.5 if wanted.type is InputType.MONEY else 0.5
+    return score * _DOUBTFUL if _is_for_how_long(own, amount) else score
+
+
+def _is_of_type(wanted: TariffInput, amount: Amount, *, awaiting: bool) -> bool:
+    """Money for money, and nothing as much as 2020 years old."""
+    if amount.is_share or (wanted.range is not None and amount.value > _ABSURD * wanted.range[1]):
+        return False
+    is_money = not amount.is_bare or amount.unit in ("рубль", "rub")
+    if wanted.type is not InputType.MONEY:
+        return not is_money
+    is_short = (
+        (awaiting or amount.value % 1 > 0) and not amount.after and _in_unit(wanted, amount) != amount.value
+    )
+    return is_money or amount.value >= _LEAST_MONEY or is_short
+
+
+def _unit_score(own: frozenset[str], amount: Amount) -> float:
+    """«45 лет», and «мне 45», which are years as well."""
+    is_aged = amount.unit not in _COUNTED - {"год"} and not words("aged").isdisjoint(_nearest(amount))
+    if is_aged and "год" in own:
+        return 7
+    return 4 if amount.unit and amount.unit in own else 0
+
+
+def _nearest(amount: Amount) -> tuple[str, ...]:
+    """The word before a number, and behind words that say nothing the one before that."""
+    return tuple(word for word in amount.before[:2] if word not in words("fillers"))[:1] or amount.before[:1]
+
+
+def _is_for_how_long(own: frozenset[str], amount: Amount) -> bool:
+    """«За рулем 10 лет» is hardly an age, if there is another number for it."""
+    around = own.intersection((*amount.before, *amount.after)) - words("apart_before") - _COUNTED
+    return (
+        amount.unit == "год"
+        and amount.before[:1] != ()
+        and amount.before[0] in words("apart_before")
+        and not around
+    )
+
+
+def _best_of_several(wanted: TariffInput, fits: Sequence[_Fit], numbers: Numbers) -> float:
+    best = fits[0]
+    alike = [fit.amount for fit in fits if fit.score >= _ALIKE * best.score]
+    together = {amount.at: amount for first in alike for amount in _joined_to(first, numbers)}
+    values = [_in_unit(wanted, amount) for amount in together.values()]
+    possible = [value for value in values if is_in_range(wanted, value)]
+    return _of_several(wanted, possible or [_in_unit(wanted, best.amount)])
+
+
+def _of_several(wanted: TariffInput, values: Sequence[float]) -> float:
+    return min(values) if wanted.several is Several.LEAST else max(values)
+
+
+def _joined_to(amount: Amount, numbers: Numbers) -> list[Amount]:
+    """The number itself, and those that are told with it: «22 и 45», «22, 30 и 45»."""
+    at = numbers.amounts.index(amount)
+    chain = [amount]
+    for other in numbers.amounts[at + 1 :]:
+        between = numbers.lemmas[chain[-1].end : other.at]
+        if not other.is_bare or not set(between) <= _JOINING:
+            break
+        chain.append(other)
+    return chain
+
+
+def _left_over(
+    product: Product, given: Mapping[str, float | str], bare: Sequence[Amount]
+) -> dict[str, float]:
+    """Bare numbers for what is still missing, if there is only one way of giving out as many as possible."""
+    missing = [
+        wanted
+        for wanted in product.inputs
+        if wanted.required and wanted.type is InputType.NUMBER and wanted.name not in given
+    ]
+    if len(missing) == 1 and missing[0].several is not None:
+        values = [amount.value for amount in bare if is_in_range(missing[0], amount.value)]
+        return {missing[0].name: _of_several(missing[0], values)} if values else {}
+    if not missing or not 0 < len(bare) <= _MOST_LEFT:
+        return {}
+    ways = list(_ways(missing, bare))
+    fullest = [way for way in ways if len(way) == max(map(len, ways))]
+    return fullest[0] if fullest and all(way == fullest[0] for way in fullest) else {}
+
+
+def _ways(missing: Sequence[TariffInput], bare: Sequence[Amount]) -> Iterator[dict[str, float]]:
+    """Each way of giving numbers to inputs that holds with their ranges."""
+    nothing = [None] * (len(missing) - 1)
+    for way in permutations((*bare, *nothing), len(missing)):
+        pairs = [(wanted, amount.value) for wanted, amount in zip(missing, way, strict=True) if amount]
+        if all(is_in_range(wanted, value) for wanted, value in pairs):
+            yield {wanted.name: value for wanted, value in pairs}
+
+
+def _says_nothing_else(amount: Amount, numbers: Numbers, known: Collection[str]) -> bool:
+    """A number alone in its place, and not that of a model's name or of something counted."""
+    is_first = amount.at == 0 or numbers.clauses[amount.at - 1] != numbers.clauses[amount.at]
+    follows = amount.before[:1] == () or amount.before[0] in known
+    return amount.is_bare and amount.unit in known and not amount.is_share and (is_first or follows)
+
+
+@lru_cache(maxsize=500)
+def _words_of(spoken: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(word for name in spoken for word in lemmas_of(name)) - _EMPTY
+
+
+def _unit_words(wanted: TariffInput) -> frozenset[str]:
+    units = () if wanted.unit is None else tuple(wanted.unit.values())
+    return _words_of((*units, *wanted.names))
+
+
+def _in_unit(wanted: TariffInput, amount: Amount) -> float:
+    """Weeks and months as days where days are wanted; «2,5» as millions where only those are in range."""
+    in_days = "день" in _unit_words(wanted)
+    if in_days and amount.unit == "неделя":
+        return amount.value * _WEEK_DAYS
+    if in_days and amount.unit == "месяц":
+        return amount.value * _MONTH_DAYS
+    if wanted.type is InputType.MONEY and amount.is_bare and not is_in_range(wanted, amount.value):
+        scaled = [amount.value * size for size in (_THOUSAND, _MILLION)]
+        possible = [value for value in scaled if is_in_range(wanted, value)]
+        return possible[0] if len(possible) == 1 and amount.value < _THOUSAND else amount.value
+    return amount.value
