@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from bot.stock.ages import read_ages
 from bot.stock.bounds import Amount, bounded, column_of, may_be
 from bot.stock.cells import words
-from bot.stock.marking import Marked
+from bot.stock.marking import Mark, Marked
 from bot.stock.query import Filter
 from bot.stock.relations import FAR, relation_of
 from bot.stock.snapshot import Snapshot
@@ -20,7 +21,10 @@ def read_amounts(
     marked: Marked, vocabulary: Vocabulary, snapshot: Snapshot, asked_at: datetime
 ) -> list[Filter]:
     """The conditions on numbers; the tokens that they are made of become read, their marks used."""
-    filters = [*_relative_years(marked, snapshot, asked_at)]
+    filters = [
+        *_relative_years(marked, snapshot, asked_at),
+        *read_ages(marked, vocabulary, snapshot, asked_at),
+    ]
     amounts = list(_amounts(marked, vocabulary))
     place = 0
     while place < len(amounts):
@@ -37,7 +41,7 @@ def _amounts(marked: Marked, vocabulary: Vocabulary) -> Iterator[Amount]:
     place = 0
     while place < len(marked.tokens):
         token = marked.tokens[place]
-        if token.number is None or marked.mark_at(place) is not None:
+        if token.number is None or place in marked.read:
             place += 1
             continue
         amount = Amount(place, place + 1, token.number, is_scaled=False)
@@ -61,17 +65,18 @@ def _take_scale(marked: Marked, amount: Amount) -> None:
 
 def _take_rest(marked: Marked, vocabulary: Vocabulary, amount: Amount) -> None:
     """«5 млн 200 тысяч» and «1 тыс 200 рублей» are one number each."""
-    rest = marked.tokens[amount.end : amount.end + 2]
-    if len(rest) < 2 or not amount.is_scaled or not rest[0].joins or not rest[1].joins:
+    rest = [token for token in marked.tokens[amount.end : amount.end + 2] if token.joins]
+    if len(rest) < 2 or not amount.is_scaled or marked.mark_at(amount.end) is not None:
         return
     small = rest[0].number
-    if small is None or small >= 1_000 or marked.mark_at(amount.end) is not None:
+    if small is None or small >= 1_000:
         return
-    scale = _scale(rest[1].raw) if rest[1].raw in word_set("scales") else 1
+    scale = _scale(rest[1].raw) if rest[1].raw in word_set("scales") else 1.0
+    is_of_thousands = amount.number % 1_000 == 0 and scale == 1 and vocabulary.is_money([rest[1]])
     if amount.number % 1_000_000 == 0 and scale == 1_000:
         amount.number += small * scale
         amount.end += 2
-    elif amount.number % 1_000 == 0 and scale == 1 and vocabulary.is_money([rest[1]]):
+    elif is_of_thousands:
         amount.number += small
         amount.end += 1
 
@@ -133,14 +138,11 @@ def _relative_years(marked: Marked, snapshot: Snapshot, asked_at: datetime) -> I
 def _condition(
     marked: Marked, vocabulary: Vocabulary, snapshot: Snapshot, first: Amount, second: Amount | None
 ) -> Filter | None:
-    end = second.end if second is not None else first.end
     relation, named, used = relation_of(marked, vocabulary, first.start)
+    end = first.end
     if second is not None:
-        relation = "range"
-        if not first.is_scaled and second.number >= 1_000:
-            first.number *= _scale_of(first.number, second.number)
-        first.columns = first.columns or second.columns
-        first.is_scaled = first.is_scaled or second.is_scaled
+        relation, end = "range", second.end
+        _share(first, second)
     after = marked.mark_at(end)
     if after is not None and after.is_a(Kind.COLUMN) and not first.columns and not named:
         first.columns = {after.meaning.column: 1.0}
@@ -148,17 +150,28 @@ def _condition(
     column, factor = column_of(vocabulary, snapshot, first, relation, named)
     if column is None or not may_be(column, first.number * factor):
         return None
-    marked.read.update(range(first.start, end))
-    for mark in used:
+    _take(marked, first.start, end, used)
+    last = first if second is None else second
+    return bounded(column, relation, first.number * factor, last.number * factor)
+
+
+def _share(first: Amount, second: Amount) -> None:
+    """«от 5 до 7 млн рублей»: the scale and the unit are of both."""
+    if not first.is_scaled and second.number >= 1_000:
+        first.number *= _scale_of(first.number, second.number)
+    first.columns = first.columns or second.columns
+    first.is_scaled = first.is_scaled or second.is_scaled
+
+
+def _take(marked: Marked, start: int, end: int, used: list[Mark]) -> None:
+    """The tokens of a condition become read, and its marks used."""
+    marked.read.update(range(start, end))
+    within = [mark for mark in marked.marks if mark.start >= start and mark.end <= end]
+    for mark in (*used, *within):
         mark.used = True
-    for place in range(max(0, first.start - FAR), first.start):
+    for place in range(max(0, start - FAR), start):
         if marked.token_is(place, "most", "least", "about", "not"):
             marked.read.add(place)
-    for mark in marked.marks:
-        if mark.start >= first.start and mark.end <= end:
-            mark.used = True
-    low = first.number * factor
-    return bounded(column, snapshot, relation, low, second.number * factor if second is not None else low)
 
 
 def _scale_of(first: float, second: float) -> float:

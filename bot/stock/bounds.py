@@ -1,5 +1,6 @@
 """Which column a number is of, and the condition that it makes."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,6 +11,7 @@ from bot.stock.vocabulary import Vocabulary
 from bot.tenant.stock import Column, ColumnType
 
 _TWO_DIGIT_YEARS = 2000
+_ABOUT = 0.1
 
 
 @dataclass(slots=True)
@@ -33,21 +35,29 @@ def column_of(
 ) -> tuple[Column | None, float]:
     """The column that the number is of, and what it has to be multiplied by."""
     schema = snapshot.schema
-    numeric = [column for column in schema.columns if column.type.is_number and column.filter]
-    names = {column.name for column in numeric}
-    by_name = [name for name in named if name in names]
-    by_unit = {name: factor for name, factor in amount.columns.items() if name in names}
-    for name in by_name:
-        column = schema.column(name)
-        if amount.is_scaled and not by_unit and not _fits(column, amount.number):
-            continue  # «с пробегом до 8 миллионов» asks for the price of used ones
-        if not by_unit or name in by_unit:
-            if amount.is_scaled or name in by_unit:
-                return column, by_unit.get(name, 1.0) * _year_shift(column, amount.number)
-            return column, _factor(column, amount.number, vocabulary, snapshot) or 1.0
+    numeric = {column.name: column for column in schema.columns if column.type.is_number and column.filter}
+    by_unit = {name: factor for name, factor in amount.columns.items() if name in numeric}
+    for name in named:
+        if name in numeric and _may_be_named(numeric[name], amount, by_unit):
+            return numeric[name], _factor_of_named(numeric[name], vocabulary, snapshot, amount, by_unit)
     if by_unit:
         return _likeliest(by_unit, amount, snapshot)
-    return _by_shape(vocabulary, snapshot, amount, numeric, is_bounded=bool(relation))
+    return _by_shape(vocabulary, snapshot, amount, list(numeric.values()), is_bounded=bool(relation))
+
+
+def _may_be_named(column: Column, amount: Amount, by_unit: dict[str, float]) -> bool:
+    """«с пробегом до 8 миллионов» asks for the price of used ones."""
+    if by_unit:
+        return column.name in by_unit
+    return not amount.is_scaled or _fits(column, amount.number)
+
+
+def _factor_of_named(
+    column: Column, vocabulary: Vocabulary, snapshot: Snapshot, amount: Amount, by_unit: dict[str, float]
+) -> float:
+    if amount.is_scaled or column.name in by_unit:
+        return by_unit.get(column.name, 1.0) * _year_shift(column, amount.number)
+    return _factor(column, amount.number, vocabulary, snapshot) or 1.0
 
 
 def _by_shape(
@@ -55,18 +65,27 @@ def _by_shape(
 ) -> tuple[Column | None, float]:
     """2024 is a year; «до 6» and «5 млн» are money, or else what has such numbers."""
     number = amount.number
-    years = [column for column in numeric if column.type is ColumnType.YEAR]
-    if years and not amount.is_scaled and number % 1 == 0 and 1950 <= number <= 2100:
-        return years[0], 1.0
+    year = next((column for column in numeric if column.type is ColumnType.YEAR), None)
+    if year is not None and _is_year(amount):
+        return year, 1.0
     if not (amount.is_scaled or is_bounded or number >= 10_000):
         return None, 1.0
-    money = [column for column in numeric if column.type is ColumnType.MONEY]
-    others = [column for column in numeric if column not in (*money, *years) and column.range is not None]
-    for column in (*money, *others):
+    for column in _money_first(numeric):
         factor = 1.0 if amount.is_scaled else _factor(column, number, vocabulary, snapshot)
         if factor is not None and _fits(column, number * factor):
             return column, factor
     return None, 1.0
+
+
+def _is_year(amount: Amount) -> bool:
+    return not amount.is_scaled and amount.number % 1 == 0 and 1950 <= amount.number <= 2100
+
+
+def _money_first(numeric: list[Column]) -> list[Column]:
+    """The columns that a bare number may be of: those of money, then those with a range."""
+    money = [column for column in numeric if column.type is ColumnType.MONEY]
+    others = [column for column in numeric if column.type is ColumnType.NUMBER and column.range is not None]
+    return [*money, *others]
 
 
 def _likeliest(by_unit: dict[str, float], amount: Amount, snapshot: Snapshot) -> tuple[Column | None, float]:
@@ -107,21 +126,21 @@ def _factor(column: Column, number: float, vocabulary: Vocabulary, snapshot: Sna
     return None
 
 
-def bounded(column: Column, snapshot: Snapshot, relation: str, low: float, high: float) -> Filter:
-    name = column.name
-    match relation:
-        case "range":
-            return Filter(column=name, least=min(low, high), most=max(low, high))
-        case "most":
-            return Filter(column=name, most=low)
-        case "least":
-            return Filter(column=name, least=low)
-        case "under":
-            return Filter(column=name, most=low, is_open=True)
-        case "over":
-            return Filter(column=name, least=low, is_open=True)
-        case "about":
-            return Filter(column=name, least=round(low * 0.9, 6), most=round(low * 1.1, 6))
-    if column.type is ColumnType.MONEY:
-        return Filter(column=name, most=low)
-    return Filter(column=name, least=low, most=low)
+def bounded(column: Column, relation: str, low: float, high: float) -> Filter:
+    """The condition that a relation to a number makes; without one a price is «up to»."""
+    made = _BOUNDS.get(relation)
+    if made is None:
+        made = _BOUNDS["most"] if column.type is ColumnType.MONEY else _BOUNDS["range"]
+    return made(column.name, min(low, high), max(low, high))
+
+
+_BOUNDS: dict[str, Callable[[str, float, float], Filter]] = {
+    "range": lambda name, low, high: Filter(column=name, least=low, most=high),
+    "most": lambda name, low, _: Filter(column=name, most=low),
+    "least": lambda name, low, _: Filter(column=name, least=low),
+    "under": lambda name, low, _: Filter(column=name, most=low, is_open=True),
+    "over": lambda name, low, _: Filter(column=name, least=low, is_open=True),
+    "about": lambda name, low, _: Filter(
+        column=name, least=round(low * (1 - _ABOUT), 6), most=round(low * (1 + _ABOUT), 6)
+    ),
+}

@@ -9,8 +9,8 @@ from bot.stock.vocabulary import Kind
 _WEIGHTS = {Role.NOTHING: 0.0, Role.MANNER: 0.5, Role.QUALITY: 1.5, Role.THING: 1.5, Role.ASKED: 1.5}
 _CAPS = {Role.THING: 0.6, Role.ASKED: 0.4}
 """«в Казани» may turn the meaning; «какой расход» does."""
-_STRANGE_PRICE = 0.4
-"""A price is asked, and a thing is named that is not the table's: «сколько стоит доставка ...»."""
+_STRANGE_VALUE = 0.4
+"""A value is asked for, and a thing is named that is not the table's: «сколько мест в багажнике»."""
 _BARE = 0.5
 
 _ALWAYS = (
@@ -79,8 +79,8 @@ def _allowed(marked: Marked, query: StockQuery) -> tuple[str, ...]:
 
 
 def _cap(role: Role, query: StockQuery) -> float:
-    if role is Role.THING and query.task is Task.VALUE:
-        return _STRANGE_PRICE
+    if role is Role.THING and query.columns:
+        return _STRANGE_VALUE
     return _CAPS.get(role, 1.0)
 
 

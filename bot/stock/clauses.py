@@ -10,7 +10,19 @@ from bot.stock.tokens import Token
 from bot.stock.vocabulary import Kind, lists_of
 
 _CUT = re.compile(r"[,.!?;:\n()]|\s-\s")
-_ASKING = ("which", "count", "elsewhere", "exists", "available", "price", "compare", "differ", "nothing_read")
+_ASKING = (
+    "which",
+    "count",
+    "elsewhere",
+    "exists",
+    "available",
+    "price",
+    "compare",
+    "differ",
+    "greater",
+    "lesser",
+    "nothing_read",
+)
 _WISHES = ("wish", "request_for")
 
 

@@ -10,6 +10,7 @@ from bot.stock.cells import words
 from bot.stock.marking import is_choice
 from bot.stock.query import Filter, StockQuery, Task
 from bot.stock.reading import Draft
+from bot.stock.sides import sort_by_named
 from bot.stock.snapshot import Snapshot
 from bot.stock.tokens import Token
 from bot.stock.vocabulary import Kind, word_set
@@ -81,6 +82,8 @@ def follow(draft: Draft, before: Before, snapshot: Snapshot) -> StockQuery | Non
     if _wants_more(draft):
         offset = before.query.offset + len(before.shown)
         return replace(before.found, task=Task.LIST, offset=offset, limit=None)
+    if (again := _compares_again(draft, before, snapshot)) is not None:
+        return again
     if not _leans(draft, snapshot):
         return None
     if not draft.anchors and not draft.has_task:
@@ -88,6 +91,19 @@ def follow(draft: Draft, before: Before, snapshot: Snapshot) -> StockQuery | Non
     if _asks_of_one(draft, before):
         return _about_rows(draft, before.shown)
     return _merge(draft, before, snapshot)
+
+
+def _compares_again(draft: Draft, before: Before, snapshot: Snapshot) -> StockQuery | None:
+    """«а у кого пробег больше?», «а дороже?» after a comparison: the same sides by another column."""
+    new = draft.query
+    if not before.query.compared or new.filters or new.keys or draft.has_item or new.task is Task.EXTREME:
+        return None
+    column = next((f"{'' if is_least else '-'}{name}" for name, is_least in draft.relative), None)
+    sort = column or sort_by_named(draft.marked, snapshot)
+    columns = new.columns or ((sort.removeprefix("-"),) if sort is not None else ())
+    if not columns:
+        return None
+    return replace(before.query, task=Task.COMPARE, columns=columns, sort=sort)
 
 
 def _asks_of_one(draft: Draft, before: Before) -> bool:

@@ -9,7 +9,7 @@ from bot.stock.amounts import read_amounts
 from bot.stock.certainty import certainty_of
 from bot.stock.marking import Mark, Marked, is_choice, mark
 from bot.stock.query import Filter, StockQuery, Task
-from bot.stock.sides import Comparison, comparison_of
+from bot.stock.sides import Comparison, asks_of_numbers, comparison_of
 from bot.stock.snapshot import NO, YES, Snapshot
 from bot.stock.vocabulary import Kind, Vocabulary, word_set
 from bot.tenant.stock import Column, ColumnType
@@ -199,6 +199,8 @@ def _asked_columns(marked: Marked, snapshot: Snapshot, *, compared: bool) -> lis
         questioned = marked.has("which", "count", "exists") or compared
         if not is_choice(snapshot, name) or questioned:
             asked.append(name)
+    if asks_of_numbers(marked) and marked.has("which") and marked.of(Kind.ITEM) and not marked.of(Kind.VALUE):
+        asked.append(snapshot.schema.main.name)  # «каких машин больше всего»
     money = [column.name for column in snapshot.schema.columns if column.type is ColumnType.MONEY]
     asks_price = marked.has("price") and not any(m.meaning.column in money for m in marked.marks)
     if money and asks_price:

@@ -31,8 +31,8 @@ class Comparison:
 
 def comparison_of(marked: Marked, snapshot: Snapshot, sort: str | None) -> Comparison | None:
     """What is compared with what; None where nothing is."""
-    counts = _asks_of_numbers(marked)
-    sort = None if counts else sort or _sort_by_named(marked, snapshot)
+    counts = asks_of_numbers(marked)
+    sort = None if counts else sort or sort_by_named(marked, snapshot)
     if not (counts or marked.has("compare", "differ") or _asks_which(marked, decides=sort is not None)):
         return None
     sides = _sides(marked, snapshot)
@@ -63,7 +63,7 @@ def _is_only_wished(marked: Marked, found: Mark) -> bool:
     return word.startswith("по") and word.endswith(("ее", "ше", "ле", "же", "че"))
 
 
-def _asks_of_numbers(marked: Marked) -> bool:
+def asks_of_numbers(marked: Marked) -> bool:
     """«каких больше», «чего меньше», "which do you have more of"."""
     if marked.of(Kind.LEAST, Kind.MOST, Kind.COLUMN) or marked.has("price"):
         return False
@@ -72,7 +72,7 @@ def _asks_of_numbers(marked: Marked) -> bool:
     return marked.has("greater", "lesser") and not any(token.raw in _OF_SIZE for token in marked.tokens)
 
 
-def _sort_by_named(marked: Marked, snapshot: Snapshot) -> str | None:
+def sort_by_named(marked: Marked, snapshot: Snapshot) -> str | None:
     """«у кого больше пробег», «чья цена ниже», "what costs more"."""
     numeric = [
         found.meaning.column

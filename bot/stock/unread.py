@@ -136,12 +136,13 @@ def _asks_elsewhere(word: Word) -> bool:
 
 
 def _asks_how(word: Word) -> bool:
-    """«как купить», "how do I": of a way, not of a thing; «как насчёт» is none."""
+    """«как купить», «чем хорош», "how do I": of a way, not of a thing; «как насчёт» is none."""
     after = word.at(word.place + 1)
     if not word.is_in("how") or after is None:
         return False
-    is_english = after.raw in ("do", "does", "can", "could", "to", "is", "are")
-    return is_english or any({"VERB", "INFN"} & tags for tags in grammemes(after.raw)[:1])
+    if word.token.raw.isascii():
+        return after.raw not in ("many", "much", "about")
+    return any({"VERB", "INFN", "ADJS"} & tags for tags in grammemes(after.raw)[:1])
 
 
 def _deals(word: Word) -> bool:
@@ -202,8 +203,11 @@ def _is_background(word: Word) -> bool:
 
 def _is_a_person(word: Word) -> bool:
     """«жене», «коллега», «зовут Анна»: who wants it, not what; «сколько клиентов» asks of them."""
+    after = word.at(word.place + 1)
     if _NAMES & word.tags:
         return True
+    if word.token.number is not None:  # «двое детей»
+        return after is not None and any({"NOUN", "anim"} <= tags for tags in grammemes(after.raw)[:1])
     if not {"NOUN", "anim"} <= word.tags or word.is_in("nothing_read"):
         return False
     return not _is_asked_for(word) and not word.marked.token_is(word.place - 1, "price")
@@ -322,6 +326,7 @@ _RULES: tuple[tuple[Callable[[Word], bool], Role], ...] = (
     (_is_not_now, Role.ASKED),
     (_deals, Role.ASKED),
     (_says_nothing, Role.NOTHING),
+    (_judges, Role.QUALITY),
     (_is_vague, Role.NOTHING),
     (_greets, Role.NOTHING),
     (_is_background, Role.NOTHING),
@@ -329,7 +334,6 @@ _RULES: tuple[tuple[Callable[[Word], bool], Role], ...] = (
     (_is_a_purpose, Role.NOTHING),
     (_is_told_of_oneself, Role.NOTHING),
     (_leads_to_a_wish, Role.NOTHING),
-    (_judges, Role.QUALITY),
     (_is_act, Role.ASKED),
     (_is_subject, Role.ASKED),
     (_is_thing, Role.THING),
