@@ -125,6 +125,7 @@ def check_table(raw: RawTable, schema: StockSchema, *, last_rows: int = 0) -> Ch
     places = [raw.header.index(column.name) for column in schema.columns]
     faults: list[Fault] = []
     rows: list[tuple[Value, ...]] = []
+    lines: list[int] = []
     seen: dict[Value, int] = {}
     key = [column.name for column in schema.columns].index(schema.key)
     for line, cells in raw.rows:
@@ -132,13 +133,13 @@ def check_table(raw: RawTable, schema: StockSchema, *, last_rows: int = 0) -> Ch
         if row is not None and (fault := _key_fault(row[key], seen, schema.key)) == "":
             seen[row[key]] = line
             rows.append(row)
+            lines.append(line)
         else:
             faults.append(Fault(place=raw.place, line=line, message=fault))
     _refuse_contents(raw, schema, len(rows), faults, last_rows)
     columns = tuple(column.name for column in schema.columns)
-    return CheckedTable(
-        columns=columns, rows=tuple(rows), faults=tuple(faults), notes=tuple(_notes(raw, schema, rows))
-    )
+    notes = tuple(_notes(raw.place, schema, list(zip(lines, rows, strict=True))))
+    return CheckedTable(columns=columns, rows=tuple(rows), faults=tuple(faults), notes=notes)
 
 
 def _row(
@@ -188,11 +189,14 @@ def _refuse_contents(
         raise TableRefused([Fault(place=raw.place, line=None, message=message), *faults])
 
 
-def _notes(raw: RawTable, schema: StockSchema, rows: Sequence[tuple[Value, ...]]) -> Iterator[Fault]:
-    """Values that nobody told how people call: no fault, but perhaps a slip."""
+def _notes(place: str, schema: StockSchema, rows: Sequence[tuple[int, tuple[Value, ...]]]) -> Iterator[Fault]:
+    """Values that nobody told how people call, each where it stands first: no fault, but perhaps a slip."""
     for number, column in enumerate(schema.columns):
         if column.type is ColumnType.CHOICE and column.values:
-            unknown = {str(row[number]) for row in rows if row[number] is not None} - set(column.values)
-            for value in sorted(unknown)[:_MOST_TOLD]:
+            first: dict[str, int] = {}
+            for line, row in rows:
+                if row[number] is not None and row[number] not in column.values:
+                    first.setdefault(str(row[number]), line)
+            for value in sorted(first)[:_MOST_TOLD]:
                 message = f'{column.name}: "{value}" is not among the values of the schema'
-                yield Fault(place=raw.place, line=None, message=message)
+                yield Fault(place=place, line=first[value], message=message)
