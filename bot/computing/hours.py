@@ -1,10 +1,11 @@
 """Answers when the business is open, from its hours and holidays, in its own time zone."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
-from itertools import groupby, islice
+from itertools import groupby, islice, pairwise
 
+from bot.computing.hours_places import Place
 from bot.computing.hours_reading import HoursQuestion, HoursReading
 from bot.findings import Finding, FindingKind, Inquiry
 from bot.tenant import Tenant
@@ -27,16 +28,21 @@ class HoursSource:
         self._texts = texts
         self._coming = lru_cache(maxsize=4)(self._coming_holidays)
         self._departments = {department.name: department for department in tenant.departments}
-        places = {name: [name, room.does or ""] for name, room in self._departments.items()}
+        places = {
+            name: Place(names=(name, *room.translations.values(), *room.names), does=room.does or "")
+            for name, room in self._departments.items()
+        }
+        wordings = [tenant.wording(language) for language in tenant.languages]
+        subjects = " ".join(wording.subject for wording in wordings)
         self._reading = HoursReading(
-            {"": [tenant.title, tenant.subject], **places},
+            {"": Place(names=[wording.title for wording in wordings], does=subjects), **places},
             {holiday.name or "": (holiday.day.month, holiday.day.day) for holiday in tenant.holidays},
         )
 
     def find(self, inquiry: Inquiry) -> Finding | None:
         local = inquiry.asked_at.astimezone(self._tenant.zone)
         leans = inquiry.focus.get("source") == FindingKind.HOURS
-        asked = self._reading.read(inquiry.text, local.date(), leans=leans)
+        asked = self._reading.read(inquiry.text, local, leans=leans)
         if asked is None:
             return None
         department = asked.department or (str(inquiry.focus.get("department", "")) if leans else "")
@@ -56,12 +62,15 @@ class HoursSource:
     def _say(
         self, asked: HoursQuestion, room: Department | None, today: date, minute: int, language: str
     ) -> str:
-        place = f"{room.name}: " if room else ""
+        place = f"{room.called(language)}: " if room else ""
+        if asked.lunch:
+            return self._lunch(place, room, asked.days, language)
         days = asked.days or ((today,) if asked.now or asked.at_min is not None else ())
         if not days or len(days) > _DAYS_APART:
             week = self._week(place, room, language)
             week = week[:1].upper() + week[1:]
-            return "\n\n".join(filter(None, (week, self._holidays(room, today, language))))
+            told = [week, self._holidays(room, today, language)]
+            return "\n\n".join(filter(None, reversed(told) if asked.holidays else told))
         lines = [self._day(place, room, day, today, language) for day in days]
         if asked.at_min is not None:
             lines.append(self._at(room, days[0], asked.at_min, language))
@@ -76,7 +85,7 @@ class HoursSource:
             return self._texts.say(
                 Text.HOURS_OPEN, language, place=place, date=when, spans=self._spans(spans, language)
             )
-        holiday = self._holiday_name(day)
+        holiday = self._holiday_name(day) if language == self._tenant.languages[0] else ""
         why = f" ({holiday})" if holiday else ""
         following = self._next_open(room, day)
         if following is None:
@@ -121,18 +130,38 @@ class HoursSource:
 
     def _week(self, place: str, room: Department | None, language: str) -> str:
         """The usual week, days with the same hours together: «пн-пт с 9:00 до 21:00»."""
+        lines = []
+        for spans, weekdays in self._groups(room, language):
+            text = Text.HOURS_WEEK_DAY if spans else Text.HOURS_WEEK_CLOSED
+            told = self._spans(spans, language)
+            lines.append(self._texts.say(text, language, weekdays=weekdays, spans=told))
+        return self._texts.say(Text.HOURS_WEEK, language, place=place, days="; ".join(lines))
+
+    def _groups(self, room: Department | None, language: str) -> Iterator[tuple[tuple[Span, ...], str]]:
+        """The usual week by days with the same hours: «пн-пт»."""
         own = room.hours if room is not None else None
         week = (own or self._tenant.working_hours).week
-        lines = []
         for spans, days in groupby(range(7), key=lambda number: week[number]):
-            numbers = list(days)
-            names = [self._texts.one_of(Text.SHORT_WEEKDAYS, language, number) for number in numbers]
-            weekdays = names[0] if len(names) == 1 else f"{names[0]}-{names[-1]}"
-            text = Text.HOURS_WEEK_DAY if spans else Text.HOURS_WEEK_CLOSED
-            lines.append(
-                self._texts.say(text, language, weekdays=weekdays, spans=self._spans(spans, language))
+            names = [self._texts.one_of(Text.SHORT_WEEKDAYS, language, number) for number in days]
+            yield spans, names[0] if len(names) == 1 else f"{names[0]}-{names[-1]}"
+
+    def _lunch(self, place: str, room: Department | None, days: Sequence[date], language: str) -> str:
+        """The gaps between the hours, of the days that are named or of the usual week, with the hours."""
+        if days:
+            told = [(self._tenant.hours_on(day, room), self._plain_date(day, language)) for day in days]
+        else:
+            told = list(self._groups(room, language))
+        breaks = [
+            self._texts.say(
+                Text.HOURS_WEEK_DAY, language, weekdays=when, spans=self._spans(_gaps(spans), language)
             )
-        return self._texts.say(Text.HOURS_WEEK, language, place=place, days="; ".join(lines))
+            for spans, when in told
+            if len(spans) > 1
+        ]
+        text = Text.HOURS_LUNCH if breaks else Text.HOURS_NO_LUNCH
+        first = self._texts.say(text, language, place=place, days="; ".join(breaks))
+        week = self._week("", room, language)
+        return "\n".join(line[:1].upper() + line[1:] for line in (first, week))
 
     def _holidays(self, room: Department | None, today: date, language: str) -> str:
         """What the coming holidays change."""
@@ -166,10 +195,13 @@ class HoursSource:
             for span in spans
         )
 
-    def _date(self, day: date, today: date, language: str) -> str:
+    def _plain_date(self, day: date, language: str) -> str:
         weekday = self._texts.one_of(Text.ON_WEEKDAYS, language, day.weekday())
         month = self._texts.one_of(Text.OF_MONTHS, language, day.month - 1)
-        date_text = self._texts.say(Text.HOURS_DATE, language, weekday=weekday, day=day.day, month=month)
+        return self._texts.say(Text.HOURS_DATE, language, weekday=weekday, day=day.day, month=month)
+
+    def _date(self, day: date, today: date, language: str) -> str:
+        date_text = self._plain_date(day, language)
         near = {0: Text.HOURS_TODAY, 1: Text.HOURS_TOMORROW}.get((day - today).days)
         return date_text if near is None else self._texts.say(near, language, date=date_text)
 
@@ -181,6 +213,12 @@ class HoursSource:
     def _next_open(self, room: Department | None, after: date) -> date | None:
         days = (after + timedelta(days=ahead) for ahead in range(1, _LOOK_AHEAD_DAYS + 1))
         return next((day for day in days if self._tenant.hours_on(day, room)), None)
+
+
+def _gaps(spans: Sequence[Span]) -> list[Span]:
+    return [
+        Span(opens_min=earlier.closes_min, closes_min=later.opens_min) for earlier, later in pairwise(spans)
+    ]
 
 
 def _clock(minutes: int) -> str:

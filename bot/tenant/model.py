@@ -16,7 +16,7 @@ from bot.tenant.gate import Gate
 from bot.tenant.golden import GoldenQuestion
 from bot.tenant.hours import CalendarDay, Hours, Span
 from bot.tenant.phones import is_phone, phone_digits
-from bot.tenant.shapes import Frozen
+from bot.tenant.shapes import Frozen, Names
 from bot.tenant.stock import StockSchema
 from bot.tenant.tariffs import Tariffs
 from bot.tenant.wording import asked_of, pieces, slug
@@ -120,6 +120,13 @@ class Department(Frozen):
     hours: WorkingHours | None = None
     ignores_holidays: bool = False
     """True: its own hours hold on every holiday too."""
+    names: Names = ()
+    """What else people call it."""
+    translations: Mapping[Language, str] = {}
+    """How it is called in the other languages."""
+
+    def called(self, language: str) -> str:
+        return self.translations.get(language, self.name)
 
 
 class Persona(Frozen):
