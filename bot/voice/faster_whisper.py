@@ -1,0 +1,155 @@
+"""Whisper by faster-whisper: int8 on the processor, silence left out before the model hears anything."""
+
+import os
+import time
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from bot.errors import AudioError, AudioFault, SpeechError
+from bot.voice.audio import RATE, Samples
+from bot.voice.local import LocalTranscriber, Recognise
+from bot.voice.transcriber import Hints, Progress, Segment, Timings, Transcript
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_BEAM: Final = 5
+_HEARS_NAMES_FROM_S: Final = 1.2
+"""In a shorter recording the model repeats the names that it was told to expect."""
+_HEARS_CONTEXT_FROM_S: Final = 3.0
+_NO_SPEECH: Final = 0.6
+_WINDOW_S: Final = 30
+_FRAMES_A_SECOND: Final = 100
+_SILENCE_S: Final = 4.0
+"""The model was trained on half-minutes filled up with silence. With half a second of it every sixth
+sentence was written twice; with two and more none, and the words are the same as with all of it."""
+_LETTERS_PER_S: Final = 25.0
+_LOOPS_FROM: Final = 2.0
+"""A compression ratio; no speech had more than 1.72."""
+_TEMPERATURES: Final = (0.0, 0.2, 0.4)
+"""Tried in turn where a window comes out badly; the model's usual three more only cost time."""
+
+
+def faster_whisper(model: Path, *, threads: int = 0, deadline_s: float = 180.0) -> LocalTranscriber:
+    """A Transcriber. `model` is a folder with CTranslate2's files; `threads` 0: the cores, 4 at most."""
+    name = f"faster-whisper {model.name}"
+    return LocalTranscriber(name, partial(load, model, threads, name), deadline_s=deadline_s)
+
+
+def load(model: Path, threads: int, name: str) -> Recognise:
+    """Raises SpeechError where the files are no model."""
+    import faster_whisper as package
+    import numpy as np
+
+    class Whisper(package.WhisperModel):  # type: ignore[misc]
+        """Encodes the sound and a little silence behind it, not always half a minute; and what it has just
+        encoded only once: the language is told from the same sound."""
+
+        silence_s: float = _SILENCE_S
+        _features: Any = None
+        _encoded: Any = None
+
+        def encode(self, features: Any) -> Any:
+            sounding = np.flatnonzero(np.any(features != 0, axis=0))
+            end = (int(sounding[-1]) + 1 if len(sounding) else 0) + round(self.silence_s * _FRAMES_A_SECOND)
+            features = features[:, : min(end + end % 2, features.shape[1])]
+            if self._features is None or not np.array_equal(features, self._features):
+                self._features, self._encoded = features, super().encode(features)
+            return self._encoded
+
+    try:
+        loaded = Whisper(
+            str(model),
+            device="cpu",
+            compute_type="int8",
+            cpu_threads=threads or min(os.cpu_count() or 1, 4),
+            local_files_only=True,
+        )
+    except (RuntimeError, ValueError, OSError) as error:
+        raise SpeechError(f"{model} is no model that faster-whisper can load", permanent=True) from error
+    return _Recognition(loaded, name)
+
+
+class _Recognition:
+    def __init__(self, model: Any, name: str) -> None:
+        self._model = model
+        self._name = name
+
+    def __call__(self, report: Progress, audio: Samples, hints: Hints, deadline_s: float, /) -> Transcript:
+        began = time.monotonic()
+        speech, chunks = _speech_in(audio)
+        language = self._language(speech, hints.languages) if chunks else ""
+        detected = time.monotonic()
+        segments: list[Segment] = []
+        for silence_s in (_SILENCE_S, _WINDOW_S) if chunks else ():
+            self._model.silence_s = silence_s
+            segments.clear()
+            for segment in self._segments(speech, chunks, language, hints):
+                segments.append(segment)
+                report(segment.end_s)
+                if time.monotonic() - began > deadline_s:
+                    done = f"{segment.end_s:.0f} of {audio.duration_s:.0f} s"
+                    raise AudioError(AudioFault.TOO_SLOW, done)
+            if not any(map(_loops, segments)):
+                break
+        kept = [segment for segment in segments if (segment.no_speech_prob or 0.0) <= _NO_SPEECH]
+        return Transcript(
+            text=" ".join(segment.text for segment in kept),
+            language=language,
+            segments=tuple(segments),
+            duration_s=audio.duration_s,
+            model=self._name,
+            timings=Timings(detect_s=detected - began, recognise_s=time.monotonic() - detected),
+        )
+
+    def _language(self, speech: "NDArray[np.float32]", allowed: Sequence[str]) -> str:
+        if len(allowed) == 1:
+            return allowed[0]
+        # Without the last frame, as `transcribe` cuts it: then what is encoded here serves there too.
+        features = self._model.feature_extractor(speech[: _WINDOW_S * RATE])[..., :-1]
+        likeliest, _, shares = self._model.detect_language(features=features)
+        return max(allowed, key=lambda name: dict(shares).get(name, 0.0)) if allowed else str(likeliest)
+
+    def _segments(
+        self, speech: "NDArray[np.float32]", chunks: list[dict[str, int]], language: str, hints: Hints
+    ) -> Any:
+        from faster_whisper.transcribe import restore_speech_timestamps
+
+        duration_s = len(speech) / RATE
+        found, _ = self._model.transcribe(
+            speech,
+            language=language,
+            beam_size=_BEAM,
+            temperature=_TEMPERATURES,
+            condition_on_previous_text=False,
+            hotwords=hints.hotwords if hints.hotwords and duration_s > _HEARS_NAMES_FROM_S else None,
+            initial_prompt=hints.context if hints.context and duration_s > _HEARS_CONTEXT_FROM_S else None,
+        )
+        for segment in restore_speech_timestamps(found, chunks, RATE):
+            yield Segment(
+                text=segment.text.strip(),
+                start_s=segment.start,
+                end_s=segment.end,
+                avg_logprob=segment.avg_logprob,
+                no_speech_prob=segment.no_speech_prob,
+                compression_ratio=segment.compression_ratio,
+            )
+
+
+def _loops(segment: Segment) -> bool:
+    """Whether it was perhaps written down more than once: then it is heard again in its half minute."""
+    is_dense = len(segment.text) > _LETTERS_PER_S * max(segment.end_s - segment.start_s, 1.0)
+    return is_dense or (segment.compression_ratio or 0.0) > _LOOPS_FROM
+
+
+def _speech_in(audio: Samples) -> tuple["NDArray[np.float32]", list[dict[str, int]]]:
+    """The speech without the silence, and where its pieces were."""
+    import numpy as np
+    from faster_whisper.vad import VadOptions, collect_chunks, get_speech_timestamps
+
+    chunks = get_speech_timestamps(audio.values, VadOptions())
+    pieces, _ = collect_chunks(audio.values, chunks)
+    return np.concatenate(pieces), chunks
