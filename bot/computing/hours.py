@@ -67,16 +67,14 @@ class HoursSource:
             return self._lunch(place, room, asked.days, language)
         days = asked.days or ((today,) if asked.now or asked.at_min is not None else ())
         if not days or len(days) > _DAYS_APART:
-            week = self._week(place, room, language)
-            week = week[:1].upper() + week[1:]
-            told = [week, self._holidays(room, today, language)]
+            told = [_begun(self._week(place, room, language)), self._holidays(room, today, language)]
             return "\n\n".join(filter(None, reversed(told) if asked.holidays else told))
         lines = [self._day(place, room, day, today, language) for day in days]
         if asked.at_min is not None:
             lines.append(self._at(room, days[0], asked.at_min, language))
         elif today in days:
             lines.append(self._now(room, today, minute, language))
-        return "\n".join(line[:1].upper() + line[1:] for line in lines if line)
+        return "\n".join(map(_begun, filter(None, lines)))
 
     def _day(self, place: str, room: Department | None, day: date, today: date, language: str) -> str:
         spans = self._tenant.hours_on(day, room)
@@ -161,7 +159,7 @@ class HoursSource:
         text = Text.HOURS_LUNCH if breaks else Text.HOURS_NO_LUNCH
         first = self._texts.say(text, language, place=place, days="; ".join(breaks))
         week = self._week("", room, language)
-        return "\n".join(line[:1].upper() + line[1:] for line in (first, week))
+        return "\n".join((_begun(first), _begun(week)))
 
     def _holidays(self, room: Department | None, today: date, language: str) -> str:
         """What the coming holidays change."""
@@ -213,6 +211,11 @@ class HoursSource:
     def _next_open(self, room: Department | None, after: date) -> date | None:
         days = (after + timedelta(days=ahead) for ahead in range(1, _LOOK_AHEAD_DAYS + 1))
         return next((day for day in days if self._tenant.hours_on(day, room)), None)
+
+
+def _begun(line: str) -> str:
+    """As the beginning of a sentence."""
+    return line[:1].upper() + line[1:]
 
 
 def _gaps(spans: Sequence[Span]) -> list[Span]:

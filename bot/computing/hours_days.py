@@ -8,8 +8,11 @@ from bot.computing.hours_words import HoursWords
 
 _ORDINAL = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)\b(?: of\b)?")
 _DOTTED = re.compile(r"\b(\d{1,2})\.(\d{1,2})(?:\.(\d{4}))?\b")
-_OF_MONTH = re.compile(r"\b(\d{1,2})(?:-?го)? числа\b|\bthe (\d{1,2})(?:st|nd|rd|th)\b(?! of)(?! [a-z]{3})")
 _MONTH = "янв|фев|мар|апр|ма[йя]|июн|июл|авг|сен|окт|ноя|дек|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
+_OF_MONTH = re.compile(
+    rf"\b(\d{{1,2}})(?:(?:-?го)? числа\b|-?го\b(?! ?(?:{_MONTH})))"
+    rf"|\bthe (\d{{1,2}})(?:st|nd|rd|th)\b(?! (?:of|{_MONTH}))"
+)
 _CLOCK = re.compile(
     r"\b(?:в|к|после|at|after|by|around) (\d{1,2})(?:[:.](\d{2}))?(?!\d)"
     rf"(?! ?(?:{_MONTH}|числ|%|-?го\b|-?е\b))(?: ?(?:час\w*|ч\b|o'?clock))?"
@@ -36,7 +39,9 @@ def days_in(
         return dated
     if holiday is not None:
         return (_coming(today, *holiday),)
-    relative = [today + timedelta(days=words.days[lemma]) for lemma in lemmas if lemma in words.days]
+    phrases = [ahead for phrase, ahead in words.days.items() if " " in phrase and phrase in plain]
+    ahead = phrases or [words.days[lemma] for lemma in lemmas if lemma in words.days]
+    relative = [today + timedelta(days=number) for number in ahead]
     return tuple(dict.fromkeys(relative)) or _weekdays(lemmas, words, today)
 
 
@@ -67,18 +72,25 @@ def holiday_in(
 def _dates(plain: str, lemmas: Sequence[str], words: HoursWords, today: date) -> Iterator[date]:
     if _ORDINAL.search(plain):
         lemmas = re.findall(r"[a-zа-я]+|\d+", _ORDINAL.sub(r"\1", plain))
+    named = (
+        *_of_months(lemmas, words, today),
+        *(
+            _coming_or_none(today, int(month), int(day), int(year) if year else None)
+            for day, month, year in _DOTTED.findall(plain)
+        ),
+        *(_coming_number(today, int(found[1] or found[2])) for found in _OF_MONTH.finditer(plain)),
+    )
+    yield from filter(None, named)
+
+
+def _of_months(lemmas: Sequence[str], words: HoursWords, today: date) -> Iterator[date | None]:
+    """«1 января 2027», «january 1»."""
     for before, lemma, following in zip(lemmas, lemmas[1:], [*lemmas[2:], ""], strict=False):
-        month = words.months.get(lemma) or (words.months.get(before) if lemma.isdigit() else None)
-        day = before if lemma in words.months else lemma
-        year = int(following) if re.fullmatch(r"20\d\d", following) else None
-        if month and day.isdigit() and (when := _coming_or_none(today, month, int(day), year)):
-            yield when
-    for day, number, year_said in _DOTTED.findall(plain):
-        if when := _coming_or_none(today, int(number), int(day), int(year_said) if year_said else None):
-            yield when
-    for found in _OF_MONTH.finditer(plain):
-        if when := _coming_number(today, int(found[1] or found[2])):
-            yield when
+        is_month = lemma in words.months
+        month, day = (lemma, before) if is_month else (before, lemma)
+        if month in words.months and day.isdigit():
+            year = int(following) if re.fullmatch(r"20\d\d", following) else None
+            yield _coming_or_none(today, words.months[month], int(day), year)
 
 
 def _coming_or_none(today: date, month: int, day: int, year: int | None = None) -> date | None:

@@ -51,12 +51,12 @@ class Places:
     def named(self, lemmas: Sequence[str], words: HoursWords) -> Named:
         """A word that two departments share, or that any question about hours has, names none."""
         weights = {name: own for name, own in self._weights.items() if name}
+        telling = [lemma for lemma in lemmas if not words.reads(lemma)]
         scores = dict.fromkeys(weights, 0)
-        for lemma in lemmas:
-            holders = {name: own[lemma] for name, own in weights.items() if lemma in own}
-            best = [name for name, weight in holders.items() if weight == max(holders.values())]
-            if len(best) == 1 and not words.reads(lemma):
-                scores[best[0]] += holders[best[0]]
+        for lemma in telling:
+            holder = _only_holder(lemma, weights)
+            if holder is not None:
+                scores[holder] += weights[holder][lemma]
         whole = frozenset(self._weights.get("", {}))
         name = max(scores, key=lambda name: scores[name], default="")
         if not name or not scores[name]:
@@ -64,9 +64,16 @@ class Places:
         own = weights[name]
         return Named(
             department=name,
-            by_name=any(own.get(lemma) == _NAME for lemma in lemmas if not words.reads(lemma)),
+            by_name=any(own.get(lemma) == _NAME for lemma in telling),
             words=whole | frozenset(own),
         )
+
+
+def _only_holder(lemma: str, weights: Mapping[str, Mapping[str, int]]) -> str | None:
+    """The department that a word means more than any other does."""
+    holders = {name: own[lemma] for name, own in weights.items() if lemma in own}
+    best = [name for name, weight in holders.items() if weight == max(holders.values())]
+    return best[0] if len(best) == 1 else None
 
 
 def names_a_stranger(plain: str, words: HoursWords, known: Collection[str]) -> bool:
@@ -108,6 +115,10 @@ def _stranger_in(
 def _is_verb(token: str, lemma: str, words: HoursWords) -> bool:
     """A verb that is not about being open."""
     return not words.reads(lemma) and not _likeliest(token).isdisjoint(_VERBS)
+
+
+def is_infinitive(token: str) -> bool:
+    return "INFN" in _likeliest(token)
 
 
 def _is_thing(token: str, before: str) -> bool:

@@ -6,16 +6,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.computing.hours_days import days_in, holiday_in, minute_in, moment_in
-from bot.computing.hours_places import Named, Place, Places, names_a_stranger
+from bot.computing.hours_places import Named, Place, Places, is_infinitive, names_a_stranger
 from bot.computing.hours_words import HoursWords, hours_words
 from bot.language.folding import plain as plainly
 from bot.language.lemmas import Lemmatiser
 from bot.language.numerals import SPELT, spell_out
 
+_TOKEN = re.compile(r"[a-z]+|[а-я]+|\d+")
 _UNREAD_WEIGHT = 4.0
 """A word that is not about hours speaks against the reading more than one that is speaks for it.
 
 But whoever asks whether they may come on a day also says what for."""
+_UNTIL = re.compile(r"\b(?:до|until|till) \d{1,2}(?:[:.]\d\d)?(?! ?(?:%|\d|тыс|млн|м[еи]|лет|год))")
+"""«Вы сегодня до восьми?»"""
 _POSSIBLY = frozenset(("можно", "мочь", "can", "could"))
 
 
@@ -51,6 +54,17 @@ class _Said:
     def has_time(self) -> bool:
         return bool(self.days) or self.now or self.at_min is not None
 
+    @property
+    def asks(self) -> bool:
+        """Whether it is about being open."""
+        is_until = bool(self.days) and _UNTIL.search(self.plain) is not None
+        return self.has_any(self.words.ask) or self.words.has_phrase(self.lemmas) or self.lunch or is_until
+
+    @property
+    def visits(self) -> bool:
+        """Whether somebody means to come on a day."""
+        return self.has_any(self.words.visit) and (bool(self.days) or self.at_min is not None)
+
     def has_any(self, words: frozenset[str]) -> bool:
         return not words.isdisjoint(self.lemmas)
 
@@ -73,9 +87,8 @@ class HoursReading:
         `now`: in the business's own zone. `leans`: the question before was about hours.
         """
         said = self._said(text, now)
-        asks = said.has_any(said.words.ask) or said.words.has_phrase(said.lemmas) or said.lunch
-        visits = said.has_any(said.words.visit) and (bool(said.days) or said.at_min is not None)
-        if not (asks or visits or (leans and said.has_time) or self._is_fragment(said)):
+        goes_on = leans and said.has_time
+        if not (said.asks or said.visits or goes_on or self._is_fragment(said)):
             return None
         if names_a_stranger(said.plain, said.words, {*said.place.words, *said.holiday_words}):
             return None
@@ -86,13 +99,14 @@ class HoursReading:
             holidays=not said.days and said.has_any(said.words.holidays),
             lunch=said.lunch,
             department=said.place.department,
-            certainty=self._certainty(said, _UNREAD_WEIGHT if asks or leans else 1.0),
+            certainty=self._certainty(said, _UNREAD_WEIGHT if said.asks or leans else 1.0),
         )
 
     def _said(self, text: str, now: datetime) -> _Said:
-        plain = spell_out(plainly(text)).replace(SPELT, "")
+        lowered = plainly(text)
+        words = hours_words("ru" if re.search("[а-я]", lowered) else "en")
+        plain = spell_out(words.spelt(lowered)).replace(SPELT, "")
         lemmas = self._lemmatiser.all_lemmas(plain)
-        words = hours_words("ru" if re.search("[а-я]", plain) else "en")
         holiday_words, holiday = holiday_in(lemmas, {**words.feasts, **self._holidays})
         days = days_in(plain, lemmas, words, now.date(), holiday)
         moment = moment_in(plain, now)
@@ -121,9 +135,16 @@ class HoursReading:
         known = {*said.place.words, *said.holiday_words}
         if said.days or said.has_any(said.words.holidays):
             known |= said.words.beside_day
-        counted = [lemma for lemma in said.lemmas if not lemma.isdigit() or said.words.reads(lemma)]
-        read = sum(said.words.reads(lemma) or lemma in known for lemma in counted)
-        return read / (read + unread_weight * (len(counted) - read)) if read else 0.0
+        read, unread, weight = 0, 0.0, unread_weight
+        is_placed = bool(said.place.department or said.has_time)
+        for token, lemma in zip(_TOKEN.findall(said.plain), said.lemmas, strict=True):
+            if said.words.reads(lemma) or lemma in known:
+                read += 1
+            elif not lemma.isdigit():
+                # Behind it stands what for: «до скольки сегодня можно забрать документы».
+                weight = 1.0 if is_placed and is_infinitive(token) else weight
+                unread += weight
+        return read / (read + unread) if read else 0.0
 
 
 def _is_of_this_moment(plain: str, lemmas: Sequence[str], words: HoursWords) -> bool:

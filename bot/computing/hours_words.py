@@ -1,5 +1,6 @@
 """The words by which people ask about working hours, of one language."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -31,6 +32,7 @@ class HoursWords:
     spans: Mapping[str, tuple[int, ...]]
     """Words that stand for weekdays, from Monday 0."""
     months: Mapping[str, int]
+    spellings: Mapping[str, str]
     feasts: Mapping[tuple[str, ...], tuple[int, int]]
 
     @classmethod
@@ -44,6 +46,7 @@ class HoursWords:
             **sets,
             phrases=tuple(tuple(phrase.split()) for phrase in data["phrases"]),
             days=data["days"],
+            spellings=data["spellings"],
             spans={
                 **weekdays,
                 **dict.fromkeys(data["workdays"], (0, 1, 2, 3, 4)),
@@ -57,6 +60,10 @@ class HoursWords:
         """Whether any question about hours may have the word."""
         known = (self.ask, self.visit, self.read, self.now, self.lunch, self.holidays, self.days, self.spans)
         return lemma in self.months or any(lemma in group for group in known)
+
+    def spelt(self, plain: str) -> str:
+        """The text with the usual spelling of what is usually written otherwise."""
+        return re.sub(r"[a-zа-я]+", lambda found: self.spellings.get(found[0], found[0]), plain)
 
     def has_phrase(self, lemmas: Sequence[str]) -> bool:
         return any(

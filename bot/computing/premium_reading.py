@@ -1,4 +1,4 @@
-"""What a question says of a product's inputs: its choices by their names, its numbers by the words around."""
+"""What a question says of a product's inputs, its numbers by the words around them."""
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import permutations
 
-from bot.computing.amounts import Amount, Numbers, lemmas_of, read_numbers, words
+from bot.computing.amounts import Amount, Numbers, lemmas_of, words
 from bot.computing.premium import is_in_range
+from bot.computing.premium_choices import COUNTED, read_choices
 from bot.tenant.tariffs import InputType, Product, Several, TariffInput
 
 _WEEK_DAYS, _MONTH_DAYS = 7, 30
@@ -19,7 +20,6 @@ _ALIKE = 0.7
 _DOUBTFUL = 0.1
 _MOST_LEFT = 4
 _LONGEST_BEHIND = 4
-_COUNTED = frozenset(("день", "неделя", "месяц", "человек", "год"))
 _JOINING = frozenset(("и", "and", "или", "or"))
 _EMPTY = frozenset(("с", "без", "на", "по", "за", "от", "для", "кто", "что", "of", "the", "in", "for", "at"))
 
@@ -41,75 +41,52 @@ def read_inputs(
 
     `awaiting`: the one that was just asked for. `known`: words beside which a number may be any input's.
     """
-    given, used = _choices(product, numbers)
+    given, used = read_choices(product, numbers)
     free = [amount for amount in numbers.amounts if amount.at not in used]
     fits = _fits(product, numbers, free, awaiting)
-    taken: dict[int, str] = {}
-    for fit in fits:
-        if fit.wanted.name not in given and fit.amount.at not in taken:
-            given[fit.wanted.name] = _in_unit(fit.wanted, fit.amount)
-            taken[fit.amount.at] = fit.wanted.name
-    for wanted in product.inputs:
-        if wanted.several is not None and wanted.name in given:
-            own = [fit for fit in fits if fit.wanted is wanted]
-            own = [fit for fit in own if taken.get(fit.amount.at) in (None, wanted.name)]
-            given[wanted.name] = _best_of_several(wanted, own, numbers)
+    taken = _given_out(fits)
+    given |= {name: _in_unit(fit.wanted, fit.amount) for name, fit in taken.items()}
+    given |= _of_all_told(product, numbers, fits, taken)
+    places = {fit.amount.at for fit in taken.values()} | _apart(numbers).keys()
     allowed = {"", *known, *words("read")}
-    not_taken = [amount for amount in free if amount.at not in taken and amount.at not in _apart(numbers)]
-    bare = [amount for amount in not_taken if _says_nothing_else(amount, numbers, allowed)]
-    return {**given, **_left_over(product, given, bare)}
+    bare = [amount for amount in free if amount.at not in places and _is_alone(amount, numbers, allowed)]
+    missing = [wanted for wanted in product.inputs if _is_missing(wanted, given)]
+    return {**given, **_left_over(missing, bare)}
 
 
-def _choices(product: Product, numbers: Numbers) -> tuple[dict[str, float | str], set[int]]:
-    """The values that are named, and the places of the words that name them."""
-    given: dict[str, float | str] = {}
-    used: set[int] = set()
-    takes_money = any(wanted.type is InputType.MONEY for wanted in product.inputs)
-    for choice in product.inputs:
-        found = _choice(choice, numbers, takes_money=takes_money) if choice.values else None
-        if found is not None:
-            given[choice.name], places = found
-            used |= places
-    return given, used
+def _given_out(fits: Sequence[_Fit]) -> dict[str, _Fit]:
+    """Each number for the input that it suits best, by the input's name."""
+    taken: dict[str, _Fit] = {}
+    places: set[int] = set()
+    for fit in fits:
+        if fit.wanted.name not in taken and fit.amount.at not in places:
+            taken[fit.wanted.name] = fit
+            places.add(fit.amount.at)
+    return taken
 
 
-def _choice(choice: TariffInput, numbers: Numbers, *, takes_money: bool) -> tuple[str, set[int]] | None:
-    """The value whose longest name the question has. A mere sum is one where no other can be meant."""
-    is_named = not takes_money or not choice.names or any(map(numbers.names, choice.names))
-    found = [
-        (len(name), value, places)
-        for value, names in choice.values.items()
-        for name in (value, *names)
-        if (is_named or not _is_sum(name)) and (places := _places_of(name, numbers))
-    ]
-    _, value, places = max(found, key=lambda found: found[0], default=(0, "", set()))
-    return (value, places) if value else None
+def _of_all_told(
+    product: Product, numbers: Numbers, fits: Sequence[_Fit], taken: Mapping[str, _Fit]
+) -> dict[str, float]:
+    """The least or the most of several numbers, for the inputs that take one of them."""
+    holders = {fit.amount.at: name for name, fit in taken.items()}
+    several = [wanted for wanted in product.inputs if wanted.several is not None and wanted.name in taken]
+    return {
+        wanted.name: _best_of_several(
+            wanted,
+            [
+                fit
+                for fit in fits
+                if fit.wanted is wanted and holders.get(fit.amount.at, wanted.name) == wanted.name
+            ],
+            numbers,
+        )
+        for wanted in several
+    }
 
 
-def _places_of(name: str, numbers: Numbers) -> set[int]:
-    """Where the question has a name: its words, or for a sum the same sum however it is written."""
-    at = numbers.place_of(name)
-    if at is not None:
-        return set(range(at, at + max(1, len(name.split()))))
-    if not _is_sum(name):
-        return set()
-    same = (amount for amount in numbers.amounts if amount.value == _sum_of(name) and _may_be_money(amount))
-    return next((set(range(amount.at, amount.end)) for amount in same), set())
-
-
-@lru_cache(maxsize=1_000)
-def _is_sum(name: str) -> bool:
-    """«30 тысяч» may be anything; «6 месяцев» can only be what it says."""
-    return name[0].isdigit() and set(lemmas_of(name)[1:]) <= words("money") | frozenset("0123456789")
-
-
-@lru_cache(maxsize=1_000)
-def _sum_of(name: str) -> float:
-    return read_numbers(name).amounts[0].value
-
-
-def _may_be_money(amount: Amount) -> bool:
-    return not amount.is_share and amount.unit not in _COUNTED
+def _is_missing(wanted: TariffInput, given: Mapping[str, float | str]) -> bool:
+    return wanted.required and wanted.type is InputType.NUMBER and wanted.name not in given
 
 
 def _fits(product: Product, numbers: Numbers, free: Sequence[Amount], awaiting: str) -> list[_Fit]:
@@ -187,7 +164,7 @@ def _is_of_type(wanted: TariffInput, amount: Amount, *, awaiting: bool) -> bool:
 
 def _unit_score(own: frozenset[str], amount: Amount) -> float:
     """«45 лет», and «мне 45», which are years as well."""
-    is_aged = amount.unit not in _COUNTED - {"год"} and not words("aged").isdisjoint(_nearest(amount))
+    is_aged = amount.unit not in COUNTED - {"год"} and not words("aged").isdisjoint(_nearest(amount))
     if is_aged and "год" in own:
         return 7
     return 4 if amount.unit and amount.unit in own else 0
@@ -200,7 +177,7 @@ def _nearest(amount: Amount) -> tuple[str, ...]:
 
 def _is_for_how_long(own: frozenset[str], amount: Amount) -> bool:
     """«За рулем 10 лет» is hardly an age, if there is another number for it."""
-    around = own.intersection((*amount.before, *amount.after)) - words("apart_before") - _COUNTED
+    around = own.intersection((*amount.before, *amount.after)) - words("apart_before") - COUNTED
     return (
         amount.unit == "год"
         and amount.before[:1] != ()
@@ -234,35 +211,27 @@ def _joined_to(amount: Amount, numbers: Numbers) -> list[Amount]:
     return chain
 
 
-def _left_over(
-    product: Product, given: Mapping[str, float | str], bare: Sequence[Amount]
-) -> dict[str, float]:
+def _left_over(missing: Sequence[TariffInput], bare: Sequence[Amount]) -> dict[str, float]:
     """Bare numbers for what is still missing, if there is only one way of giving out as many as possible."""
-    missing = [
-        wanted
-        for wanted in product.inputs
-        if wanted.required and wanted.type is InputType.NUMBER and wanted.name not in given
-    ]
     if len(missing) == 1 and missing[0].several is not None:
         values = [amount.value for amount in bare if is_in_range(missing[0], amount.value)]
         return {missing[0].name: _of_several(missing[0], values)} if values else {}
-    if not missing or not 0 < len(bare) <= _MOST_LEFT:
-        return {}
-    ways = list(_ways(missing, bare))
-    fullest = [way for way in ways if len(way) == max(map(len, ways))]
-    return fullest[0] if fullest and all(way == fullest[0] for way in fullest) else {}
+    ways = list(_ways(missing, bare)) if len(bare) <= _MOST_LEFT else []
+    most = max(map(len, ways), default=0)
+    fullest = [way for way in ways if len(way) == most]
+    return fullest[0] if fullest and fullest.count(fullest[0]) == len(fullest) else {}
 
 
 def _ways(missing: Sequence[TariffInput], bare: Sequence[Amount]) -> Iterator[dict[str, float]]:
     """Each way of giving numbers to inputs that holds with their ranges."""
-    nothing = [None] * (len(missing) - 1)
+    nothing = [None] * len(missing)
     for way in permutations((*bare, *nothing), len(missing)):
         pairs = [(wanted, amount.value) for wanted, amount in zip(missing, way, strict=True) if amount]
         if all(is_in_range(wanted, value) for wanted, value in pairs):
             yield {wanted.name: value for wanted, value in pairs}
 
 
-def _says_nothing_else(amount: Amount, numbers: Numbers, known: Collection[str]) -> bool:
+def _is_alone(amount: Amount, numbers: Numbers, known: Collection[str]) -> bool:
     """A number alone in its place, and not that of a model's name or of something counted."""
     is_first = amount.at == 0 or numbers.clauses[amount.at - 1] != numbers.clauses[amount.at]
     follows = amount.before[:1] == () or amount.before[0] in known

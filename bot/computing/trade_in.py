@@ -1,5 +1,8 @@
 """The difference to pay when an old item is given in exchange for a new one."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from bot.computing.amounts import Amount, Numbers, read_numbers, words
 from bot.computing.wording import Wording, as_money
 from bot.findings import Finding, FindingKind, Inquiry
@@ -24,15 +27,10 @@ class TradeInSource:
         is_named = any(map(numbers.names, (*self._terms.names, *words("trade_in_names"))))
         if not (is_named or (before and prices) or _is_told(prices)):
             return None
-        shown = before.get("new", inquiry.focus.get("price"))
-        if before and len(prices) == 1 and _leaning(prices[0]) < 0:
-            old, new = float(before["old"]), prices[0].value
-        elif len(prices) == 1 and isinstance(shown, int | float):
-            old, new = prices[0].value, float(shown)
-        elif len(prices) == 2:
-            old, new = _old_and_new(numbers, prices)
-        else:
+        found = _values(numbers, prices, inquiry.focus)
+        if found is None:
             return self._ask(inquiry) if prices else None
+        old, new = found
         wording = Wording(self._texts, inquiry.language)
         text = self._answer(old, new, wording)
         return Finding(
@@ -63,6 +61,20 @@ class TradeInSource:
         text = Text.TRADE_IN_ANSWER if difference > 0 else Text.TRADE_IN_SURPLUS
         said = wording.say(text, difference=as_money(abs(difference)), formula=formula)
         return "\n".join(filter(None, (said, wording.note(self._terms.note))))
+
+
+def _values(numbers: Numbers, prices: list[Amount], focus: Mapping[str, Any]) -> tuple[float, float] | None:
+    """The old value and the new price, said now, said before, or just shown; None where one is open."""
+    if len(prices) == 2:
+        return _old_and_new(numbers, prices)
+    if len(prices) != 1:
+        return None
+    value = prices[0].value
+    before = focus if focus.get("what") == "trade_in" else {}
+    if before and _leaning(prices[0]) < 0:
+        return float(before["old"]), value
+    shown = before.get("new", focus.get("price"))
+    return (value, float(shown)) if isinstance(shown, int | float) else None
 
 
 def _is_money(amount: Amount) -> bool:

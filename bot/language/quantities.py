@@ -186,19 +186,30 @@ def _times(match: re.Match[str]) -> Iterator[Claim]:
 def _numbers(text: str) -> Iterator[Claim]:
     """Every number with its unit; «5, 10 и 30 рублей» are all roubles."""
     matches = list(_NUMBER.finditer(text))
-    unit, strict = "", False
+    unit = ""
     claims = []
     for match, following in zip(reversed(matches), [None, *reversed(matches)], strict=False):
-        own = match.lastgroup if match.lastgroup in _UNITS else ""
-        before = None if own else _BEFORE.search(text, max(0, match.start() - 5), match.start())
-        own = _CURRENCY[before[1]] if before else own
-        joint = _CONNECTED.fullmatch(text[match.end() : following.start()]) if following and not own else None
-        strict = bool(joint) and joint is not None and joint[1] in _STRICT
+        own = _own_unit(match, text)
+        joint = _joint(match, following, text) if following is not None and not own else ""
         unit = own or (unit if joint else "")
-        claim = _number(match, unit, is_own=bool(own) or strict, text=text)
+        claim = _number(match, unit, is_own=bool(own) or joint in _STRICT, text=text)
         if claim is not None:
             claims.append(claim)
     yield from reversed(claims)
+
+
+def _own_unit(match: re.Match[str], text: str) -> str:
+    """The unit behind a number, or the currency before it."""
+    if match.lastgroup in _UNITS:
+        return match.lastgroup
+    before = _BEFORE.search(text, max(0, match.start() - 5), match.start())
+    return _CURRENCY[before[1]] if before else ""
+
+
+def _joint(match: re.Match[str], following: re.Match[str], text: str) -> str:
+    """What joins a number to the next one, so that they share a unit; "" where nothing does."""
+    joint = _CONNECTED.fullmatch(text[match.end() : following.start()])
+    return joint[1] if joint else ""
 
 
 def _number(match: re.Match[str], unit: str, *, is_own: bool, text: str) -> Claim | None:
