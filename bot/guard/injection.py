@@ -2,19 +2,24 @@
 
 import base64
 import binascii
+import codecs
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from bot.data_files import read_data
+from bot.guard.together import Combinations
+from bot.guard.wordlist import ListedWords
 from bot.language.folding import fold, plain
-from bot.language.readings import read
+from bot.language.readings import Token, read
 
 _PIECE = re.compile(r"‹(\w+)›")
 _BASE64 = re.compile(r"(?<![\w+/])[A-Za-z0-9+/]{20,}={0,2}(?![\w+/])")
+_HEX = re.compile(r"(?<!\w)(?:[0-9a-fA-F]{2} ?){12,}(?!\w)")
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+(?=\S)")
 _NAME = re.compile(r"[^\W\d_](?:[^\W\d_]|[ '’.-](?=[^\W\d_]))*")
 _DOCUMENT = "document"
@@ -22,6 +27,7 @@ _MANY_SHOT = 3
 _ACROSS = 3
 _LONGEST_PART = 200
 _LONGEST_NAME = 40
+_HIDDEN = ("override", "reveal")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -98,7 +104,16 @@ def _in_text(text: str) -> Injection | None:
         found = _in_kinds(reading, _message_kinds()) or _many_shot(reading)
         if found is not None:
             return found
-    return None
+    return _together(readings.text, readings.tokens) or _together(readings.text, readings.spaced)
+
+
+def _together(text: str, tokens: Sequence[Token]) -> Injection | None:
+    """An order by words that stand anywhere in a sentence."""
+    words, combinations = _combinations()
+    found = combinations.find(text, tokens, words.options(tokens))
+    if found is None:
+        return None
+    return Injection(kind=found.name, written=text[tokens[found.first].start : tokens[found.last].end])
 
 
 def _in_kinds(text: str, kinds: Sequence[str]) -> Injection | None:
@@ -130,11 +145,22 @@ def _many_shot(text: str) -> Injection | None:
 
 
 def _encoded(text: str) -> Injection | None:
-    for blob in _BASE64.finditer(text):
-        hidden = _decoded(blob[0])
-        if hidden and (found := _in_text(hidden)) is not None:
+    for hidden in _hidden(text):
+        if (found := _in_text(hidden)) is not None:
             return Injection(kind=found.kind, written=found.written, where="encoded")
     return None
+
+
+def _hidden(text: str) -> Iterator[str]:
+    """What a text says in base64 or in hexadecimal numbers, backwards, or in the cipher of Caesar."""
+    yield from filter(None, (_decoded(blob[0]) for blob in _BASE64.finditer(text)))
+    for blob in _HEX.finditer(text):
+        with suppress(ValueError):
+            yield bytes.fromhex(blob[0]).decode(errors="ignore")
+    if len(text) <= _LONGEST_PART:
+        seen = text.lower()
+        others = (seen[::-1], codecs.encode(seen, "rot13"))
+        yield from (other for other in others if any(_has_any(other, _kinds()[kind][0]) for kind in _HIDDEN))
 
 
 def _decoded(blob: str) -> str:
@@ -165,6 +191,16 @@ def _compiled(patterns: Sequence[str]) -> Iterator[re.Pattern[str]]:
         while _PIECE.search(pattern):
             pattern = _PIECE.sub(lambda piece: pieces[piece[1]], pattern)
         yield re.compile(pattern)
+
+
+@cache
+def _combinations() -> tuple[ListedWords, Combinations]:
+    words = ListedWords()
+    combinations = Combinations(words)
+    for kind, entries in _data()["together"].items():
+        for entry in entries:
+            combinations.add(entry, kind)
+    return words, combinations
 
 
 @cache

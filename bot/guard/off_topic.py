@@ -1,32 +1,41 @@
 """Tells a question that is plainly of the wide world and not of the business."""
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass, field
+from functools import lru_cache
 
-from bot.data_files import read_data
-from bot.language.dictionary import dictionary_forms, grammemes, is_known
-from bot.language.folding import plain
-from bot.language.readings import read
+from bot.guard.subjects import (
+    Subject,
+    about_itself,
+    asking,
+    defines,
+    generic,
+    lemmas_of,
+    subjects,
+    tasks,
+    toward,
+)
+from bot.language.dictionary import grammemes, is_known
+from bot.language.readings import Readings, is_word, read
 
-_WORD = re.compile(r"[^\W_]+(?:[+-][^\W_]+|\+\+)*")
+_WORD = re.compile(r"[^\W_]+")
 _TASK, _PHRASE, _STRONG, _WEAK = 9.0, 3.0, 2.0, 1.0
-_NAME, _COMMON, _TOWARD, _SIMILAR = 2.0, 1.0, 2.0, 2.0
+_NAME, _COMMON, _TOWARD, _SIMILAR = 3.0, 1.0, 2.0, 2.0
 _ENOUGH = 2.0
 _MOST_NAMES, _MOST_COMMON = 2, 2
 _TELLING_SIZE = 500
 """A business that has said less than so many words may well be asked for others."""
+_TELLING_ENGLISH = 300
 _COMMON_SHARE = 0.01
 _COMMON_COUNT = 3
 _NEAR_SHARE = 0.15
-_MOST = 0.7
+_MANY = 3
+"""So many things are not said in one passage by chance."""
 _CONTENT = frozenset(("NOUN", "INFN"))
 _LATIN_OR_DIGIT = re.compile(r"[a-z0-9]")
 _CYRILLIC = re.compile(r"[а-я]+")
+_YOU_DO = ("те", "тесь")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,6 +45,15 @@ class Vocabulary:
     names: frozenset[str]
     common: frozenset[str]
     said: frozenset[str]
+    passages: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    """The numbers of the passages in which a lemma stands."""
+    often: int = _COMMON_COUNT
+    """In so many passages stands what the business says often."""
+
+    def in_one_passage(self, lemmas: Iterable[str]) -> bool:
+        """Whether the business says all of them in one breath."""
+        places = [self.passages.get(lemma, frozenset()) for lemma in lemmas]
+        return bool(places) and bool(frozenset.intersection(*places))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,27 +66,26 @@ class OffTopicMatch:
     inside: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Subject:
-    strong: frozenset[str]
-    weak: frozenset[str]
-    phrases: tuple[re.Pattern[str], ...]
-
-
 def vocabulary_of(names: Iterable[str], texts: Iterable[str]) -> Vocabulary:
     """`names`: how things are called in the lexicon and the table; `texts`: the passages."""
-    named = {lemma for name in names for lemma in lemmas_of(name) if _tells(lemma)} - _generic()
-    counts: Counter[str] = Counter()
+    named = {lemma for name in names for lemma in lemmas_of(name) if _tells(lemma)} - generic()
+    places: dict[str, set[int]] = {}
     number = 0
-    for text in texts:
-        counts.update(set(lemmas_of(text)))
-        number += 1
-    often = max(_COMMON_COUNT, number * _COMMON_SHARE)
-    common = {lemma for lemma, count in counts.items() if count >= often and _is_noun(lemma)}
+    for number, text in enumerate(texts, 1):
+        for lemma in lemmas_of(text):
+            places.setdefault(lemma, set()).add(number)
+    often = max(_COMMON_COUNT, int(number * _COMMON_SHARE))
+    common = {
+        lemma
+        for lemma, found in places.items()
+        if len(found) >= often and (_is_noun(lemma) or _is_english(lemma))
+    }
     return Vocabulary(
         names=frozenset(named),
-        common=frozenset(common - _generic()),
-        said=frozenset(counts) | frozenset(named),
+        common=frozenset(common - generic()),
+        said=frozenset(places) | frozenset(named),
+        often=often,
+        passages={lemma: frozenset(found) for lemma, found in places.items()},
     )
 
 
@@ -86,30 +103,32 @@ class OffTopic:
         self._similarity = similarity
         self._near = near
         self._subjects = {
-            name: _Subject(
+            name: Subject(
                 subject.strong - vocabulary.common - vocabulary.names,
                 subject.weak - vocabulary.said,
                 subject.phrases,
             )
-            for name, subject in _subjects().items()
+            for name, subject in subjects().items()
         }
-        self._own = {name for name, subject in _subjects().items() if self._is_own(subject)}
+        english = sum(map(_is_english, vocabulary.said))
+        self._speaks_english = english >= _TELLING_ENGLISH
+        self._own = {name for name, subject in subjects().items() if self._is_own(subject)}
 
     def find(self, text: str) -> OffTopicMatch | None:
         """The subject of a message that is plainly not the business's; None for all that may be."""
         readings = read(text)
         seen = readings.decoded
-        is_task = next((found[0] for pattern in _tasks() if (found := pattern.search(seen))), None)
-        if is_task is None and any(pattern.search(seen) for pattern in _self()):
+        is_task = next((found[0] for pattern in tasks() if (found := pattern.search(seen))), None)
+        if is_task is None and any(pattern.search(seen) for pattern in about_itself()):
             return None
         lemmas = lemmas_of(seen)
         subject, evidence, outside = self._outside(seen, frozenset(lemmas), is_task)
-        if outside < _ENOUGH and (strange := self._strange(seen, lemmas)):
+        if outside < _ENOUGH and (strange := self._strange(readings, lemmas)):
             subject, evidence, outside = "unrelated", strange, _STRONG
-        if outside < _ENOUGH or (outside <= _STRONG and not _asking().search(seen)):
+        if outside < _ENOUGH or (outside <= _STRONG and not asking().search(seen)):
             return None
         inside = self._inside(seen, lemmas)
-        if outside <= _STRONG and self._shares_words(lemmas, evidence):
+        if self._is_answered(lemmas, outside) or (outside <= _STRONG and self._shares(lemmas, evidence)):
             return None
         if outside > inside and self._similarity is not None and is_task is None:
             inside += _SIMILAR if self._similarity(text) >= self._near else 0
@@ -117,11 +136,10 @@ class OffTopic:
             return None
         return OffTopicMatch(subject=subject, evidence=evidence, outside=outside, inside=inside)
 
-    def _is_own(self, subject: _Subject) -> bool:
+    def _is_own(self, subject: Subject) -> bool:
         """Whether the business itself speaks of a subject: health for an insurer."""
         said = len(subject.strong & self._vocabulary.said)
-        weak = len(subject.weak & self._vocabulary.said)
-        return said >= max(2, len(subject.strong) * _NEAR_SHARE) or weak >= max(4, len(subject.weak) * _MOST)
+        return said >= max(2, len(subject.strong) * _NEAR_SHARE)
 
     def _outside(
         self, text: str, lemmas: frozenset[str], task: str | None
@@ -141,100 +159,108 @@ class OffTopic:
                 best = (name, tuple(filter(None, (phrase, *sorted(strong | weak)))), score)
         return best
 
-    def _strange(self, text: str, lemmas: Sequence[str]) -> tuple[str, ...]:
-        """The content of a question of which the business never says a word; () when it says any."""
-        telling = [
+    def _strange(self, readings: Readings, lemmas: Sequence[str]) -> tuple[str, ...]:
+        """What a question is of that the business never speaks of; () when it is rather of something else."""
+        if len(self._vocabulary.said) < _TELLING_SIZE or not asking().search(readings.decoded):
+            return ()
+        telling = self._telling(lemmas)
+        if any(_LATIN_OR_DIGIT.search(lemma) for lemma in lemmas) and not (
+            self._speaks_english and all(map(_is_english, telling))
+        ):
+            return ()
+        strange = [lemma for lemma in telling if lemma not in self._vocabulary.said]
+        if len(strange) * 2 < len(telling) or not all(map(_can_be_judged, strange)):
+            return ()
+        if any(map(self._says_often, telling)) or not self._vocabulary.names.isdisjoint(
+            _WORD.findall(readings.text)
+        ):
+            return ()
+        has_thing = any(_is_noun(lemma) or _is_english(lemma) for lemma in strange)
+        return (
+            tuple(strange) if has_thing and (len(telling) > 1 or defines().search(readings.decoded)) else ()
+        )
+
+    def _telling(self, lemmas: Iterable[str]) -> list[str]:
+        """What a question is of: each noun and verb that is not in any question."""
+        return [
             lemma
             for lemma in dict.fromkeys(lemmas)
-            if _CYRILLIC.fullmatch(lemma) and lemma not in _generic() and _tells_much(lemma)
+            if lemma in self._vocabulary.names or (lemma not in generic() and _tells_much(lemma))
         ]
-        if len(self._vocabulary.said) < _TELLING_SIZE or not _asking().search(text):
-            return ()
-        if any(lemma in self._vocabulary.said or not is_known(lemma) for lemma in telling):
-            return ()
-        if any(_LATIN_OR_DIGIT.search(lemma) for lemma in lemmas):
-            return ()
-        return tuple(telling) if len(telling) > 1 or (telling and _defines().search(text)) else ()
 
-    def _shares_words(self, lemmas: Iterable[str], evidence: Sequence[str]) -> bool:
+    def _says_often(self, lemma: str) -> bool:
+        places = self._vocabulary.passages.get(lemma, ())
+        return lemma in self._vocabulary.names or len(places) >= self._vocabulary.often
+
+    def _is_own_name(self, lemma: str) -> bool:
+        """A word that the dictionary has not and the business says is a name too."""
+        return lemma in self._vocabulary.names or (lemma in self._vocabulary.said and not is_known(lemma))
+
+    def _is_answered(self, lemmas: Sequence[str], outside: float) -> bool:
+        """Whether a passage speaks of all that is asked: of one thing it may speak by chance."""
+        telling = self._telling(lemmas)
+        weight = sum(_MANY if self._is_own_name(lemma) else 1 for lemma in telling)
+        return weight >= (1 if outside <= _STRONG else _MANY) and self._vocabulary.in_one_passage(telling)
+
+    def _shares(self, lemmas: Iterable[str], evidence: Sequence[str]) -> bool:
         """Whether another word is the business's: then a single strange one proves too little."""
-        rest = frozenset(lemmas) - _generic() - frozenset(evidence)
-        return any(_tells_much(lemma) for lemma in rest & self._vocabulary.said)
+        rest = frozenset(lemmas) - frozenset(evidence)
+        return any(
+            len(self._vocabulary.passages.get(lemma, ())) > 1 and not _is_verb(lemma)
+            for lemma in self._telling(rest)
+        )
 
     def _inside(self, text: str, lemmas: Iterable[str]) -> float:
         own = frozenset(lemmas)
         names, common = own & self._vocabulary.names, (own & self._vocabulary.common) - self._vocabulary.names
-        toward = _TOWARD if _toward().search(text) else 0.0
-        return min(len(names), _MOST_NAMES) * _NAME + min(len(common), _MOST_COMMON) * _COMMON + toward
-
-
-def lemmas_of(text: str) -> list[str]:
-    """The lemma of each word, in order; words with a hyphen also in parts."""
-    lemmas: list[str] = []
-    for word in _WORD.findall(plain(text)):
-        parts = [word, *word.split("-")] if "-" in word else [word]
-        lemmas += (dictionary_forms(part)[0] if _CYRILLIC.fullmatch(part) else part for part in parts if part)
-    return lemmas
+        turned = _TOWARD if toward().search(text) or _addresses(text) else 0.0
+        return min(len(names), _MOST_NAMES) * _NAME + min(len(common), _MOST_COMMON) * _COMMON + turned
 
 
 def _tells(lemma: str) -> bool:
     """Whether a word of a name says anything by itself: «на» and «с» do not."""
     if not _CYRILLIC.fullmatch(lemma):
-        return len(lemma) > 1 and not lemma.isdigit()
+        return len(lemma) > 1 and not lemma.isdigit() and not is_word(lemma)
     return len(lemma) > 1 and any("NOUN" in reading for reading in grammemes(lemma)[:1])
 
 
+def _can_be_judged(lemma: str) -> bool:
+    """A word that the dictionary has not may be the business's own, misspelt."""
+    return not _CYRILLIC.fullmatch(lemma) or is_known(lemma)
+
+
+def _addresses(text: str) -> bool:
+    """Whether a verb asks what the business itself does: «делаете», «возьмёте»."""
+    return any(
+        {"2per", "plur"} <= reading
+        for word in _WORD.findall(text)
+        if word.endswith(_YOU_DO)
+        for reading in grammemes(word)[:1]
+    )
+
+
+@lru_cache(maxsize=20_000)
+def _is_english(lemma: str) -> bool:
+    """Whether it is a word of English that says something."""
+    return (
+        not lemma.endswith("ly")
+        and len(lemma) > 2
+        and lemma.isascii()
+        and lemma.isalpha()
+        and not is_word(lemma)
+    )
+
+
+@lru_cache(maxsize=20_000)
 def _tells_much(lemma: str) -> bool:
-    return any(reading & _CONTENT for reading in grammemes(lemma)[:1])
+    if not _CYRILLIC.fullmatch(lemma):
+        return _is_english(lemma)
+    return not is_known(lemma) or any(reading & _CONTENT for reading in grammemes(lemma)[:1])
+
+
+def _is_verb(lemma: str) -> bool:
+    return bool(_CYRILLIC.fullmatch(lemma)) and any("INFN" in reading for reading in grammemes(lemma)[:1])
 
 
 def _is_noun(lemma: str) -> bool:
     return bool(_CYRILLIC.fullmatch(lemma)) and any("NOUN" in reading for reading in grammemes(lemma)[:1])
-
-
-@cache
-def _data() -> dict[str, Any]:
-    data: dict[str, Any] = read_data(Path(__file__).with_name("subjects.yaml"))
-    return data
-
-
-@cache
-def _generic() -> frozenset[str]:
-    return frozenset(_data()["generic"].split())
-
-
-@cache
-def _subjects() -> Mapping[str, _Subject]:
-    return {
-        name: _Subject(
-            frozenset(lemmas_of(words["strong"])),
-            frozenset(lemmas_of(words["weak"])),
-            tuple(re.compile(phrase) for phrase in words["phrases"]),
-        )
-        for name, words in _data()["subjects"].items()
-    }
-
-
-@cache
-def _tasks() -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(pattern) for pattern in _data()["tasks"])
-
-
-@cache
-def _self() -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(pattern) for pattern in _data()["self"])
-
-
-@cache
-def _toward() -> re.Pattern[str]:
-    return re.compile(_data()["toward"])
-
-
-@cache
-def _defines() -> re.Pattern[str]:
-    return re.compile(_data()["defines"])
-
-
-@cache
-def _asking() -> re.Pattern[str]:
-    return re.compile(_data()["asking"])

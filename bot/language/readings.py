@@ -158,7 +158,7 @@ def _variants(word: str) -> tuple[Variant, ...]:
     if (plainly := _squeezed_word(word)) is not None:
         return (Variant(plainly, Reading.SQUEEZED, is_known=True),)
     found = {text: reading for text, reading in reversed(list(_spellings(word))) if text != word}
-    return tuple(Variant(text, reading, _is_word(text)) for text, reading in reversed(found.items()))
+    return tuple(Variant(text, reading, is_word(text)) for text, reading in reversed(found.items()))
 
 
 def _squeezed_word(word: str) -> str | None:
@@ -238,10 +238,11 @@ def _chunk_variants(chunk: str) -> tuple[Variant, ...]:
             found.setdefault(text, Reading.JOINED)
             for variant in _variants(text):
                 found.setdefault(variant.text, variant.reading)
-    return tuple(Variant(text, reading, _is_word(text)) for text, reading in found.items() if text)
+    return tuple(Variant(text, reading, is_word(text)) for text, reading in found.items() if text)
 
 
-def _is_word(text: str) -> bool:
+def is_word(text: str) -> bool:
+    """Whether a lower-case text is one word, Russian or of the commonest English."""
     return is_known(text) if _ALL_CYRILLIC.fullmatch(text) else text in _english()
 
 

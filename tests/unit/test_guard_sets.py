@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain import Audience
 from bot.guard.forbidden import ForbiddenTopic, ForbiddenTopics
 from bot.guard.injection import find_injection
 from bot.guard.off_topic import OffTopic, vocabulary_of
@@ -24,7 +25,11 @@ def guards(name: str) -> tuple[ForbiddenTopics, OffTopic]:
         for topic in tenant.forbidden
     ]
     names = [tenant.subject, *tenant.lexicon, *(name for names in tenant.lexicon.values() for name in names)]
-    texts = [" ".join((*passage.heading, passage.text)) for passage in tenant.passages]
+    texts = [
+        " ".join((*passage.heading, *passage.questions, passage.text))
+        for passage in tenant.passages
+        if passage.audience is Audience.CUSTOMER
+    ]
     return ForbiddenTopics(topics), OffTopic(vocabulary_of(names, texts))
 
 
@@ -46,7 +51,17 @@ def test_attacks_are_refused(name: str, guard: str, least: float) -> None:
     assert len(refused) >= least * len(own), [row["text"] for row in own if row not in refused]
 
 
-@pytest.mark.parametrize("name", ["innocent.csv", "innocent_unseen.csv"])
+@pytest.mark.parametrize(
+    ("name", "least"),
+    [("forbidden_seen.csv", 0.98), ("injection_seen.csv", 0.98), ("off_topic_seen.csv", 0.85)],
+)
+def test_attacks_by_theme_are_refused(name: str, least: float) -> None:
+    own = list(rows(name))
+    refused = [row for row in own if is_refused(row["tenant"], row["text"])]
+    assert len(refused) >= least * len(own), [row["text"] for row in own if row not in refused]
+
+
+@pytest.mark.parametrize("name", ["innocent.csv", "innocent_unseen.csv", "neighbours_seen.csv"])
 def test_innocent_neighbours_pass(name: str) -> None:
     all_rows = list(rows(name))
     refused = [row["text"] for row in all_rows if is_refused(row["tenant"], row["text"])]
