@@ -60,6 +60,16 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
             from bot.cli import ask
 
             return asyncio.run(ask.run(settings, options.question, as_json=options.json))
+        case "transcribe":
+            _expect_extra("voice", "av")
+            from bot.cli import transcribe
+
+            return asyncio.run(transcribe.run(settings, options))
+        case "eval" if options.what == "voice":
+            _expect_extra("voice", "av")
+            from bot.cli import eval_voice
+
+            return asyncio.run(eval_voice.run(settings, options))
         case "eval":
             _expect_extra("eval", "numpy")
             from bot.cli import eval as evaluation
@@ -90,7 +100,8 @@ def _parser() -> argparse.ArgumentParser:
     ask = commands.add_parser("ask", help="answer one question and leave")
     ask.add_argument("question")
     ask.add_argument("--json", action="store_true", help="answer, sources, verdicts, timings, model as JSON")
-    _add_eval(commands.add_parser("eval", help="measure the answers by golden questions"))
+    _add_transcribe(commands.add_parser("transcribe", help="write down what is said in recordings"))
+    _add_eval(commands.add_parser("eval", help="measure the answers by golden questions, or the hearing"))
     replay = commands.add_parser("replay", help="run a logged turn again and show the difference")
     replay.add_argument("turn", help="the turn's id, or the number of its row")
     commands.add_parser("redis", help="run the embedded Redis in the foreground")
@@ -132,7 +143,25 @@ def _add_knowledge(parser: argparse.ArgumentParser) -> None:
         )
 
 
+def _add_transcribe(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "files", type=Path, nargs="+", metavar="FILE", help="sound or video, of any usual kind"
+    )
+    parser.add_argument("--json", action="store_true", help="a line of JSON for each file")
+    parser.add_argument("--tenant", metavar="T", help="whose names to expect; else TENANT")
+    _add_language(parser)
+
+
+def _add_language(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--language", choices=("auto", "ru", "en"), help="else VOICE_LANGUAGE")
+
+
 def _add_eval(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("what", nargs="?", choices=("voice",), help="voice: recordings instead of questions")
+    parser.add_argument(
+        "--set", type=Path, metavar="DIR", help="for voice: recordings and one .tsv of file and text"
+    )
+    _add_language(parser)
     parser.add_argument("--tenant", metavar="T", help="a name under tenants/ or a path; else TENANT")
     parser.add_argument("--questions", type=Path, metavar="FILE", help="else the tenant's golden.csv")
     parser.add_argument(

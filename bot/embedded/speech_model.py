@@ -65,4 +65,6 @@ def _from_hub(name: str, cache: Path) -> Path:
 
 
 def _unreachable(name: str) -> ServiceError:
-    return ServiceError(f"the speech model {name} cannot be fetched from the hub; set VOICE_MODEL to a folder")
+    return ServiceError(
+        f"the speech model {name} cannot be fetched from the hub; set VOICE_MODEL to a folder"
+    )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from bot.errors import AudioError, AudioFault
 from bot.voice.audio import RATE, Samples
+from bot.voice.levelling import level
 from bot.voice.own_process import OwnProcess, Report
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class DecodingLimits:
 
 
 class Decoder:
-    """Decodes in a process of its own, which is killed when a file keeps it longer than `deadline_s`."""
+    """Decodes and levels in a process of its own, killed when a file keeps it beyond `deadline_s`."""
 
     def __init__(self, limits: DecodingLimits, *, deadline_s: float = 30.0) -> None:
         self._limits = limits
@@ -56,7 +57,7 @@ def _build() -> Any:
 
 
 def _decode(_: Report, path: Path, limits: DecodingLimits, declared_s: float | None) -> Samples:
-    return decode_file(path, limits, declared_s)
+    return level(decode_file(path, limits, declared_s))
 
 
 def decode_file(path: Path, limits: DecodingLimits, declared_s: float | None = None) -> Samples:

@@ -26,11 +26,15 @@ _FRAMES_A_SECOND: Final = 100
 _SILENCE_S: Final = 4.0
 """The model was trained on half-minutes filled up with silence. With half a second of it every sixth
 sentence was written twice; with two and more none, and the words are the same as with all of it."""
+_TAIL_S: Final = 3.0
+_TAIL_NO_SPEECH: Final = 0.28
+"""No speech had more."""
+_TAIL_LOGPROB: Final = -0.7
 _LETTERS_PER_S: Final = 25.0
 _LOOPS_FROM: Final = 2.0
 """A compression ratio; no speech had more than 1.72."""
-_TEMPERATURES: Final = (0.0, 0.2, 0.4)
-"""Tried in turn where a window comes out badly; the model's usual three more only cost time."""
+_TEMPERATURES: Final = (0.0, 0.4)
+"""Tried in turn where a window comes out badly; the model's usual four more only cost time."""
 
 
 def faster_whisper(model: Path, *, threads: int = 0, deadline_s: float = 180.0) -> LocalTranscriber:
@@ -128,7 +132,8 @@ class _Recognition:
             hotwords=hints.hotwords if hints.hotwords and duration_s > _HEARS_NAMES_FROM_S else None,
             initial_prompt=hints.context if hints.context and duration_s > _HEARS_CONTEXT_FROM_S else None,
         )
-        for segment in restore_speech_timestamps(found, chunks, RATE):
+        heard = (piece for piece in found if not _is_made_up(piece, duration_s))
+        for segment in restore_speech_timestamps(heard, chunks, RATE):
             yield Segment(
                 text=segment.text.strip(),
                 start_s=segment.start,
@@ -137,6 +142,13 @@ class _Recognition:
                 no_speech_prob=segment.no_speech_prob,
                 compression_ratio=segment.compression_ratio,
             )
+
+
+def _is_made_up(piece: Any, duration_s: float) -> bool:
+    """Whether it is what the model says when a window begins just before the end: «Смотрите!», «Музыка»."""
+    left_s = duration_s - piece.seek / _FRAMES_A_SECOND
+    is_weak = piece.no_speech_prob > _TAIL_NO_SPEECH or piece.avg_logprob < _TAIL_LOGPROB
+    return piece.seek > 0 and left_s < _TAIL_S and bool(is_weak)
 
 
 def _loops(segment: Segment) -> bool:

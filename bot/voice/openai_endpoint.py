@@ -1,5 +1,6 @@
 """Any server with OpenAI's /audio/transcriptions, by the `openai` package."""
 
+import asyncio
 import time
 from typing import Any, Final
 
@@ -47,7 +48,7 @@ class OpenAITranscriber:
         progress: Progress | None = None,
     ) -> Transcript:
         began = time.monotonic()
-        answer = await self._ask(wav_of(audio), hints)
+        answer = await self._ask(await asyncio.to_thread(wav_of, audio), hints)
         if progress is not None:
             progress(audio.duration_s)
         segments = tuple(map(_segment, getattr(answer, "segments", None) or ()))
