@@ -93,7 +93,7 @@ def _bare_span(numbers: Numbers, credit: Credit) -> dict[int, int]:
 
 
 def _first_payment(numbers: Numbers, spans: Collection[int]) -> Amount | None:
-    if _has_none_paid_at_once(numbers):
+    if _has_none_paid_at_once(numbers) or _part_paid_at_once(numbers) is not None:
         return None
     found = numbers.belonging_to(words("down_payment"), lambda amount: amount.at not in spans)
     return next(iter(found), None)
@@ -148,12 +148,22 @@ def _share_left(numbers: Numbers, rate: float | None) -> float | None:
     """«Без взноса», «половину сразу», or a percent that is not the rate."""
     if _has_none_paid_at_once(numbers):
         return 0.0
-    if numbers.has_any(words("down_payment")):
-        told = next((share for part, share in shares("parts").items() if part in numbers.lemmas), None)
-        if told is not None:
-            return told
+    part = _part_paid_at_once(numbers)
+    if part is not None:
+        return part
     percents = [amount.value for amount in numbers.amounts if amount.is_share]
     return next((percent for percent in percents if percent != rate), None)
+
+
+def _part_paid_at_once(numbers: Numbers) -> float | None:
+    """«Половину сразу», in percent."""
+    parts = shares("parts")
+    near = (
+        (lemma, *numbers.lemmas[max(0, at - 2) : at], *numbers.lemmas[at + 1 : at + 3])
+        for at, lemma in enumerate(numbers.lemmas)
+        if lemma in words("down_payment")
+    )
+    return next((parts[word] for around in near for word in around if word in parts), None)
 
 
 def _has_none_paid_at_once(numbers: Numbers) -> bool:

@@ -145,17 +145,19 @@ def _score(wanted: TariffInput, amount: Amount, apart: str, *, awaiting: bool) -
     score = max(nearness, default=follows) + _unit_score(own, amount)
     score += (wanted.type is InputType.MONEY) + 2 * awaiting
     if score and not is_in_range(wanted, _in_unit(wanted, amount)):
-        score -= 1.5 if wanted.type is InputType.MONEY else 0.5
+        # A sum that is too small is likelier one of something else; too great a one is just too great.
+        is_too_small = wanted.type is InputType.MONEY and amount.value < (wanted.range or (0, 0))[0]
+        score -= 1.5 if is_too_small else 0.5
     return score * _DOUBTFUL if _is_for_how_long(own, amount) else score
 
 
 def _is_of_type(wanted: TariffInput, amount: Amount, *, awaiting: bool) -> bool:
     """Money for money, and nothing as much as 2020 years old."""
-    if amount.is_share or (wanted.range is not None and amount.value > _ABSURD * wanted.range[1]):
+    if amount.is_share:
         return False
     is_money = not amount.is_bare or amount.unit in ("рубль", "rub")
     if wanted.type is not InputType.MONEY:
-        return not is_money
+        return not is_money and (wanted.range is None or amount.value <= _ABSURD * wanted.range[1])
     is_short = (
         (awaiting or amount.value % 1 > 0) and not amount.after and _in_unit(wanted, amount) != amount.value
     )
