@@ -6,7 +6,8 @@ from datetime import date, datetime, timedelta
 
 from bot.computing.hours_words import HoursWords
 
-_ORDINAL = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)\b(?: of\b)?")
+_BETWEEN = frozenset(("го", "е", "st", "nd", "rd", "th", "of"))
+"""What may stand between a day and its month."""
 _DOTTED = re.compile(r"\b(\d{1,2})\.(\d{1,2})(?:\.(\d{4}))?\b")
 _MONTH = "янв|фев|мар|апр|ма[йя]|июн|июл|авг|сен|окт|ноя|дек|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 _OF_MONTH = re.compile(
@@ -70,10 +71,8 @@ def holiday_in(
 
 
 def _dates(plain: str, lemmas: Sequence[str], words: HoursWords, today: date) -> Iterator[date]:
-    if _ORDINAL.search(plain):
-        lemmas = re.findall(r"[a-zа-я]+|\d+", _ORDINAL.sub(r"\1", plain))
     named = (
-        *_of_months(lemmas, words, today),
+        *_of_months([lemma for lemma in lemmas if lemma not in _BETWEEN], words, today),
         *(
             _coming_or_none(today, int(month), int(day), int(year) if year else None)
             for day, month, year in _DOTTED.findall(plain)
