@@ -1,12 +1,13 @@
 """Hides personal data before it reaches a model, a log or a trace, and puts it back for its owner."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from bot.guard.identifiers import car_marks_in, documents_in, passes_luhn
 from bot.guard.people import addresses_in, names_in
+from bot.guard.phrasebook import phrasebook
 from bot.guard.spoken import spoken_emails, spoken_numbers
 from bot.language.folding import fold_sign
 
@@ -44,6 +45,7 @@ _NAMES = {
 }
 _LABEL = re.compile(rf"\[({'|'.join(_NAMES)})_\d+\]")
 _WORDS = re.compile(r"[^\W_]+")
+_CLAUSE = re.compile(r"(?:[^,;.!?\n]|[,.](?!\s))+[,;.!?\n]*\s*|[,;.!?\n]+\s*")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -66,11 +68,14 @@ class Masked:
 
     @property
     def without_labels(self) -> str:
-        """What is left to look up."""
-        text = self.text
-        for label in self.hidden:
-            text = text.replace(label, " ")
-        return text
+        """What is left to look up: no labels, and no clause that only says what they are («мой номер …»)."""
+        kept: list[str] = []
+        for clause in _CLAUSE.findall(self.text):
+            rest = _without(clause, self.hidden)
+            if rest == clause or not set(_WORDS.findall(rest.lower())) <= _introducing():
+                kept.append(rest)
+        text = "".join(kept)
+        return text if _WORDS.search(text) else _without(self.text, self.hidden)
 
     def restore(self, text: str) -> str:
         """Put the originals back where their labels stand; for their owner's eyes only."""
@@ -98,6 +103,17 @@ def mask(text: str, *, keep: frozenset[str] = frozenset()) -> Masked:
         end = last
     pieces.append(text[end:])
     return Masked(text="".join(pieces), hidden={label: original for original, label in labels.items()})
+
+
+def _without(text: str, labels: Iterable[str]) -> str:
+    for label in labels:
+        text = text.replace(label, " ")
+    return text
+
+
+@cache
+def _introducing() -> frozenset[str]:
+    return frozenset(str(phrasebook()["introducing"]).split())
 
 
 def named_labels(text: str) -> str:

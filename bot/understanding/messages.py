@@ -8,6 +8,7 @@ from itertools import dropwhile
 from pathlib import Path
 
 from bot.data_files import read_data
+from bot.language.folding import plain
 from bot.texts.catalogue import DEFAULT_LANGUAGE, Text
 
 _WORD = re.compile(r"\w+")
@@ -43,8 +44,10 @@ def language_of(text: str, hint: str) -> str:
 
 def small_talk(text: str) -> Text | None:
     """Which catalogue text answers a message that is nothing but a greeting, thanks, a goodbye..."""
-    rest = " ".join(_WORD.findall(text.lower().replace("ё", "е")))
-    return _remark(rest) or _remark(" ".join(_without_filler(rest.split())))
+    words = _WORD.findall(plain(text))
+    if not words:
+        return Text.SMALL_TALK_OK if any(unicodedata.category(sign) == "So" for sign in text) else None
+    return _remark(" ".join(words)) or _remark(" ".join(_without_filler(words)))
 
 
 def _without_filler(words: list[str]) -> list[str]:
@@ -61,8 +64,8 @@ def _remark(rest: str) -> Text | None:
     if first is None:
         return None
     # «Здравствуйте, добрый день» is more than one phrase, «спасибо, вы помогли» is one and little else.
-    more = rest.removeprefix(first[0])
-    return first[1] if set(more.split()) <= _filler() or _remark(more.strip()) else None
+    more = _without_filler(rest.removeprefix(first[0]).split())
+    return first[1] if not more or _remark(" ".join(more)) else None
 
 
 def is_whole_question(text: str) -> bool:

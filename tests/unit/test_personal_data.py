@@ -85,3 +85,19 @@ def test_what_stands_beside_personal_data_is_kept(text: str, masked: str) -> Non
 
 def test_a_label_loses_its_number_where_it_would_mean_another() -> None:
     assert named_labels("[PHONE_1] и [EMAIL_2], [GLE_1]") == "[телефон] и [почта], [GLE_1]"
+
+
+@pytest.mark.parametrize(
+    ("text", "looked_up"),
+    [
+        ("моя карта 4111 1111 1111 1111, можно ей оплатить?", "можно ей оплатить?"),
+        ("СНИЛС 112-233-445 95. Какие документы нужны?", "Какие документы нужны?"),
+        ("до скольких вы сегодня? +7 916 123-45-67 это мой номер", "до скольких вы сегодня?"),
+        ("Меня зовут Мария Петрова, живу на Ленина 5, доставка есть?", "доставка есть?"),
+        ("паспорт 4509 123456, мне 25 лет, стаж 3.5 года", "мне 25 лет, стаж 3.5 года"),
+        ("мой телефон 89161234567", "мой телефон"),
+        ("сколько стоит доставка на улицу Ленина, дом 5?", "сколько стоит доставка на  ?"),
+    ],
+)
+def test_the_question_beside_personal_data_is_what_is_looked_up(text: str, looked_up: str) -> None:
+    assert mask(text).without_labels.strip() == looked_up
