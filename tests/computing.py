@@ -37,9 +37,13 @@ def language_of(text: str) -> str:
     return "ru" if any("а" <= sign <= "я" for sign in text.lower()) else "en"
 
 
-def computed(tenant: str, text: str, focus: Mapping[str, Any] | None = None) -> Finding | None:
+def computed(
+    tenant: str, text: str, focus: Mapping[str, Any] | None = None, *, earlier: tuple[str, ...] = ()
+) -> Finding | None:
     """What the surest computation says."""
-    inquiry = Inquiry(text=text, asked_at=TUESDAY_NOON, language=language_of(text), focus=focus or {})
+    inquiry = Inquiry(
+        text=text, asked_at=TUESDAY_NOON, language=language_of(text), focus=focus or {}, earlier=earlier
+    )
     found = [finding for source in _sources(tenant) if (finding := source.find(inquiry)) is not None]
     return max(found, key=lambda finding: finding.certainty, default=None)
 

@@ -72,7 +72,7 @@ class PremiumSource:
     def _read(self, inquiry: Inquiry) -> _Asked | None:
         """None when no sum of any product is asked for."""
         numbers = read_numbers(inquiry.text)
-        before = inquiry.focus if inquiry.focus.get("what") == "premium" else {}
+        before = inquiry.focus if inquiry.focus.get("what") == "premium" else self._asked_before(inquiry)
         product = self._named(numbers) or self._named(read_numbers(self._canonical(inquiry.text)))
         product = product or self._products.get(str(before.get("product", "")))
         if product is None:
@@ -89,6 +89,18 @@ class PremiumSource:
             unread=len(self._unread(product, numbers)),
             is_new=bool(said) or not is_same,
         )
+
+    def _asked_before(self, inquiry: Inquiry) -> Mapping[str, Any]:
+        """The product whose price the message before asked for, where a text answered that."""
+        if not inquiry.earlier or inquiry.focus:
+            return {}
+        numbers = read_numbers(inquiry.earlier[-1])
+        product = self._named(numbers) if asks_for_price(numbers) else None
+        if product is None:
+            return {}
+        given = read_inputs(product, numbers, known=self._known[product.name])
+        missing = missing_input(product, given)
+        return {**_focus(product, given), "awaiting": "" if missing is None else missing.name}
 
     def _named(self, numbers: Numbers) -> Product | None:
         """The product with the longest name in the question, else the one of which it says the most."""

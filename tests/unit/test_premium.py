@@ -243,3 +243,22 @@ def test_an_english_question_is_answered_in_english() -> None:
     assert "travellers: 1 person" in plain(
         surely_computed("insurance", "travel insurance to Italy for 10 days")
     )
+
+
+@pytest.mark.parametrize(
+    ("earlier", "said", "answer"),
+    [
+        ("осаго сколько стоит", "150 сил", "Где вы зарегистрированы?"),
+        ("сколько стоит каско", "машина 2 ляма, мне 30", "84 000 ₽"),
+        ("how much is comprehensive insurance", "a 3 million car, I am 30", "126 000 ₽"),
+    ],
+)
+def test_what_a_text_asked_for_is_taken_by_the_table(earlier: str, said: str, answer: str) -> None:
+    finding = computed("insurance", said, earlier=(earlier,))
+    assert finding is not None
+    assert answer in plain(finding)
+
+
+@pytest.mark.parametrize("said", ["где вы находитесь", "спасибо", "а какие документы нужны?"])
+def test_another_question_after_one_of_a_price_is_another_question(said: str) -> None:
+    assert computed("insurance", said, earlier=("сколько стоит каско",)) is None
