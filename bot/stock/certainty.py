@@ -52,6 +52,9 @@ def _words(marked: Marked, query: StockQuery) -> list[Word]:
     allowed = _allowed(marked, query)
     is_compared = query.task in (Task.COMPARE, Task.EXTREME) or bool(query.compared or query.sort)
     is_priced = bool(query.columns) and marked.has("price")
+    is_specific = bool(query.filters or query.compared or query.keys or query.sort) and not _wavers(
+        query, marked
+    )
     return [
         Word(
             marked=marked,
@@ -59,11 +62,18 @@ def _words(marked: Marked, query: StockQuery) -> list[Word]:
             clause=clause,
             allowed=allowed,
             is_priced=is_priced,
+            is_specific=is_specific,
             is_compared=is_compared,
         )
         for clause in clauses_of(marked)
         for place in range(clause.start, clause.end)
     ]
+
+
+def _wavers(query: StockQuery, marked: Marked) -> bool:
+    """«X или Y для города»: which of the two is better for that, no table tells."""
+    several = any(len(condition.values) > 1 for condition in query.filters)
+    return marked.has("or") and several and not query.compared
 
 
 def _allowed(marked: Marked, query: StockQuery) -> tuple[str, ...]:

@@ -20,8 +20,9 @@ _VERBS = frozenset(("VERB", "INFN", "GRND"))
 _DESCRIBING = frozenset(("ADJF", "ADJS", "PRTF", "NUMR", "COMP"))
 _NAMES = frozenset(("Name", "Surn", "Patr"))
 _SHORTEST_SLIP = 6
-_COURTESIES = ("request", "request_for", "wish", "courtesy", "trifles")
+_COURTESIES = ("request", "request_for", "wish", "courtesy", "trifles", "is_there")
 _OF_FEATURES = frozenset(("с", "со", "без", "with", "without"))
+_QUESTIONS = ("which", "count", "price")
 _AT_AN_HOUR = frozenset(("до", "во", "со", "с", "к", "ко"))
 
 
@@ -47,6 +48,8 @@ class Word:
     allowed: tuple[str, ...]
     is_priced: bool
     """Whether a price is asked for."""
+    is_specific: bool
+    """Whether the question says which rows: «машина для города» does not, and asks for advice."""
     is_compared: bool
     """Whether one of several is asked for, which «кто» may mean."""
 
@@ -113,7 +116,8 @@ def _is_abbreviation(word: Word) -> bool:
     """«ТО» in capitals is not «то»."""
     text = word.marked.text
     written = word.token.raw.upper()
-    if not 2 <= len(written) <= 4 or not _is_usual(word) or text.upper() == text:
+    is_meant = word.is_in("not", "and", "or", "exists", "most", "least")
+    if not 2 <= len(written) <= 3 or is_meant or not _is_usual(word) or text.upper() == text:
         return False
     return re.search(rf"(?<!\w){re.escape(written)}(?!\w)", text) is not None
 
@@ -152,8 +156,8 @@ def _deals(word: Word) -> bool:
         return word.is_in("buys") and before is not None and before.raw == "you"
     if word.is_in("gives_away") and (is_first_person(word.token) or "INFN" in word.tags):
         return True
-    if "past" in word.tags:
-        return word.is_in("buys", "sells")
+    if "past" in word.tags:  # «старый продал» is told of oneself
+        return word.is_in("buys", "sells") and ("plur" in word.tags or _is_asked_before(word, word.place))
     return word.is_in("buys") and bool({"2per", "3per"} & word.tags) and "impr" not in word.tags
 
 
@@ -168,7 +172,7 @@ def _says_nothing(word: Word) -> bool:
     token = word.token
     if token.number is None and len(token.raw) == 1:
         return True
-    if word.is_in("nothing_read", "judgement", "advice"):
+    if word.is_in("nothing_read", "not_held", "judgement", "advice"):
         return False
     if word.is_in(*_COURTESIES, *word.allowed) or _is_mistyped_courtesy(token.raw):
         return True
@@ -189,7 +193,7 @@ def _is_vague(word: Word) -> bool:
     """«большой GLC»: of a size that no column holds, and said in passing; «GLC большой?» asks of it."""
     after = word.at(word.place + 1)
     is_before_another = after is not None and (word.place + 1 in word.marked.read or _describes(after))
-    return word.is_in("vague") and is_before_another
+    return word.is_specific and word.is_in("vague") and is_before_another
 
 
 def _greets(word: Word) -> bool:
@@ -208,7 +212,7 @@ def _is_a_person(word: Word) -> bool:
         return True
     if word.token.number is not None:  # «двое детей»
         return after is not None and any({"NOUN", "anim"} <= tags for tags in grammemes(after.raw)[:1])
-    if not {"NOUN", "anim"} <= word.tags or word.is_in("nothing_read"):
+    if not {"NOUN", "anim"} <= word.tags or word.is_in("nothing_read", "not_held"):
         return False
     return not _is_asked_for(word) and not word.marked.token_is(word.place - 1, "price")
 
@@ -228,11 +232,11 @@ def _is_asked_for(word: Word) -> bool:
 def _is_a_purpose(word: Word) -> bool:
     """«для дальних поездок», «на дачу», «под такси»: what it is for is not what it is."""
     place = word.place - 1
-    while (token := word.at(place)) is not None and place not in word.marked.read:
+    while word.is_specific and (token := word.at(place)) is not None and place not in word.marked.read:
         if token.is_any(word_set("purpose")):
             return True
         if token.is_any(word_set("purpose_in")):
-            return word.is_in("purposes")
+            return word.is_in("purposes") and not (token.raw == "в" and word.is_in("daytime"))
         if any({"VERB", "INFN"} & tags for tags in grammemes(token.raw)[:1]):
             return False
         place -= 1
@@ -261,7 +265,9 @@ def _is_tale(word: Word, place: int, token: Token) -> bool:
         return False
     if is_first_person(token):
         return lists_of(token).isdisjoint(_COURTESIES)
-    return is_singular_past(token) and (_has_person_before(word, place) or not word.clause.names)
+    if _has_person_before(word, place):
+        return any({"VERB", "sing"} <= tags for tags in grammemes(token.raw)[:1])
+    return is_singular_past(token) and not word.clause.names
 
 
 def _is_asked_before(word: Word, place: int) -> bool:
@@ -283,30 +289,27 @@ def _leads_to_a_wish(word: Word) -> bool:
 
 
 def _judges(word: Word) -> bool:
-    """«лучше», «посоветуйте»: no table tells, but it may show what there is."""
-    return word.is_in("judgement", "advice")
+    """«лучше», «посоветуйте», «разница»: no table tells, but it may show what there is."""
+    return word.is_in("judgement", "advice", "nothing_read") or (word.is_compared and word.is_in("differ"))
 
 
 def _is_act(word: Word) -> bool:
     """«весит», «привезёте», «забронировать»."""
-    return bool(_VERBS & word.tags) or word.is_in("nothing_read")
+    return bool(_VERBS & word.tags) or word.is_in("not_held")
 
 
 def _is_subject(word: Word) -> bool:
-    """A noun that something is asked of: not one in passing, such as «в Казани»."""
+    """«какой расход», «сколько ремней», «стоит доставка», «с фаркопом»: a noun that is asked for itself."""
     if not _is_thing(word):
         return False
     place = word.place - 1
     while (token := word.at(place)) is not None and place not in word.marked.read and _describes(token):
-        if not lists_of(token).isdisjoint(("which", "count")):
+        if not lists_of(token).isdisjoint(_QUESTIONS):
             return True
         place -= 1
-    if token is None or place in word.marked.read:
-        return True
-    is_after_preposition = any("PREP" in tags for tags in grammemes(token.raw)[:1]) or token.is_any(
-        word_set("prepositions")
-    )
-    return not is_after_preposition or token.raw in _OF_FEATURES or _is_asked_for(word)
+    if token is None:
+        return False
+    return token.raw in _OF_FEATURES or not lists_of(token).isdisjoint(_QUESTIONS)
 
 
 def _is_thing(word: Word) -> bool:
