@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import takewhile
@@ -74,11 +74,14 @@ class Numbers:
 
     def place_of(self, phrase: str) -> int | None:
         """The number of the word at which a phrase begins."""
+        return next(self.places_of(phrase), None)
+
+    def places_of(self, phrase: str) -> Iterator[int]:
+        """The same of each time that it is said."""
         words = _phrase(phrase)
-        if not words or words[0] not in self.lemmas:
-            return None
-        starts = range(len(self.lemmas) - len(words) + 1)
-        return next((at for at in starts if self.lemmas[at : at + len(words)] == words), None)
+        if words and words[0] in self.lemmas:
+            starts = range(len(self.lemmas) - len(words) + 1)
+            yield from (at for at in starts if self.lemmas[at : at + len(words)] == words)
 
     def has_any(self, words: Collection[str]) -> bool:
         return not set(words).isdisjoint(self.lemmas)

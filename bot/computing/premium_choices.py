@@ -37,7 +37,9 @@ def _choice(choice: TariffInput, numbers: Numbers, *, takes_money: bool) -> tupl
 
 def _places_of(name: str, numbers: Numbers) -> set[int]:
     """Where the question has a name: its words, or for a sum the same sum however it is written."""
-    at = numbers.place_of(name)
+    counted = {amount.end for amount in numbers.amounts if amount.value != 1} if name in COUNTED else ()
+    # «7 лет» are not the value that is called «год».
+    at = next((at for at in numbers.places_of(name) if at not in counted), None)
     if at is not None:
         return set(range(at, at + max(1, len(name.split()))))
     if not _is_sum(name):

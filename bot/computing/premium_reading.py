@@ -206,11 +206,19 @@ def _joined_to(amount: Amount, numbers: Numbers) -> list[Amount]:
     at = numbers.amounts.index(amount)
     chain = [amount]
     for other in numbers.amounts[at + 1 :]:
-        between = numbers.lemmas[chain[-1].end : other.at]
-        if not other.is_bare or not set(between) <= _JOINING:
+        if not _are_joined(chain[-1], other, numbers):
             break
         chain.append(other)
+    for other in reversed(numbers.amounts[:at]):
+        if not set(other.before) <= _JOINING or not _are_joined(other, chain[0], numbers):
+            break
+        chain.insert(0, other)
     return chain
+
+
+def _are_joined(earlier: Amount, later: Amount, numbers: Numbers) -> bool:
+    """With nothing but a comma or «и» between them."""
+    return earlier.is_bare and later.is_bare and set(numbers.lemmas[earlier.end : later.at]) <= _JOINING
 
 
 def _left_over(missing: Sequence[TariffInput], bare: Sequence[Amount]) -> dict[str, float]:
@@ -237,7 +245,8 @@ def _is_alone(amount: Amount, numbers: Numbers, known: Collection[str]) -> bool:
     """A number alone in its place, and not that of a model's name or of something counted."""
     is_first = amount.at == 0 or numbers.clauses[amount.at - 1] != numbers.clauses[amount.at]
     follows = amount.before[:1] == () or amount.before[0] in known
-    return amount.is_bare and amount.unit in known and not amount.is_share and (is_first or follows)
+    says_unit = amount.unit in COUNTED or amount.unit not in known
+    return amount.is_bare and not says_unit and not amount.is_share and (is_first or follows)
 
 
 @lru_cache(maxsize=500)

@@ -81,7 +81,7 @@ def test_different_numbers_stay_apart(written: str, values: list[float]) -> None
     [
         ("36 мес", "месяц"),
         ("5 years", "год"),
-        ("33 y.o.", "y"),
+        ("33 y.o.", "год"),
         ("150 hp", "сила"),
         ("2 недели", "неделя"),
         ("на двоих", "человек"),
