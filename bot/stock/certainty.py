@@ -89,7 +89,7 @@ def _allowed(marked: Marked, query: StockQuery) -> tuple[str, ...]:
 
 
 def _cap(role: Role, query: StockQuery) -> float:
-    if role is Role.THING and query.columns:
+    if role is Role.THING and query.task in (Task.VALUE, Task.FACETS):
         return _STRANGE_VALUE
     return _CAPS.get(role, 1.0)
 

@@ -16,7 +16,7 @@ from bot.stock.tokens import Token
 from bot.stock.vocabulary import Kind, lists_of, word_set
 
 _FUNCTION = frozenset(("PREP", "CONJ", "PRCL", "NPRO", "INTJ", "PRED"))
-_VERBS = frozenset(("VERB", "INFN", "GRND"))
+_VERBAL = frozenset(("VERB", "INFN", "GRND"))
 _DESCRIBING = frozenset(("ADJF", "ADJS", "PRTF", "NUMR", "COMP"))
 _NAMES = frozenset(("Name", "Surn", "Patr"))
 _SHORTEST_SLIP = 6
@@ -294,8 +294,8 @@ def _judges(word: Word) -> bool:
 
 
 def _is_act(word: Word) -> bool:
-    """«весит», «привезёте», «забронировать»."""
-    return bool(_VERBS & word.tags) or word.is_in("not_held")
+    """«весит», «привезёте», «забронировать»: what is done with it is in no table."""
+    return bool(_VERBAL & word.tags) or word.is_in("not_held")
 
 
 def _is_subject(word: Word) -> bool:
