@@ -3,8 +3,9 @@
 from bot.stock.clauses import clauses_of
 from bot.stock.marking import Marked
 from bot.stock.query import StockQuery, Task
-from bot.stock.unread import Role, Word, role_of
+from bot.stock.unread import Role, role_of
 from bot.stock.vocabulary import Kind
+from bot.stock.word import Word
 
 _WEIGHTS = {Role.NOTHING: 0.0, Role.MANNER: 0.5, Role.QUALITY: 1.5, Role.THING: 1.5, Role.ASKED: 1.5}
 _CAPS = {Role.THING: 0.6, Role.ASKED: 0.4}

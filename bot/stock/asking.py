@@ -1,0 +1,107 @@
+"""Words that make a question ask for what no table has: «когда», «какой расход», «вы продали», «мой»."""
+
+import re
+
+from bot.language.dictionary import grammemes
+from bot.stock.clauses import is_first_person
+from bot.stock.vocabulary import Kind, lists_of
+from bot.stock.word import COURTESIES, FUNCTION, Word, describes, is_asked_before, is_thing
+
+_VERBAL = frozenset(("VERB", "INFN", "GRND"))
+_OF_FEATURES = frozenset(("с", "со", "без", "with", "without"))
+_QUESTIONS = ("which", "count", "price")
+_AT_AN_HOUR = frozenset(("до", "во", "со", "с", "к", "ко"))
+
+
+def is_own(word: Word) -> bool:
+    """«мой GLC», «у меня GLC», «поменять мою на ...»: what somebody has already is in no table."""
+    before = word.at(word.place - 1)
+    if word.token.raw == "меня":
+        return before is not None and before.raw == "у" and word.clause.names
+    return word.is_in("own") and _is_of_row_or_nothing(word)
+
+
+def _is_of_row_or_nothing(word: Word) -> bool:
+    """«мой GLC» and «мою на ...», but neither «моя жена» nor «мой бюджет»."""
+    place = word.place + 1
+    while (token := word.at(place)) is not None and word.marked.mark_at(place) is None and describes(token):
+        place += 1
+    found = word.marked.mark_at(place) if token is not None else None
+    if found is not None:
+        return found.is_a(Kind.VALUE) or found.is_a(Kind.ITEM)
+    return token is None or not any("NOUN" in tags for tags in grammemes(token.raw)[:1])
+
+
+def is_abbreviation(word: Word) -> bool:
+    """«ТО» in capitals is not «то»."""
+    text = word.marked.text
+    written = word.token.raw.upper()
+    is_meant = word.is_in("not", "and", "or", "exists", "most", "least")
+    if not 2 <= len(written) <= 3 or is_meant or not _is_usual(word) or text.upper() == text:
+        return False
+    return re.search(rf"(?<!\w){re.escape(written)}(?!\w)", text) is not None
+
+
+def _is_usual(word: Word) -> bool:
+    return word.is_in(*COURTESIES) or bool(FUNCTION & word.tags)
+
+
+def asks_elsewhere(word: Word) -> bool:
+    """«когда», «почему», «как», «до скольки»: no table answers these."""
+    before, after = word.at(word.place - 1), word.at(word.place + 1)
+    if word.is_in("count") and before is not None and before.raw in _AT_AN_HOUR:
+        return not word.is_priced
+    if word.token.raw == "такое" and before is not None and before.raw == "что":
+        return True
+    if not word.is_in("elsewhere"):
+        return False
+    is_vague = after is not None and after.raw in ("нибудь", "либо", "то")
+    return not is_vague and not (word.is_compared and word.is_in("who"))
+
+
+def asks_how(word: Word) -> bool:
+    """«как купить», «чем хорош», "how do I": of a way, not of a thing; «как насчёт» is none."""
+    after = word.at(word.place + 1)
+    if not word.is_in("how") or after is None:
+        return False
+    if word.token.raw.isascii():
+        return after.raw not in ("many", "much", "about")
+    return any({"VERB", "INFN", "ADJS"} & tags for tags in grammemes(after.raw)[:1])
+
+
+def deals(word: Word) -> bool:
+    """«вы продали», «кто покупает», «продам», «do you buy»: of what others do, or did, with such things."""
+    before = word.at(word.place - 1)
+    if word.token.raw.isascii():
+        return word.is_in("buys") and before is not None and before.raw == "you"
+    if word.is_in("gives_away") and (is_first_person(word.token) or "INFN" in word.tags):
+        return True
+    if "past" in word.tags:  # «старый продал» is told of oneself
+        return word.is_in("buys", "sells") and ("plur" in word.tags or is_asked_before(word, word.place))
+    return word.is_in("buys") and bool({"2per", "3per"} & word.tags) and "impr" not in word.tags
+
+
+def is_not_now(word: Word) -> bool:
+    """«будет ли», «через год»: the table is of today; «какие будут варианты» is only polite."""
+    if not word.is_in("will"):
+        return word.is_in("not_now")
+    return not word.is_priced and not word.marked.token_is(word.place - 1, "which")
+
+
+def is_act(word: Word) -> bool:
+    """«весит», «привезёте», «забронировать»: what is done with it is in no table."""
+    return bool(_VERBAL & word.tags) or word.is_in("not_held")
+
+
+def is_subject(word: Word) -> bool:
+    """«какой расход», «сколько ремней», «стоит доставка», «с фаркопом»: a noun that is asked for itself."""
+    if not is_thing(word):
+        return False
+    place = word.place - 1
+    while (token := word.at(place)) is not None and place not in word.marked.read and describes(token):
+        if not lists_of(token).isdisjoint(_QUESTIONS):
+            return True
+        place -= 1
+    if token is None:
+        return False
+    return token.raw in _OF_FEATURES or not lists_of(token).isdisjoint(_QUESTIONS)
