@@ -1,8 +1,9 @@
 """Whisper by faster-whisper: int8 on the processor, silence left out before the model hears anything."""
 
+import math
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -26,6 +27,9 @@ _FRAMES_A_SECOND: Final = 100
 _SILENCE_S: Final = 4.0
 """The model was trained on half-minutes filled up with silence. With half a second of it every sixth
 sentence was written twice; with two and more none, and the words are the same as with all of it."""
+_SURE_LOGPROB: Final = -0.4
+"""Plain speech has more mostly, names have less. Hints come into play only then: they change how plain
+speech is written, and cost a second hearing of half a minute."""
 _TAIL_S: Final = 3.0
 _TAIL_NO_SPEECH: Final = 0.28
 """No speech had more."""
@@ -87,18 +91,13 @@ class _Recognition:
         speech, chunks = _speech_in(audio)
         language = self._language(speech, hints.languages) if chunks else ""
         detected = time.monotonic()
-        segments: list[Segment] = []
-        for silence_s in (_SILENCE_S, _WINDOW_S) if chunks else ():
-            self._model.silence_s = silence_s
-            segments.clear()
-            for segment in self._segments(speech, chunks, language, hints):
-                segments.append(segment)
-                report(segment.end_s)
-                if time.monotonic() - began > deadline_s:
-                    done = f"{segment.end_s:.0f} of {audio.duration_s:.0f} s"
-                    raise AudioError(AudioFault.TOO_SLOW, done)
-            if not any(map(_loops, segments)):
-                break
+        segments: Sequence[Segment] = ()
+        if chunks:
+            watched = _Watch(report, audio, began + deadline_s)
+            segments = watched(self._segments(speech, chunks, language, Hints(), silence_s=_SILENCE_S))
+            if _is_unsure(segments, hints):
+                more = watched(self._segments(speech, chunks, language, hints, silence_s=_WINDOW_S))
+                segments = max(segments, more, key=_sureness)
         kept = [segment for segment in segments if (segment.no_speech_prob or 0.0) <= _NO_SPEECH]
         return Transcript(
             text=" ".join(segment.text for segment in kept),
@@ -118,10 +117,17 @@ class _Recognition:
         return max(allowed, key=lambda name: dict(shares).get(name, 0.0)) if allowed else str(likeliest)
 
     def _segments(
-        self, speech: "NDArray[np.float32]", chunks: list[dict[str, int]], language: str, hints: Hints
-    ) -> Any:
+        self,
+        speech: "NDArray[np.float32]",
+        chunks: list[dict[str, int]],
+        language: str,
+        hints: Hints,
+        *,
+        silence_s: float,
+    ) -> Iterator[Segment]:
         from faster_whisper.transcribe import restore_speech_timestamps
 
+        self._model.silence_s = silence_s
         duration_s = len(speech) / RATE
         found, _ = self._model.transcribe(
             speech,
@@ -129,8 +135,8 @@ class _Recognition:
             beam_size=_BEAM,
             temperature=_TEMPERATURES,
             condition_on_previous_text=False,
-            hotwords=hints.hotwords if hints.hotwords and duration_s > _HEARS_NAMES_FROM_S else None,
-            initial_prompt=hints.context if hints.context and duration_s > _HEARS_CONTEXT_FROM_S else None,
+            hotwords=(duration_s > _HEARS_NAMES_FROM_S and hints.hotwords) or None,
+            initial_prompt=(duration_s > _HEARS_CONTEXT_FROM_S and hints.context) or None,
         )
         heard = (piece for piece in found if not _is_made_up(piece, duration_s))
         for segment in restore_speech_timestamps(heard, chunks, RATE):
@@ -151,8 +157,41 @@ def _is_made_up(piece: Any, duration_s: float) -> bool:
     return piece.seek > 0 and left_s < _TAIL_S and bool(is_weak)
 
 
+class _Watch:
+    """Tells how far the recognition is, and stops it when its time is over."""
+
+    def __init__(self, report: Progress, audio: Samples, ends_at: float) -> None:
+        self._report = report
+        self._audio = audio
+        self._ends_at = ends_at
+
+    def __call__(self, segments: Iterator[Segment]) -> Sequence[Segment]:
+        heard = []
+        for segment in segments:
+            heard.append(segment)
+            self._report(segment.end_s)
+            if time.monotonic() > self._ends_at:
+                done = f"{segment.end_s:.0f} of {self._audio.duration_s:.0f} s"
+                raise AudioError(AudioFault.TOO_SLOW, done)
+        return heard
+
+
+def _is_unsure(segments: Sequence[Segment], hints: Hints) -> bool:
+    """Whether to hear it again in its half-minutes, with the names that may have been said."""
+    is_straight, logprob = _sureness(segments)
+    has_hints = bool(hints.hotwords or hints.context)
+    return not is_straight or (has_hints and logprob < _SURE_LOGPROB)
+
+
+def _sureness(segments: Sequence[Segment]) -> tuple[bool, float]:
+    """Whatever loops is the worse."""
+    length = sum(len(segment.text) for segment in segments)
+    total = sum((segment.avg_logprob or 0.0) * len(segment.text) for segment in segments)
+    return not any(map(_loops, segments)), total / length if length else -math.inf
+
+
 def _loops(segment: Segment) -> bool:
-    """Whether it was perhaps written down more than once: then it is heard again in its half minute."""
+    """Whether it was perhaps written down more than once."""
     is_dense = len(segment.text) > _LETTERS_PER_S * max(segment.end_s - segment.start_s, 1.0)
     return is_dense or (segment.compression_ratio or 0.0) > _LOOPS_FROM
 

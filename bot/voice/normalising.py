@@ -27,6 +27,7 @@ _RANGE_BEFORE: Final = re.compile(r"(\w+)\s*(?:до|или|по|-|–|—)\s*$")
 _CODE_BEFORE: Final = re.compile(r"\b[A-Z]{1,4} $")
 _HALF_AFTER: Final = re.compile(r" с половиной (?:миллион|тысяч)")
 _LONGEST_NAME: Final = 8
+_LONGEST_SPELLED: Final = 4
 _MOST_SPELLINGS: Final = 400
 _SCALED: Final = re.compile(
     r"(?<![\d.,])(?P<millions>\d{1,3})(?P<half> с половиной)? (?P<million>миллион\w*|млн\.?)"
@@ -117,18 +118,18 @@ def _spelled(text: str) -> str:
 def _spellings(name: str) -> Iterable[str]:
     """A code as its letters are called: C 180 as «цэ 180» and «си 180»."""
     parts = _NAME_PART.findall(name)
-    called = [
-        [letter]
-        for part in parts
-        for letter in ([part] if part.isdigit() or not part.isupper() or len(part) > 4 else part)
-    ]
-    ways = [[*_letters().get(one[0], ()), one[0]] for one in called]
+    called = [sign for part in parts for sign in (part if _is_spelled(part) else [part])]
+    ways = [[*_letters().get(one.upper(), ()), one] for one in called]
     number = 1
     for way in ways:
         number *= len(way)
     if number > _MOST_SPELLINGS:
         return ()
     return (" ".join(words) for words in product(*ways) if " ".join(words) != name)
+
+
+def _is_spelled(part: str) -> bool:
+    return part.isalpha() and (len(part) == 1 or (part.isupper() and len(part) <= _LONGEST_SPELLED))
 
 
 def _phones(text: str) -> str:

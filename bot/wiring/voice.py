@@ -75,10 +75,9 @@ def spoken_languages(settings: Settings, tenant: Tenant) -> tuple[str, ...]:
 
 
 def spoken_names(tenant: Tenant) -> Mapping[str, Sequence[str]]:
-    """What a customer may name: the values of the table, then the lexicon, each with its other names."""
-    names: dict[str, tuple[str, ...]] = {}
+    """What a customer may name, with its other names: the lexicon, then the values of the table."""
+    names: dict[str, tuple[str, ...]] = {term: tuple(others) for term, others in tenant.lexicon.items()}
     for column in tenant.stock.columns if tenant.stock is not None else ():
-        names |= {value: tuple(variants) for value, variants in column.values.items()}
-    for term, variants in tenant.lexicon.items():
-        names[term] = (*names.get(term, ()), *variants)
+        for value, others in column.values.items():
+            names[value] = (*names.get(value, ()), *others)
     return names
