@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 from bot.findings import Finding, FindingKind, Inquiry
 from bot.llm.model import Tool
 from bot.stock.answers import StockAnswers
+from bot.stock.before import Before, focus_of
 from bot.stock.certainty import certainty_of
-from bot.stock.following import Before, focus_of, follow
+from bot.stock.following import follow
 from bot.stock.query import StockQuery, Task
 from bot.stock.reading import Draft, read_draft
 from bot.stock.snapshot import Dated, Snapshot
