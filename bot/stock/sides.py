@@ -31,7 +31,7 @@ class Comparison:
 
 def comparison_of(marked: Marked, snapshot: Snapshot, sort: str | None) -> Comparison | None:
     """What is compared with what; None where nothing is."""
-    counts = asks_of_numbers(marked)
+    counts = sort is None and asks_of_numbers(marked)
     sort = None if counts else sort or sort_by_named(marked, snapshot)
     if not (counts or marked.has("compare", "differ") or _asks_which(marked, decides=sort is not None)):
         return None
