@@ -8,7 +8,7 @@ from itertools import pairwise
 from bot.guard.together import Combinations
 from bot.guard.wordlist import ListedWords, Option, bones
 from bot.language.dictionary import dictionary_forms, is_known
-from bot.language.readings import Reading, Token, read
+from bot.language.readings import Reading, Readings, Token, read
 
 _TOGETHER = re.compile(r"[+|~]")
 _SHORTEST_IN_RUN = 5
@@ -74,8 +74,8 @@ class ForbiddenTopics:
         """The first thing found with what it was found by, or None."""
         readings = read(text)
         return (
-            self._in_words(readings.text, readings.tokens)
-            or self._in_words(readings.text, readings.spaced)
+            self._in_words(readings, readings.tokens)
+            or self._in_words(readings, readings.spaced)
             or self._in_runs(readings.spaced)
             or self._in_halves(readings.tokens)
             or self._by_pattern((text, readings.text, readings.decoded))
@@ -94,8 +94,8 @@ class ForbiddenTopics:
         if len(lemmas) == 1 and len(lemmas[0]) >= _SHORTEST_SPLIT:
             self._split.add(lemmas[0][:_PREFIX])
 
-    def _in_words(self, text: str, tokens: Sequence[Token]) -> ForbiddenMatch | None:
-        options = self._words.options(tokens)
+    def _in_words(self, readings: Readings, tokens: Sequence[Token]) -> ForbiddenMatch | None:
+        text, options = readings.text, self._words.options(tokens, is_english=readings.is_english)
         for start, token in enumerate(tokens):
             if all(option.lemma not in self._root.following for option in options[start]):
                 continue

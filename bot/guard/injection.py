@@ -23,6 +23,8 @@ _HEX = re.compile(r"(?<!\w)(?:[0-9a-fA-F]{2} ?){12,}(?!\w)")
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+(?=\S)")
 _NAME = re.compile(r"[^\W\d_](?:[^\W\d_]|[ '’.-](?=[^\W\d_]))*")
 _DOCUMENT = "document"
+_ORDER = "order"
+"""What a customer has no right to and a document may well tell its reader."""
 _MANY_SHOT = 3
 _ACROSS = 3
 _LONGEST_PART = 200
@@ -71,7 +73,10 @@ def find_earlier_injection(remarks: Sequence[str]) -> Injection | None:
 
 def is_instruction(line: str) -> bool:
     """Whether a line of a document speaks to the assistant and not to a reader."""
-    return _in_text(line) is not None or _in_kinds(plain(line), (_DOCUMENT,)) is not None
+    found = _in_text(line)
+    if found is not None and found.kind != _ORDER:
+        return True
+    return _in_kinds(plain(line), (_DOCUMENT,)) is not None
 
 
 def neutralise(text: str) -> Neutralised:
@@ -195,7 +200,7 @@ def _compiled(patterns: Sequence[str]) -> Iterator[re.Pattern[str]]:
 
 @cache
 def _combinations() -> tuple[ListedWords, Combinations]:
-    words = ListedWords()
+    words = ListedWords(guesses=False)
     combinations = Combinations(words)
     for kind, entries in _data()["together"].items():
         for entry in entries:

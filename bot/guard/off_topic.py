@@ -20,7 +20,7 @@ from bot.language.dictionary import grammemes, is_known
 from bot.language.readings import Readings, is_word, read
 
 _WORD = re.compile(r"[^\W_]+")
-_TASK, _PHRASE, _STRONG, _WEAK = 9.0, 3.0, 2.0, 1.0
+_TASK, _PHRASE, _OWN_PHRASE, _STRONG, _WEAK = 9.0, 3.0, 2.5, 2.0, 1.0
 _NAME, _COMMON, _TOWARD, _SIMILAR = 3.0, 1.0, 2.0, 2.0
 _ENOUGH = 2.0
 _MOST_NAMES, _MOST_COMMON = 2, 2
@@ -153,7 +153,7 @@ class OffTopic:
             if not (strong or weak or phrase):
                 continue
             is_own = name in self._own
-            score = (_PHRASE if not is_own else _STRONG) if phrase else 0.0
+            score = (_PHRASE if not is_own else _OWN_PHRASE) if phrase else 0.0
             score += (len(strong) * _STRONG + len(weak) * _WEAK) * (0.5 if is_own or phrase else 1)
             if score > best[2]:
                 best = (name, tuple(filter(None, (phrase, *sorted(strong | weak)))), score)

@@ -19,8 +19,10 @@ from bot.language.readings import Token
 _REACH = 10
 """So many words may lie between the first and the last."""
 _MOST_PLACES = 6
+_FEWEST = 2
 _DENIED = re.compile(r"\s-\s")
 _END = re.compile(r"[.!?]+\s|\n")
+_DENYING = ("не", "not", "never")
 _MEANT = "~"
 _CYRILLIC = re.compile(r"[а-я]+")
 
@@ -72,14 +74,21 @@ class Combinations:
         self, text: str, tokens: Sequence[Token], options: Sequence[Sequence[Option]]
     ) -> Together | None:
         """The first combination in the order of the lists. `options`: what each of the tokens may be."""
+        hits = [
+            (place, option, posting)
+            for place, here in enumerate(options)
+            for option in here
+            for posting in self._postings.get(option.lemma, ())
+        ]
+        if len(hits) < _FEWEST:
+            return None
         sentences = _sentences(text, tokens)
+        denied = {place for place, token in enumerate(tokens, 1) if token.written in _DENYING}
         places: dict[tuple[int, int], dict[int, list[int]]] = {}
-        for place, here in enumerate(options):
-            for option in here:
-                for posting in self._postings.get(option.lemma, ()):
-                    if _is_whole(posting, option, options, place):
-                        parts = places.setdefault((posting.combination, sentences[place]), {})
-                        parts.setdefault(posting.part, []).append(place)
+        for place, option, posting in hits:
+            if not (posting.is_meant and place in denied) and _is_whole(posting, option, options, place):
+                parts = places.setdefault((posting.combination, sentences[place]), {})
+                parts.setdefault(posting.part, []).append(place)
         for number, sentence in sorted(places):
             name, entry, size = self._names[number]
             parts = places[number, sentence]

@@ -42,7 +42,9 @@ class Option:
 class ListedWords:
     """The words of one or more lists. What a message costs does not depend on how many they are."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, guesses: bool = True) -> None:
+        """`guesses`: whether a word that is both disguised and misspelt is to be found: it costs time."""
+        self._guesses = guesses
         self._lemmas: set[str] = set()
         self._stems: dict[str, list[str]] = {}
         self._options_of = lru_cache(maxsize=20_000)(self._options)
@@ -65,20 +67,30 @@ class ListedWords:
     def with_stem(self, bones: str) -> Sequence[str]:
         return self._stems.get(bones, ())
 
-    def options(self, tokens: Sequence[Token]) -> list[tuple[Option, ...]]:
-        """What each word of a text may be."""
+    def options(self, tokens: Sequence[Token], *, is_english: bool = False) -> list[tuple[Option, ...]]:
+        """What each word of a text may be; in an English one «meeting» is no «митинг»."""
         return [
-            self._options_of(token.written, token.variants, token.joined, token.length) for token in tokens
+            self._options_of(token.written, token.variants, token.joined, token.length, is_english)
+            for token in tokens
         ]
 
     def _options(
-        self, written: str, variants: tuple[Variant, ...], joined: tuple[Variant, ...], length: int
+        self,
+        written: str,
+        variants: tuple[Variant, ...],
+        joined: tuple[Variant, ...],
+        length: int,
+        is_english: bool,
     ) -> tuple[Option, ...]:
         options = [Option(lemma, 1, Reading.WRITTEN, written) for lemma in self._listed(written)]
         if _says_little(written):
             options.append(Option("", 1, Reading.WRITTEN, says_little=True))
         for others, size in ((variants, 1), (joined, length)):
             for variant in others:
+                is_guess = not variant.is_known and variant.text not in self._lemmas
+                is_translit = variant.reading is Reading.TRANSLITERATED
+                if is_guess and (not self._guesses or (is_english and is_translit)):
+                    continue
                 options += [
                     Option(lemma, size, variant.reading, variant.text) for lemma in self._listed(variant.text)
                 ]

@@ -84,15 +84,19 @@ class Readings:
     spaced: tuple[Token, ...] = ()
 
     @cached_property
+    def is_english(self) -> bool:
+        """Whether so many words are the commonest of English that the rest is no Russian in Latin letters."""
+        return sum(token.written in _english() for token in self.tokens) * 4 > len(self.tokens)
+
+    @cached_property
     def decoded(self) -> str:
         """The text with each strange word replaced by the first reading that is a word."""
         text = self.text
-        is_english = sum(token.written in _english() for token in self.tokens) * 4 > len(self.tokens)
         changes = []
         for token in self.spaced or self.tokens:
             if len(token.written) < token.end - token.start:
                 changes.append((token.start, token.end, _first_known(token.variants) or token.written))
-            if is_english and _ALL_LATIN.fullmatch(token.written):
+            if self.is_english and _ALL_LATIN.fullmatch(token.written):
                 continue
             if best := _first_known(token.joined):
                 changes.append((token.joined_start, token.joined_end, best))
