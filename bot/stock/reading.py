@@ -1,20 +1,19 @@
 """A question in people's words as a typed query of the table: by lexicon and grammar, without any model."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.language.dictionary import grammemes
 from bot.stock.amounts import read_amounts
 from bot.stock.certainty import certainty_of
 from bot.stock.marking import Mark, Marked, is_choice, mark
+from bot.stock.ordering import order_of
 from bot.stock.query import Filter, StockQuery, Task
 from bot.stock.sides import Comparison, asks_of_numbers, comparison_of
 from bot.stock.snapshot import NO, YES, Snapshot
-from bot.stock.vocabulary import Kind, Vocabulary, word_set
+from bot.stock.vocabulary import Kind, Vocabulary
 from bot.tenant.stock import Column, ColumnType
 
-_PLURAL_EXTREMES = 3
 _MOST_WISHED = 20
 
 
@@ -38,44 +37,53 @@ class Draft:
 def read_draft(text: str, vocabulary: Vocabulary, snapshot: Snapshot, asked_at: datetime) -> Draft:
     """Read the question as if nothing had been said before."""
     marked = mark(text, vocabulary, snapshot)
-    keys = _keys(marked, snapshot)
-    filters = read_amounts(marked, vocabulary, snapshot, asked_at)
+    keys = tuple(_keys(marked, snapshot))
+    amounts = read_amounts(marked, vocabulary, snapshot, asked_at)
     limit = _limit(marked)
     possessed = _possessed(marked, snapshot)
-    filters = [*_values(marked), *possessed, *filters]
-    sort, is_extreme, relative = _order(marked, snapshot)
-    comparison = None if keys else comparison_of(marked, snapshot, sort)
+    filters = [*_values(marked), *possessed, *amounts]
+    order = order_of(marked, snapshot)
+    comparison = None if keys else comparison_of(marked, snapshot, order.sort)
     columns = _asked_columns(marked, snapshot, compared=comparison is not None or len(keys) > 1)
-    task = _task(marked, snapshot, columns, comparison, is_extreme=is_extreme is not None)
-    if comparison is not None:
-        taken = {side.column for side in comparison.sides}
-        filters = [condition for condition in filters if condition.column not in taken]
-        columns = columns or list(comparison.column)
-        sort = comparison.sort
+    task = _task(marked, snapshot, columns, comparison, is_extreme=order.extreme is not None)
     query = StockQuery(
         task=task or Task.LIST,
         filters=() if keys else tuple(filters),
         columns=tuple(columns),
-        sort=sort,
-        limit=limit or is_extreme if task is Task.EXTREME else limit,
-        compared=() if comparison is None else comparison.sides,
-        keys=tuple(keys),
+        sort=order.sort,
+        limit=limit or order.extreme if task is Task.EXTREME else limit,
+        keys=keys,
     )
-    anchors = sum(1 for found in marked.marks if not (found.used and found.is_a(Kind.COLUMN)))
-    possessions = sum(1 for condition in possessed if not condition.is_range)
-    anchors += len(keys) + possessions + sum(1 for condition in filters if condition.is_range)
+    query = _compared(query, comparison) if comparison is not None else query
+    anchors = _anchors(marked, possessed) + len(keys) + sum(1 for made in filters if made.is_range)
     certainty, read, unread = certainty_of(marked, query, anchors)
     return Draft(
         marked=marked,
         query=query,
         has_task=task is not None,
         has_item=bool(marked.of(Kind.ITEM)),
-        relative=tuple(relative),
+        relative=order.relative,
         certainty=certainty,
         read=read,
         unread=unread,
         anchors=anchors,
     )
+
+
+def _compared(query: StockQuery, comparison: Comparison) -> StockQuery:
+    """The conditions that are the sides are none of the common ones."""
+    return replace(
+        query.without(*(side.column for side in comparison.sides)),
+        columns=query.columns or comparison.column,
+        sort=comparison.sort,
+        compared=comparison.sides,
+    )
+
+
+def _anchors(marked: Marked, possessed: Sequence[Filter]) -> int:
+    """How many names of the table stand for themselves."""
+    names = sum(1 for found in marked.marks if not (found.used and found.is_a(Kind.COLUMN)))
+    return names + sum(1 for condition in possessed if not condition.is_range)
 
 
 def _keys(marked: Marked, snapshot: Snapshot) -> list[str]:
@@ -108,22 +116,23 @@ def _limit(marked: Marked) -> int | None:
 
 def _values(marked: Marked) -> list[Filter]:
     """The named values, of each column together; a wanted value makes an unwanted one needless."""
-    filters: list[Filter] = []
     found = marked.of(Kind.VALUE)
-    for column in dict.fromkeys(value.meaning.column for value in found):
-        wanted = [value for value in found if value.meaning.column == column and not value.negated]
-        unwanted = [value for value in found if value.meaning.column == column and value.negated]
-        if wanted:
-            values = dict.fromkeys(name for value in wanted for name in value.meaning.values)
-            for value in unwanted:
-                for name in value.meaning.values:
-                    if len(values) > 1:
-                        values.pop(name, None)
-            filters.append(Filter(column=column, values=tuple(values)))
-        else:
-            names = dict.fromkeys(name for value in unwanted for name in value.meaning.values)
-            filters.append(Filter(column=column, values=tuple(names), negated=True))
-    return [condition for condition in filters if condition.values]
+    made = (_of_column(column, found) for column in dict.fromkeys(value.meaning.column for value in found))
+    return [condition for condition in made if condition.values]
+
+
+def _of_column(column: str, found: Sequence[Mark]) -> Filter:
+    named = [value for value in found if value.meaning.column == column]
+    wanted = _names_of(value for value in named if not value.negated)
+    unwanted = _names_of(value for value in named if value.negated)
+    if not wanted:
+        return Filter(column=column, values=unwanted, negated=True)
+    left = tuple(name for name in wanted if name not in unwanted)
+    return Filter(column=column, values=left or wanted[-1:])
+
+
+def _names_of(values: Iterable[Mark]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for value in values for name in value.meaning.values))
 
 
 def _possessed(marked: Marked, snapshot: Snapshot) -> list[Filter]:
@@ -154,58 +163,29 @@ def _has_order_near(marked: Marked, found: Mark) -> bool:
     return marked.token_is(found.start - 1, "extremes_least", "extremes_most")
 
 
-def _order(marked: Marked, snapshot: Snapshot) -> tuple[str | None, int | None, list[tuple[str, bool]]]:
-    """The order that is wished, how many of the first are meant if it is an extreme, and comparatives."""
-    sort: str | None = None
-    extreme: int | None = None
-    relative: list[tuple[str, bool]] = []
-    for found in marked.of(Kind.LEAST, Kind.MOST):
-        is_least = found.is_a(Kind.LEAST) != marked.token_is(found.start - 1, "not")
-        sort = found.meaning.column if is_least else f"-{found.meaning.column}"
-        first, last = marked.tokens[found.start], marked.tokens[found.end - 1]
-        is_superlative = (
-            marked.token_is(found.start - 1, "superlative")
-            or first.is_any(_superlatives())
-            or any("Supr" in tags for tags in grammemes(last.raw))
-            or last.raw.endswith("est")
-        )
-        if is_superlative:
-            extreme = _PLURAL_EXTREMES if _is_plural(first.raw) else 1
-        elif any("COMP" in tags for tags in grammemes(last.raw)) or last.raw in ("cheaper", "newer"):
-            relative.append((found.meaning.column, is_least))
-    for found in marked.of(Kind.COLUMN):
-        for name, sign in (("extremes_least", ""), ("extremes_most", "-")):
-            if marked.token_is(found.start - 1, name) and not is_choice(snapshot, found.meaning.column):
-                sort, extreme = sign + found.meaning.column, 1
-                found.used = True
-                marked.read.add(found.start - 1)
-    return sort, extreme, relative
-
-
-def _superlatives() -> frozenset[str]:
-    return word_set("superlative") | word_set("extremes_least") | word_set("extremes_most")
-
-
-def _is_plural(word: str) -> bool:
-    tags = grammemes(word)
-    return bool(tags) and all("plur" in tag for tag in tags)
-
-
 def _asked_columns(marked: Marked, snapshot: Snapshot, *, compared: bool) -> list[str]:
     """The columns whose values are asked for."""
-    asked = []
-    for found in marked.of(Kind.COLUMN):
-        name = found.meaning.column
-        questioned = marked.has("which", "count", "exists") or compared
-        if not is_choice(snapshot, name) or questioned:
-            asked.append(name)
-    if asks_of_numbers(marked) and marked.has("which") and marked.of(Kind.ITEM) and not marked.of(Kind.VALUE):
-        asked.append(snapshot.schema.main.name)  # «каких машин больше всего»
-    money = [column.name for column in snapshot.schema.columns if column.type is ColumnType.MONEY]
-    asks_price = marked.has("price") and not any(m.meaning.column in money for m in marked.marks)
-    if money and asks_price:
-        asked.append(money[0])
+    questioned = marked.has("which", "count", "exists") or compared
+    named = [found.meaning.column for found in marked.of(Kind.COLUMN)]
+    asked = [name for name in named if questioned or not is_choice(snapshot, name)]
+    if _asks_which_are_most(marked):
+        asked.append(snapshot.schema.main.name)
+    if marked.has("price"):
+        asked += _unnamed_price(marked, snapshot)
     return list(dict.fromkeys(asked))
+
+
+def _asks_which_are_most(marked: Marked) -> bool:
+    """«каких машин больше всего»."""
+    names_rows = bool(marked.of(Kind.ITEM)) and not marked.of(Kind.VALUE)
+    return names_rows and marked.has("which") and asks_of_numbers(marked)
+
+
+def _unnamed_price(marked: Marked, snapshot: Snapshot) -> list[str]:
+    """The first column of money, where a price is asked for and no such column is named."""
+    money = [column.name for column in snapshot.schema.columns if column.type is ColumnType.MONEY]
+    is_named = any(found.meaning.column in money for found in marked.marks)
+    return [] if is_named else money[:1]
 
 
 def _task(

@@ -1,7 +1,7 @@
 """The sides of a comparison: «что дешевле, GLC или GLE», «каких больше», «X или Y: у кого больше пробег»."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
 from bot.stock.marking import Mark, Marked
@@ -99,15 +99,17 @@ def _sides(marked: Marked, snapshot: Snapshot) -> tuple[Filter, ...]:
 
 def _distinct(marks: Sequence[Mark]) -> tuple[Filter, ...]:
     """A side for each name; one that is among another's values is taken out of the other."""
-    sides = [Filter(column=mark.meaning.column, values=mark.meaning.values) for mark in marks]
-    sides = list(dict.fromkeys(side for side in sides if side.values))
-    if len(sides) == 1 and len(sides[0].values) > 1:
-        return tuple(replace(sides[0], values=(value,)) for value in sides[0].values[:_MOST_SIDES])
-    told = []
-    for side in sides:
-        others = {value for other in sides if set(other.values) < set(side.values) for value in other.values}
-        told.append(replace(side, values=tuple(value for value in side.values if value not in others)))
-    return tuple(side for side in told if side.values)[:_MOST_SIDES]
+    named = dict.fromkeys(mark.meaning.values for mark in marks if mark.meaning.values)
+    column = marks[0].meaning.column
+    if len(named) == 1:
+        named = dict.fromkeys((value,) for value in next(iter(named)))
+    sides = (_without_parts(values, list(named)) for values in named)
+    return tuple(Filter(column=column, values=values) for values in sides if values)[:_MOST_SIDES]
+
+
+def _without_parts(values: tuple[str, ...], named: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    parts = {value for other in named if set(other) < set(values) for value in other}
+    return tuple(value for value in values if value not in parts)
 
 
 def _of_different_columns(marked: Marked, wanted: Sequence[Mark], snapshot: Snapshot) -> tuple[Filter, ...]:

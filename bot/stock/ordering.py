@@ -1,0 +1,60 @@
+"""The order that a question wishes: «самый дешёвый», «подороже», «с минимальным пробегом»."""
+
+from dataclasses import dataclass
+
+from bot.language.dictionary import grammemes
+from bot.stock.marking import Mark, Marked, is_choice
+from bot.stock.snapshot import Snapshot
+from bot.stock.vocabulary import Kind, word_set
+
+_PLURAL_EXTREMES = 3
+_EXTREMES = (("extremes_least", ""), ("extremes_most", "-"))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Order:
+    """`sort` is a query's; `extreme` is how many of the first are meant, None where no extreme is."""
+
+    sort: str | None
+    extreme: int | None
+    relative: tuple[tuple[str, bool], ...]
+    """Columns of comparatives without a number, and whether less is wanted."""
+
+
+def order_of(marked: Marked, snapshot: Snapshot) -> Order:
+    """The last order that is said counts; the names that only say an order become used."""
+    sort: str | None = None
+    extreme: int | None = None
+    relative: list[tuple[str, bool]] = []
+    for found in marked.of(Kind.LEAST, Kind.MOST):
+        is_least = found.is_a(Kind.LEAST) != marked.token_is(found.start - 1, "not")
+        sort = found.meaning.column if is_least else f"-{found.meaning.column}"
+        if _is_superlative(marked, found):
+            extreme = _PLURAL_EXTREMES if _is_plural(marked.tokens[found.start].raw) else 1
+        elif _is_comparative(marked.tokens[found.end - 1].raw):
+            relative.append((found.meaning.column, is_least))
+    for found in marked.of(Kind.COLUMN):
+        for name, sign in () if is_choice(snapshot, found.meaning.column) else _EXTREMES:
+            if marked.token_is(found.start - 1, name):
+                sort, extreme = sign + found.meaning.column, 1
+                found.used = True
+                marked.read.add(found.start - 1)
+    return Order(sort=sort, extreme=extreme, relative=tuple(relative))
+
+
+def _is_superlative(marked: Marked, found: Mark) -> bool:
+    """«самый дешёвый», «новейший», "cheapest"."""
+    first, last = marked.tokens[found.start], marked.tokens[found.end - 1]
+    if marked.token_is(found.start - 1, "superlative") or last.raw.endswith("est"):
+        return True
+    said = word_set("superlative") | word_set("extremes_least") | word_set("extremes_most")
+    return first.is_any(said) or any("Supr" in tags for tags in grammemes(last.raw))
+
+
+def _is_comparative(word: str) -> bool:
+    return any("COMP" in tags for tags in grammemes(word)) or word in ("cheaper", "newer")
+
+
+def _is_plural(word: str) -> bool:
+    tags = grammemes(word)
+    return bool(tags) and all("plur" in tag for tag in tags)
