@@ -68,17 +68,15 @@ def _take_rest(marked: Marked, vocabulary: Vocabulary, amount: Amount) -> None:
     rest = [token for token in marked.tokens[amount.end : amount.end + 2] if token.joins]
     if len(rest) < 2 or not amount.is_scaled or marked.mark_at(amount.end) is not None:
         return
-    small = rest[0].number
-    if small is None or small >= 1_000:
+    small = rest[0].number or 0
+    if not 0 < small < 1_000:
         return
     scale = _scale(rest[1].raw) if rest[1].raw in word_set("scales") else 1.0
-    is_of_thousands = amount.number % 1_000 == 0 and scale == 1 and vocabulary.is_money([rest[1]])
-    if amount.number % 1_000_000 == 0 and scale == 1_000:
+    if amount.number % (scale * 1_000) or (scale == 1 and not vocabulary.is_money([rest[1]])):
+        return
+    if scale <= 1_000:
         amount.number += small * scale
-        amount.end += 2
-    elif is_of_thousands:
-        amount.number += small
-        amount.end += 1
+        amount.end += 2 if scale > 1 else 1
 
 
 def _scale(word: str) -> float:

@@ -1,6 +1,6 @@
 """What a query finds, in words: by template, so that it is true without any model."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,7 +10,7 @@ from bot.stock.marking import is_choice
 from bot.stock.query import Filter, StockQuery, Task
 from bot.stock.snapshot import Dated, Rows, Snapshot
 from bot.stock.wording import Wording
-from bot.tenant.stock import ColumnType
+from bot.tenant.stock import ColumnType, StockSchema
 from bot.texts.catalogue import Text
 
 _SHOWN = 3
@@ -246,15 +246,20 @@ def similar(filters: tuple[Filter, ...], snapshot: Snapshot) -> tuple[tuple[str,
     One column is tried after another in the order of the schema's `similar`, then pairs of them; at last
     they go one after the other.
     """
-    order = [name for name in snapshot.schema.similar if any(f.column == name for f in filters)]
-    order += [f.column for f in filters if f.column not in order and f.column != snapshot.schema.main.name]
-    tries: list[tuple[str, ...]] = [(name,) for name in order]
-    tries += [(first, second) for place, first in enumerate(order) for second in order[:place]]
-    tries += [tuple(order[:length]) for length in range(3, len(order) + 1)]
     masks = [(condition.column, snapshot.mask((condition,))) for condition in filters]
-    for gone in tries:
+    for gone in _loosenings(filters, snapshot.schema):
         kept = [mask for column, mask in masks if column not in gone]
         rows = np.flatnonzero(np.logical_and.reduce(kept)) if kept else np.arange(0)
         if len(rows):
             return gone, rows
     return (), np.arange(0)
+
+
+def _loosenings(filters: tuple[Filter, ...], schema: StockSchema) -> Iterator[tuple[str, ...]]:
+    """Which columns' conditions to leave out, the least loss first."""
+    named = list(dict.fromkeys(condition.column for condition in filters))
+    order = [name for name in schema.similar if name in named]
+    order += [name for name in named if name not in order and name != schema.main.name]
+    yield from ((name,) for name in order)
+    yield from ((first, second) for place, first in enumerate(order) for second in order[:place])
+    yield from (tuple(order[:length]) for length in range(3, len(order) + 1))

@@ -114,14 +114,15 @@ def _verdict(
     if name not in query.columns or not snapshot.schema.column(name).type.is_number:
         return []
     is_most = query.sort == f"-{name}"
-    spans = {side: span for side, rows in sides if (span := snapshot.span(rows, name)) is not None}
-    if len(spans) < 2:
+    spans = ((side, snapshot.span(rows, name)) for side, rows in sides)
+    edges = {side: span[1 if is_most else 0] for side, span in spans if span is not None}
+    if len(edges) < 2:
         return []
-    edges = {side: span[1] if is_most else span[0] for side, span in spans.items()}
     best = max(edges.values()) if is_most else min(edges.values())
-    heading, value = words.heading(name), words.number(best, snapshot.schema.column(name))
-    if all(edge == best for edge in edges.values()):
+    winners = [side for side, edge in edges.items() if edge == best]
+    heading = words.heading(name)
+    if len(winners) == len(edges):
+        value = words.number(best, snapshot.schema.column(name))
         return [words.say(Text.STOCK_SIDE_EVEN, column=heading, value=value)]
     text = Text.STOCK_SIDE_MOST if is_most else Text.STOCK_SIDE_LEAST
-    winners = words.say(Text.STOCK_OR).join(side for side, edge in edges.items() if edge == best)
-    return [words.say(text, column=heading, side=winners)]
+    return [words.say(text, column=heading, side=words.say(Text.STOCK_OR).join(winners))]

@@ -111,24 +111,27 @@ def _is_amount(tokens: list[Token], end: int, vocabulary: Vocabulary) -> bool:
 def _decide_columns(marked: Marked) -> None:
     """«чёрный» may be of several columns: the one that is named beside it, else the first."""
     for place, found in enumerate(marked.marks):
-        if len(found.meanings) < 2:
-            continue
-        near = [
-            other
-            for other in marked.marks[max(0, place - 1) : place + 2]
-            if other is not found and other.is_a(Kind.COLUMN)
-        ]
-        for other in near:
-            named = [m for m in found.meanings if m.column == other.meaning.column and m.kind is Kind.VALUE]
-            if named:
-                found.meanings = (named[0],)
-                other.used = True
+        if len(found.meanings) > 1:
+            _decide_by_neighbours(found, _neighbours(marked, place))
     for place, found in enumerate(marked.marks):
-        for other in marked.marks[max(0, place - 1) : place + 2]:
+        for other in _neighbours(marked, place) if found.is_a(Kind.VALUE) else ():
             # «цвет белый»: the column is only said for the value's sake.
-            if found.is_a(Kind.VALUE) and other.is_a(Kind.COLUMN):
-                other.used = other.used or _is_beside(marked, found, other)
+            other.used = other.used or _is_beside(marked, found, other)
         found.meanings = tuple(sorted(found.meanings, key=_kind_order))
+
+
+def _neighbours(marked: Marked, place: int) -> list[Mark]:
+    """The columns named right before and right after a mark."""
+    near = (*marked.marks[max(0, place - 1) : place], *marked.marks[place + 1 : place + 2])
+    return [other for other in near if other.is_a(Kind.COLUMN)]
+
+
+def _decide_by_neighbours(found: Mark, columns: list[Mark]) -> None:
+    for other in columns:
+        named = [m for m in found.meanings if m.column == other.meaning.column and m.kind is Kind.VALUE]
+        if named:
+            found.meanings = (named[0],)
+            other.used = True
 
 
 def _is_beside(marked: Marked, value: Mark, column: Mark) -> bool:

@@ -1,5 +1,7 @@
 """How the words before a number bound it: «не дороже», «от», «новее», «около»."""
 
+from dataclasses import dataclass, field
+
 from bot.language.dictionary import grammemes
 from bot.stock.marking import Mark, Marked
 from bot.stock.tokens import Token
@@ -14,39 +16,62 @@ _NEGATIONS = frozenset(("не", "not", "no"))
 _OPPOSITE = {"under": "least", "over": "most", "most": "over", "least": "under"}
 
 
+@dataclass(slots=True)
+class _Bound:
+    """What has been read, walking backwards from a number."""
+
+    start: int
+    relation: str = ""
+    named: list[str] = field(default_factory=list)
+    used: list[Mark] = field(default_factory=list)
+
+    def take(self, found: Mark) -> int:
+        """A name belongs to the number: the place to go on from."""
+        self.named.append(found.meaning.column)
+        self.used.append(found)
+        return found.start - 1
+
+
 def relation_of(marked: Marked, vocabulary: Vocabulary, start: int) -> tuple[str, list[str], list[Mark]]:
     """How the number bounds: by the words before it, looked at backwards; and the columns they name."""
-    relation = ""
-    named: list[str] = []
-    used: list[Mark] = []
-    place = start - 1
-    while place >= 0 and start - place <= FAR + len(used):
-        token, found = marked.tokens[place], marked.mark_at(place)
-        if found is not None and found.is_a(Kind.COLUMN) and not found.used:
-            named.append(found.meaning.column)
-            used.append(found)
-            place = found.start - 1
-            continue
-        if found is not None and not relation and _compares(marked, found):
-            relation = "under" if found.is_a(Kind.LEAST) else "over"
-            if marked.tokens[found.start].raw == "не":  # «не дороже» reads as «недорогой»
-                relation = "most" if relation == "under" else "least"
-            named.append(found.meaning.column)
-            used.append(found)
-            place = found.start - 1
-            continue
-        if found is not None or token.number is not None:
-            if found is not None and relation:
-                named += _columns_within(marked, found, vocabulary)
-            break
-        if token.raw in _NEGATIONS and relation:
-            relation = _OPPOSITE.get(relation, relation)
-        elif not relation and (said := _relation_said(token, is_of_year=_is_year_like(marked, start))):
-            relation = said
-        elif not (token.raw in _SKIPPED or token.forms[0] in _SKIPPED):
-            break
-        place -= 1
-    return relation, named, used
+    bound = _Bound(start=start)
+    place: int | None = start - 1
+    while place is not None and place >= 0 and start - place <= FAR + len(bound.used):
+        found = marked.mark_at(place)
+        if found is None:
+            place = _past_word(marked, place, bound)
+        else:
+            place = _past_name(marked, found, bound, vocabulary)
+    return bound.relation, bound.named, bound.used
+
+
+def _past_name(marked: Marked, found: Mark, bound: _Bound, vocabulary: Vocabulary) -> int | None:
+    """Where to look on before a name of the table; None where nothing before it belongs to the number."""
+    if found.is_a(Kind.COLUMN) and not found.used:
+        return bound.take(found)
+    if bound.relation:
+        bound.named += _columns_within(marked, found, vocabulary)
+        return None
+    if not _compares(marked, found):
+        return None
+    bound.relation = "under" if found.is_a(Kind.LEAST) else "over"
+    if marked.tokens[found.start].raw == "не":  # «не дороже» reads as «недорогой»
+        bound.relation = "most" if bound.relation == "under" else "least"
+    return bound.take(found)
+
+
+def _past_word(marked: Marked, place: int, bound: _Bound) -> int | None:
+    """The same before a word that is no name."""
+    token = marked.tokens[place]
+    if token.number is not None:
+        return None
+    if token.raw in _NEGATIONS and bound.relation:
+        bound.relation = _OPPOSITE.get(bound.relation, bound.relation)
+        return place - 1
+    said = "" if bound.relation else _relation_said(token, is_of_year=_is_year_like(marked, bound.start))
+    bound.relation = bound.relation or said
+    is_passed = bool(said) or token.raw in _SKIPPED or token.forms[0] in _SKIPPED
+    return place - 1 if is_passed else None
 
 
 def _relation_said(token: Token, *, is_of_year: bool) -> str:

@@ -2,11 +2,10 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache, lru_cache
-from itertools import product
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -15,16 +14,20 @@ from bot.language.dictionary import is_known
 from bot.stock.cells import plain, words
 from bot.stock.families import families_of, numbered_parts, values_of
 from bot.stock.snapshot import Snapshot
+from bot.stock.spellings import spellings_of
 from bot.stock.tokens import Token, keys_of, skeleton, tokenise
 from bot.tenant.stock import Column, ColumnType, StockSchema
 
-_MOST_SPELLINGS = 300
 _BEGINNING = 4
 _MOST_KEPT = 20_000
 _LONGEST_NAME = 7
 _MOST_FUZZY = 20_000
 _SHORTEST_FUZZY = 4
 _FEWEST_LETTERS = 3
+_LONG = 8
+"""From so many letters on a name may be two signs away."""
+_FREE_START = 6
+"""From so many letters on the first may be the wrong one."""
 
 
 class Kind(StrEnum):
@@ -66,13 +69,11 @@ class Vocabulary:
         """The values that hold a number as a word of theirs: «300» is in «C 300 4MATIC»."""
         for column in schema.columns:
             self._add_column(column, snapshot)
-        for name in (
-            *schema.names,
-            *(form for item in schema.item.values() for form in (item.one, item.many)),
-        ):
+        items = (form for item in schema.item.values() for form in (item.one, item.many))
+        for name in (*schema.names, *items):
             self._add(name, Meaning(Kind.ITEM))
         self._parts(snapshot)
-        self._beginnings = {skeleton(key)[:size] for key in self._names for size in range(1, _BEGINNING + 1)}
+        self._beginnings = _beginnings_of(self._names)
         self._looked_up: dict[tuple[str, ...], tuple[Meaning, ...]] = {}
         self._fuzzy = [key for key in self._names if len(key) >= _SHORTEST_FUZZY and key.isalpha()]
         self._units = {column.name: _units_of(column) for column in schema.columns if column.type.is_number}
@@ -108,21 +109,23 @@ class Vocabulary:
             return ()
         if len(self._fuzzy) > _MOST_FUZZY:
             return ()
-        allowed = 1 if len(word) < 8 else 2
-        near: dict[tuple[Meaning, ...], int] = {}
-        for spelling in dict.fromkeys((word, token.forms[0])):
-            found = process.extract(spelling, self._fuzzy, scorer=OSA.distance, score_cutoff=allowed, limit=5)
-            for key, distance, _ in found:
-                if key[0] != spelling[0] and len(spelling) < 6:
-                    continue
-                meanings = tuple(self._names[key].values())
-                near[meanings] = min(int(distance), near.get(meanings, 9))
-        if not near:
-            return ()
-        best = min(near.values())
+        near = self._near(token)
+        best = min(near.values(), default=0)
         nearest = [meanings for meanings, distance in near.items() if distance == best]
         same = {(meaning.kind, meaning.column, meaning.values) for found in nearest for meaning in found}
         return nearest[0] if len(nearest) == 1 or len(same) == 1 else ()
+
+    def _near(self, token: Token) -> dict[tuple[Meaning, ...], int]:
+        """What the names near a mistyped word mean, each with how many signs it is away."""
+        allowed = 1 if len(token.raw) < _LONG else 2
+        near: dict[tuple[Meaning, ...], int] = {}
+        for spelling in dict.fromkeys((token.raw, token.forms[0])):
+            found = process.extract(spelling, self._fuzzy, scorer=OSA.distance, score_cutoff=allowed, limit=5)
+            for key, distance, _ in found:
+                if key[0] == spelling[0] or len(spelling) >= _FREE_START:
+                    meanings = tuple(self._names[key].values())
+                    near[meanings] = min(int(distance), near.get(meanings, allowed))
+        return near
 
     def units(self, tokens: list[Token]) -> dict[str, float]:
         """The columns in whose unit a run of tokens is, and what a number of it is multiplied by."""
@@ -164,7 +167,7 @@ class Vocabulary:
         for name in self._lexicon.get(plain(value), ()):
             self._add(name, replace(own, rank=LEXICON))
         for name in (value, *known):
-            for spelling in _spellings(name):
+            for spelling in spellings_of(name):
                 self._add(spelling, replace(own, rank=MADE))
         for token in tokenise(value):
             if token.number is not None:
@@ -195,29 +198,37 @@ class Vocabulary:
             self._names[key][place] = replace(meaning, values=together)
 
     def _parts(self, snapshot: Snapshot) -> None:
-        """A telling word of a longer value stands for all the values that hold it."""
+        """A telling word of a longer value, and a part up to a number, stand for all values that hold it."""
         for column in self._schema.columns:
             if not column.filter or column.type not in (ColumnType.CHOICE, ColumnType.TEXT):
                 continue
-            holders: defaultdict[str, list[str]] = defaultdict(list)
-            for value in values_of(column, snapshot):
-                for name in (value, *column.values.get(value, ())):
-                    for part in numbered_parts(name):
-                        self._add(part, Meaning(Kind.VALUE, column.name, (value,), PART))
-                tokens = tokenise(value)
-                if len(tokens) > 1:
-                    for token in tokens:
-                        if (
-                            token.number is None
-                            and len(token.raw) > _FEWEST_LETTERS
-                            and not is_request(token)
-                        ):
-                            holders[token.forms[0]].append(value)
-            for word, values in holders.items():
+            values = values_of(column, snapshot)
+            for value in values:
+                self._add_numbered_parts(column, value)
+            for word, holders in _words_within(values).items():
                 if not self._names.get(word):
-                    self._names[word][Kind.VALUE, column.name] = Meaning(
-                        Kind.VALUE, column.name, tuple(dict.fromkeys(values)), PART
-                    )
+                    meaning = Meaning(Kind.VALUE, column.name, tuple(dict.fromkeys(holders)), PART)
+                    self._names[word][Kind.VALUE, column.name] = meaning
+
+    def _add_numbered_parts(self, column: Column, value: str) -> None:
+        for name in (value, *column.values.get(value, ())):
+            for part in numbered_parts(name):
+                self._add(part, Meaning(Kind.VALUE, column.name, (value,), PART))
+
+
+def _beginnings_of(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(skeleton(key)[:size] for key in names for size in range(1, _BEGINNING + 1))
+
+
+def _words_within(values: Sequence[str]) -> dict[str, list[str]]:
+    """The telling words of values of several words, and the values that hold each."""
+    holders: defaultdict[str, list[str]] = defaultdict(list)
+    for value in values:
+        tokens = tokenise(value)
+        for token in tokens if len(tokens) > 1 else ():
+            if token.number is None and len(token.raw) > _FEWEST_LETTERS and not is_request(token):
+                holders[token.forms[0]].append(value)
+    return holders
 
 
 def _units_of(column: Column) -> dict[str, float]:
@@ -234,43 +245,6 @@ def _units_of(column: Column) -> dict[str, float]:
         elif tokens and not (len(tokens) == 1 and tokens[0].raw in scales):
             units |= dict.fromkeys(keys_of(tokens), factor)
     return units
-
-
-def _spellings(name: str) -> Iterator[str]:
-    """How a Latin name is written in Cyrillic: short words by their letters, in three manners."""
-    tokens = tokenise(name)
-    if not any(re.fullmatch("[a-z]+", token.raw) for token in tokens):
-        return
-    made = 0
-    for manner in range(3):
-        options = [_letters(token.raw, manner) for token in tokens]
-        for spelling in product(*options):
-            made += 1
-            if made > _MOST_SPELLINGS:
-                return
-            yield "".join(spelling)
-
-
-@cache
-def _letters(word: str, manner: int) -> tuple[str, ...]:
-    if not re.fullmatch("[a-z]+", word):
-        return (word,)
-    if len(word) > 3:
-        return (_transliterated(word),)
-    letters: Iterable[list[str]] = (words()["letters"][letter][manner] for letter in word)
-    return tuple("".join(option).replace(" ", "") for option in product(*letters))
-
-
-_PAIRS = {"sch": "ш", "sh": "ш", "ch": "ч", "ck": "к", "ph": "ф", "th": "т", "ee": "и", "oo": "у", "qu": "кв"}
-_SINGLE = dict(zip("abcdefghijklmnopqrstuvwxyz", "абкдефгхиджклмнопкрстуввксиз", strict=False))
-_SINGLE |= dict(zip("jklmnopqrstuvwxyz", ["дж", *"клмнопкрстувв", "кс", "и", "з"], strict=False))
-
-
-def _transliterated(word: str) -> str:
-    """One plain way to write a Latin word in Cyrillic."""
-    text = re.sub("|".join(_PAIRS), lambda found: _PAIRS[found[0]], word)
-    text = re.sub(r"([a-zа-я])\1", r"\1", text.removesuffix("e"))
-    return "".join(_SINGLE.get(sign, sign) for sign in text)
 
 
 @cache
