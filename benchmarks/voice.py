@@ -15,6 +15,7 @@ from typing import Any
 
 from benchmarks.measuring import report, say
 from benchmarks.voice_recordings import NotToBeHad, Recording, no_speech, people, spoken, with_noise
+from benchmarks.voice_stock import load_stock
 from bot.embedded.progress import shown_progress
 from bot.embedded.speech_model import locate_speech_model
 from bot.evaluation.speech import NO_ERRORS, sign_errors, word_errors
@@ -24,34 +25,15 @@ from bot.voice.audio import RATE, Samples
 from bot.voice.confidence import Trust, judge
 from bot.voice.faster_whisper import faster_whisper
 from bot.voice.hotwords import hotword_phrase
-from bot.voice.local import LocalTranscriber, Recognise
+from bot.voice.local import LocalTranscriber
 from bot.voice.normalising import Normaliser
-from bot.voice.transcriber import Hints, Progress, Segment, Transcript
+from bot.voice.transcriber import Hints, Transcript
 from bot.wiring.voice import spoken_names
 
 _ROOT = Path(__file__).parent.parent
 _NOISE_DB = (20, 10, 5)
 _NAMED = _ROOT / "benchmarks" / "data" / "voice_names.tsv"
 _NOTE_S = 5.0
-
-
-def load_stock(model: Path) -> Recognise:
-    """faster-whisper as it comes: float32, the language detected, nothing left out."""
-    from faster_whisper import WhisperModel
-
-    return partial(_recognise_stock, WhisperModel(str(model), device="cpu", compute_type="float32"))
-
-
-def _recognise_stock(model: Any, _: Progress, audio: Samples, __: Hints, deadline_s: float, /) -> Transcript:
-    segments, about = model.transcribe(audio.values)
-    heard = [Segment(text=one.text.strip(), start_s=one.start, end_s=one.end) for one in segments]
-    return Transcript(
-        text=" ".join(one.text for one in heard),
-        language=about.language,
-        segments=tuple(heard),
-        duration_s=audio.duration_s,
-        model="stock",
-    )
 
 
 class Tally:

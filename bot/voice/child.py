@@ -21,10 +21,10 @@ HEADER_BYTES = 8
 def main() -> None:
     inbox, outbox = sys.stdin.buffer, os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what libraries print must not be taken for a message
-    wanted: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    wanted: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     threading.Thread(target=_read, args=(inbox, wanted), daemon=True).start()
     try:
-        work = wanted.get()()
+        work = pickle.loads(wanted.get())()
     except Exception as error:  # the edge of the process: whatever it is, the parent is to know
         _write(outbox, "failed", _portable(error))
         return
@@ -33,18 +33,18 @@ def main() -> None:
         _answer(outbox, work, wanted.get())
 
 
-def _answer(outbox: BinaryIO, work: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
+def _answer(outbox: BinaryIO, work: Callable[..., Any], message: bytes) -> None:
     try:
-        result = work(lambda value: _write(outbox, "progress", value), *arguments)
+        result = work(lambda value: _write(outbox, "progress", value), *pickle.loads(message))
     except Exception as error:  # the edge of the process: whatever it is, the parent is to know
         _write(outbox, "failed", _portable(error))
     else:
         _write(outbox, "done", result)
 
 
-def _read(inbox: BinaryIO, wanted: "queue.SimpleQueue[Any]") -> None:
+def _read(inbox: BinaryIO, wanted: "queue.SimpleQueue[bytes]") -> None:
     while header := inbox.read(HEADER_BYTES):
-        wanted.put(pickle.loads(inbox.read(int.from_bytes(header, "big"))))
+        wanted.put(inbox.read(int.from_bytes(header, "big")))
     os._exit(0)
 
 

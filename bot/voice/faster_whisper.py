@@ -30,6 +30,7 @@ sentence was written twice; with two and more none, and the words are the same a
 _SURE_LOGPROB: Final = -0.4
 """Plain speech has more mostly, names have less. Hints come into play only then: they change how plain
 speech is written, and cost a second hearing of half a minute."""
+_FOR_HINTS: Final = 0.15
 _TAIL_S: Final = 3.0
 _TAIL_NO_SPEECH: Final = 0.28
 """No speech had more."""
@@ -97,7 +98,7 @@ class _Recognition:
             segments = watched(self._segments(speech, chunks, language, Hints(), silence_s=_SILENCE_S))
             if _is_unsure(segments, hints):
                 more = watched(self._segments(speech, chunks, language, hints, silence_s=_WINDOW_S))
-                segments = max(segments, more, key=_sureness)
+                segments = more if _is_no_worse(more, segments) else segments
         kept = [segment for segment in segments if (segment.no_speech_prob or 0.0) <= _NO_SPEECH]
         return Transcript(
             text=" ".join(segment.text for segment in kept),
@@ -181,6 +182,12 @@ def _is_unsure(segments: Sequence[Segment], hints: Hints) -> bool:
     is_straight, logprob = _sureness(segments)
     has_hints = bool(hints.hotwords or hints.context)
     return not is_straight or (has_hints and logprob < _SURE_LOGPROB)
+
+
+def _is_no_worse(hinted: Sequence[Segment], plain: Sequence[Segment]) -> bool:
+    """Names are less likely words than those that sound like them, so that a little is given for them."""
+    is_straight, logprob = _sureness(plain)
+    return _sureness(hinted) >= (is_straight, logprob - _FOR_HINTS)
 
 
 def _sureness(segments: Sequence[Segment]) -> tuple[bool, float]:

@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from functools import partial
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -116,6 +117,17 @@ async def test_what_cannot_be_built_leaves_no_process() -> None:
         await process.call(within_s=20)
     assert caught.value.permanent
     assert process.pid is None
+
+
+async def test_what_the_child_cannot_import_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    process = OwnProcess(partial(built, double), name="the work")
+    module = ModuleType("only_here")
+    module.make = type("make", (), {"__module__": "only_here", "__qualname__": "make"})  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "only_here", module)
+    with pytest.raises(ModuleNotFoundError):
+        await process.call(module.make(), within_s=20)
+    assert await process.call(1, within_s=20) == 2
+    await process.close()
 
 
 @pytest.mark.parametrize("process", [double], indirect=True)
