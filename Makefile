@@ -27,7 +27,7 @@ $(STAMP): requirements.lock
 	@$(PYTHON) -c 'import ensurepip, venv' || \
 		{ echo "Python's venv module is missing; on Debian and Ubuntu: apt-get install python3-venv"; exit 2; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@echo "Installing the packages into $(VENV) (about 600 MB, a minute or two) ..."
+	@echo "Installing the packages into $(VENV) (about 1 GB, a minute or two) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --progress-bar on -r requirements.lock
 	@touch $(STAMP)
 
