@@ -103,10 +103,14 @@ def test_a_loop_is_not_answered(text: str, trust: Trust) -> None:
 
 @pytest.mark.parametrize(
     ("quality", "doubt"),
-    [({"compression": 3.0}, Doubt.REPETITION), ({"seconds": 0.5}, Doubt.TOO_FAST)],
+    [((3.0, 5.0), Doubt.REPETITION), ((1.2, 0.5), Doubt.TOO_FAST)],
 )
-def test_what_cannot_have_been_said_like_this_is_confirmed(quality: dict[str, float], doubt: Doubt) -> None:
-    found = judged("Сколько будет стоить страховка на новый автомобиль", **quality)
+def test_what_cannot_have_been_said_like_this_is_confirmed(
+    quality: tuple[float, float], doubt: Doubt
+) -> None:
+    compression, seconds = quality
+    text = "Сколько будет стоить страховка на новый автомобиль"
+    found = judged(text, compression=compression, seconds=seconds)
     assert (found.trust, found.doubts) == (Trust.CONFIRM, (doubt,))
 
 
