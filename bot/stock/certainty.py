@@ -7,7 +7,14 @@ from bot.stock.unread import Role, role_of
 from bot.stock.vocabulary import Kind
 from bot.stock.word import Word
 
-_WEIGHTS = {Role.NOTHING: 0.0, Role.MANNER: 0.5, Role.QUALITY: 1.5, Role.THING: 1.5, Role.ASKED: 1.5}
+_WEIGHTS = {
+    Role.NOTHING: 0.0,
+    Role.PURPOSE: 0.2,
+    Role.MANNER: 0.5,
+    Role.QUALITY: 1.5,
+    Role.THING: 1.5,
+    Role.ASKED: 1.5,
+}
 _CAPS = {Role.THING: 0.6, Role.ASKED: 0.4}
 """«в Казани» may turn the meaning; «какой расход» does."""
 _STRANGE_VALUE = 0.4

@@ -11,6 +11,8 @@ class Role(StrEnum):
     """What an unread word is to the question."""
 
     NOTHING = "nothing"
+    PURPOSE = "purpose"
+    """What it is for: «для дачи». It may narrow what is wished, and asks for no cell of the table."""
     MANNER = "manner"
     QUALITY = "quality"
     THING = "thing"
@@ -55,7 +57,7 @@ _RULES: tuple[tuple[Callable[[Word], bool], Role], ...] = (
     (chatter.greets, Role.NOTHING),
     (_is_background, Role.NOTHING),
     (chatter.is_a_person, Role.NOTHING),
-    (chatter.is_a_purpose, Role.NOTHING),
+    (chatter.is_a_purpose, Role.PURPOSE),
     (chatter.is_told_of_oneself, Role.NOTHING),
     (chatter.leads_to_a_wish, Role.NOTHING),
     (asking.is_act, Role.ASKED),

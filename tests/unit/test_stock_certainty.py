@@ -122,7 +122,8 @@ def test_chatter_around_a_question_takes_nothing_away(plain: str, chatty: str) -
         ("сколько весит реквием", ("весит",)),
         ("подскажите, какой тираж у реквиема", ("тираж",)),
         ("у меня есть роман, выкупите?", ("меня", "выкупите")),
-        ("бабушке нужен детектив для дачи", ()),
+        ("бабушке нужен детектив для дачи", ("дачи",)),
+        ("бабушке нужен детектив", ()),
         ("как вернуть детектив", ("как", "вернуть")),
     ],
 )
@@ -143,7 +144,7 @@ def test_advice_is_not_the_tables(text: str) -> None:
 
 def test_which_of_two_is_better_for_something_is_not_surely_the_tables() -> None:
     assert draft("books", "роман или детектив для дачи").certainty < 0.6
-    assert draft("books", "роман для дачи").certainty == 1
+    assert draft("books", "роман для дачи").certainty > 0.8
 
 
 def test_a_finding_carries_the_certainty() -> None:
