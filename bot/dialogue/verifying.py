@@ -16,11 +16,11 @@ from bot.llm.model import ChatModel, Completion, Prompt
 
 log = structlog.get_logger()
 
-_DOUBTFUL_FROM, _DOUBTFUL_TO = 0.15, 0.93
+_DOUBTFUL_FROM, _DOUBTFUL_TO = 0.1, 0.95
 """Outside of these the search is right so often that no answer of a small model would change it."""
-_FOUND, _ODDS, _BIAS = 1.0, 0.9, 0.0
-"""A logistic regression of "the passage answers the question" on the search's certainty, as a logit, and the
-model's own, on the questions in tests/fixtures/retrieval."""
+_FOUND, _ODDS, _BIAS = 1.0, 1.0, -1.5
+"""Weights of the search's certainty and of the model's, both as logits. A small model says YES too often: its
+middle lies at 1.5."""
 _UNLIKELY = -12.0
 """The logarithm of a probability that was not among the likeliest."""
 
