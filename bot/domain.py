@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Self
 
+from bot.recordings import AudioRef
+
 
 class ChannelName(StrEnum):
     """Where a conversation takes place."""
@@ -35,15 +37,22 @@ class ChatRef:
 
 
 class UtteranceKind(StrEnum):
-    """What somebody sent. Everything but TEXT is answered from the texts, without a model."""
+    """What somebody sent. Everything but TEXT and VOICE is answered from the texts, without a model."""
 
     TEXT = "text"
+    VOICE = "voice"
+    """A recording that will be heard; `audio` says which, and `text` is what was written under it."""
     START = "start"
     HELP = "help"
     NEW = "new"
     CANCEL = "cancel"
     UNREADABLE = "unreadable"
-    """A photo, sticker, location, voice note...; `detail` names it."""
+    """A photo, sticker, location, a recording that is too long...; `detail` names it."""
+
+    @property
+    def is_said(self) -> bool:
+        """Whether it is words of the person's own, typed or spoken, that are to be answered."""
+        return self in (UtteranceKind.TEXT, UtteranceKind.VOICE)
 
 
 COMMANDS = {
@@ -70,11 +79,20 @@ class Utterance:
     text: str = ""
     detail: str = ""
     message_id: int | None = None
+    audio: AudioRef | None = None
+    """Of VOICE, and of nothing else."""
     received_at: datetime
 
     def __post_init__(self) -> None:
         if self.received_at.tzinfo is None:
             raise ValueError("received_at must be aware")
+        if (self.audio is not None) is not (self.kind is UtteranceKind.VOICE):
+            raise ValueError("a recording, and nothing else, has audio")
+
+    @property
+    def note_id(self) -> str:
+        """The name of a recording in Redis keys and jobs, e.g. ``telegram:1042``."""
+        return f"{self.chat.channel}:{self.update_id}"
 
     def to_json(self) -> str:
         return _JSON.encode(self)
@@ -87,6 +105,7 @@ class Utterance:
             | {
                 "kind": UtteranceKind(value["kind"]),
                 "chat": ChatRef.from_value(value["chat"]),
+                "audio": AudioRef.from_value(value["audio"]) if value.get("audio") else None,
                 "received_at": datetime.fromtimestamp(value["received_at"], UTC),
             }
         )
@@ -120,6 +139,11 @@ class Turn:
     @property
     def last(self) -> Utterance:
         return self.utterances[-1]
+
+    @property
+    def notes(self) -> tuple[Utterance, ...]:
+        """The recordings among them."""
+        return tuple(utterance for utterance in self.utterances if utterance.audio is not None)
 
 
 class Speaker(StrEnum):
@@ -247,6 +271,8 @@ class Answer:
     timings_ms: Mapping[str, float] = field(default_factory=dict)
     trace: Mapping[str, Any] = field(default_factory=dict)
     """Prompt version, sampling, retrieved passages with scores, fallbacks: what a replay needs."""
+    choices: tuple[str, ...] = ()
+    """What the customer may say next with one tap, where there are buttons."""
 
     @property
     def focus(self) -> Mapping[str, Any]:
@@ -271,6 +297,7 @@ class Answer:
                 "sources": tuple(value["sources"]),
                 "verdicts": tuple(Verdict(**verdict) for verdict in value["verdicts"]),
                 "usage": Usage(**value["usage"]),
+                "choices": tuple(value.get("choices", ())),
             }
         )
 

@@ -53,6 +53,8 @@ class Finding:
     trace: Mapping[str, Any] = field(default_factory=dict)
     asks_back: bool = False
     """The text is a question: something is missing, or two readings are equally likely."""
+    choices: tuple[str, ...] = ()
+    """Of a question back, the answers that may be meant."""
     is_empty: bool = False
     """A proven «нет»: the table was asked and has none."""
 

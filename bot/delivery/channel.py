@@ -1,6 +1,6 @@
 """What a place where people talk looks like to the rest of the project."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -81,6 +81,10 @@ class Channel(Protocol):
 
     async def edit(self, chat: ChatRef, message_id: int, post: Post, admission: Admission = AT_ONCE) -> None:
         """Make a message read like this. Raises MessageGone; may be repeated without harm."""
+        ...
+
+    async def offer(self, chat: ChatRef, message_id: int, choices: Sequence[str]) -> None:
+        """Put what may be said next under a message, as buttons; nothing where there are none. Repeatable."""
         ...
 
     async def draft(self, chat: ChatRef, draft_id: int, body: Formatted) -> bool:

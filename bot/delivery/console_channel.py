@@ -1,7 +1,7 @@
 """The console and the website: events in a Redis stream per chat, which anybody may follow."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -51,6 +51,9 @@ class ConsoleChannel:
         if admission.before is not None:
             await admission.before()
         await self._put(chat, "edit", message_id, post)
+
+    async def offer(self, chat: ChatRef, message_id: int, choices: Sequence[str]) -> None:
+        """Nothing: what may be said is in the text."""
 
     async def draft(self, chat: ChatRef, draft_id: int, body: Formatted) -> bool:
         await self._put(chat, "growing", draft_id, Post(body=body))

@@ -1,8 +1,9 @@
 """How the answer of a turn reaches its chat exactly once. See docs/decisions/delivery.md."""
 
 import asyncio
+import itertools
 import zlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 
 import structlog
@@ -170,11 +171,12 @@ class TurnDelivery:
         await self._ledger.read()
         return self._ledger.get("answer")
 
-    async def finish(self, markdown: str) -> None:
+    async def finish(self, markdown: str, choices: Sequence[str] = ()) -> None:
         """Deliver the answer; when it returns, every part of it stands in the chat exactly once.
 
         Run again, it delivers what is missing of the words of the first time. Raises ValueError for a
         text without anything to see, ChatUnreachable, or DeliveryError when the network stays away.
+        `choices` come under the last part; where that fails, the text says enough.
         """
         await self._growth.stop()
         async with self._one_at_a_time:
@@ -184,6 +186,19 @@ class TurnDelivery:
             except Stale:
                 await self._ledger.read(again=True)
                 await self._finish(markdown)
+            if choices:
+                await self._offer(choices)
+
+    async def _offer(self, choices: Sequence[str]) -> None:
+        numbers = itertools.takewhile(
+            lambda number: self._ledger.get(f"part:{number}") is not None, itertools.count()
+        )
+        message_id = self._ledger.state(f"part:{max(numbers)}").sent_id
+        try:
+            if message_id is not None:
+                await self._channel.offer(self._turn.chat, message_id, choices)
+        except DeliveryError as error:
+            log.info("choices_not_offered", reason=type(error).__name__)
 
     async def _finish(self, markdown: str) -> None:
         saved = self._ledger.get("final")

@@ -1,16 +1,17 @@
 """Telegram, by python-telegram-bot's ExtBot over the fast transport and the shared limiter."""
 
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Self, TypeVar
 
 import structlog
-from telegram import LinkPreviewOptions, ReplyParameters
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
 from telegram._utils.types import JSONDict
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, TelegramError
 from telegram.ext import ExtBot
 
+from bot.delivery.buttons import SAY
 from bot.delivery.channel import AT_ONCE, Admission, MaybeSent, MessageGone, Post, Probe, Unclear
 from bot.delivery.formatted import EntityKind, Formatted
 from bot.delivery.limiter import Limiter
@@ -30,6 +31,7 @@ from bot.settings import TelegramSettings
 log = structlog.get_logger()
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+_BUTTON_CHARACTERS = 64
 _MOST_ENTITIES = 100
 """Telegram ignores what comes after."""
 _OPENED = ("http:", "https:", "tg:")
@@ -114,6 +116,24 @@ class TelegramChannel:
                     raise
             except UnknownMethod as error:  # nothing can be edited here, so the words go into a new message
                 raise MessageGone(error.message, permanent=True) from error
+
+    async def offer(self, chat: ChatRef, message_id: int, choices: Sequence[str]) -> None:
+        """A button a line. It comes after the message, so that what is probed never has a keyboard."""
+        keyboard = [
+            [InlineKeyboardButton(choice[:_BUTTON_CHARACTERS], callback_data=f"{SAY}{number}")]
+            for number, choice in enumerate(choices)
+        ]
+        async with _translated():
+            try:
+                await self._bot.edit_message_reply_markup(
+                    int(chat.chat_id),
+                    message_id,
+                    reply_markup=InlineKeyboardMarkup(keyboard),
+                    rate_limit_args=AT_ONCE,
+                )
+            except (BadRequest, UnknownMethod) as error:
+                if not _says(error, "message is not modified"):
+                    log.info("telegram_without_buttons", reason=error.message)
 
     async def draft(self, chat: ChatRef, draft_id: int, body: Formatted) -> bool:
         if not (self._has_drafts and chat.private):

@@ -114,7 +114,8 @@ class Assistant:
     def _plainly(self, work: Work) -> Answer | None:
         """What needs no model, or none that only phrases: a table's own words, or that nothing is known."""
         if work.finding is not None and work.finding.kind is FindingKind.CHOICE:
-            return self._finished(work.finding.text, Outcome.ANSWERED, work)
+            answer = self._finished(work.finding.text, Outcome.ANSWERED, work)
+            return replace(answer, choices=work.finding.choices)
         if self._writer.composes:
             return None
         if work.finding is None:

@@ -76,6 +76,7 @@ class Clarifier:
             text=self._texts.say(Text.WHICH_ONE, work.language, choices=listed),
             certainty=1.0,
             focus={"source": _SOURCE, "choices": choices},
+            choices=tuple(title for title, _ in choices),
             asks_back=True,
         )
 

@@ -255,7 +255,7 @@ class TurnServer:
             if answer.outcome is Outcome.CANCELLED:
                 await delivery.abandon(answer.text)
                 return answer
-            await delivery.finish(self._signed(turn, answer))
+            await delivery.finish(self._signed(turn, answer), answer.choices)
         except ChatUnreachable:
             log.info("chat_unreachable", chat=turn.chat.key)
             return replace(answer, verdicts=(*answer.verdicts, UNDELIVERABLE))

@@ -11,19 +11,23 @@ from aiogram.types import TelegramObject, Update
 from aiogram.types.update import UpdateTypeLookupError
 
 from bot.errors import SettingsError
+from bot.handlers import choices
 from bot.handlers.inbox import Acceptor, build_router
 from bot.handlers.session import TolerantSession
+from bot.recordings import RecordingLimits
 from bot.settings import TelegramSettings
 
 log = structlog.get_logger()
 
-ALLOWED_UPDATES = ["message", "edited_message"]
+ALLOWED_UPDATES = ["message", "edited_message", "callback_query"]
 
 
-def build_dispatcher(acceptor: Acceptor) -> Dispatcher:
-    dispatcher = Dispatcher(disable_fsm=True, acceptor=acceptor)
+def build_dispatcher(acceptor: Acceptor, recordings: RecordingLimits | None = None) -> Dispatcher:
+    """Without `recordings` none is listened to."""
+    dispatcher = Dispatcher(disable_fsm=True, acceptor=acceptor, recordings=recordings)
     dispatcher.update.outer_middleware(_pass_over_unknown)
     dispatcher.include_router(build_router())
+    dispatcher.include_router(choices.build_router())
     return dispatcher
 
 

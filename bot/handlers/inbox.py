@@ -14,6 +14,7 @@ from redis.exceptions import RedisError
 from bot.domain import ChatRef, Utterance, UtteranceKind
 from bot.handlers.utterances import utterance_from
 from bot.queue.inbox import Acceptance
+from bot.recordings import RecordingLimits
 
 log = structlog.get_logger()
 
@@ -72,15 +73,21 @@ class Acceptor:
 
 
 def build_router() -> Router:
-    """Messages and their corrections. Needs `acceptor` in the dispatcher's workflow data."""
+    """Messages and their corrections. Needs `acceptor` and `recordings` in the dispatcher's workflow data."""
     router = Router(name="inbox")
     router.message.register(take_message)
     router.edited_message.register(take_edited_message)
     return router
 
 
-async def take_message(message: Message, bot: Bot, event_update: Update, acceptor: Acceptor) -> None:
-    utterance = utterance_from(message, event_update.update_id, await bot.me())
+async def take_message(
+    message: Message,
+    bot: Bot,
+    event_update: Update,
+    acceptor: Acceptor,
+    recordings: RecordingLimits | None,
+) -> None:
+    utterance = utterance_from(message, event_update.update_id, await bot.me(), recordings)
     if utterance is not None:
         await acceptor.take(utterance)
 

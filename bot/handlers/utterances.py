@@ -1,11 +1,14 @@
-"""Turns a Telegram message into an utterance."""
+"""Turns what comes from Telegram into utterances."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from aiogram.enums import ChatType, ContentType
-from aiogram.types import Message, User
+from aiogram.types import CallbackQuery, Chat, Message, User
 
 from bot.domain import COMMANDS, ChannelName, ChatRef, Utterance, UtteranceKind
+from bot.handlers.recordings import recording_in
+from bot.recordings import AudioRef, RecordingLimits
 
 _UNREADABLE = {
     ContentType.PHOTO: "photo",
@@ -85,8 +88,13 @@ _SERVICE = frozenset(
 """What happens in a chat without being said to anybody."""
 
 
-def utterance_from(message: Message, update_id: int, me: User) -> Utterance | None:
-    """The utterance; None where silence is right: service messages, bots, others' talk in a group."""
+def utterance_from(
+    message: Message, update_id: int, me: User, recordings: RecordingLimits | None = None
+) -> Utterance | None:
+    """The utterance; None where silence is right: service messages, bots, others' talk in a group.
+
+    Without `recordings` none is listened to.
+    """
     private = message.chat.type == ChatType.PRIVATE
     sender = message.from_user
     if sender is None or sender.is_bot or not (private or _is_addressed(message, me)):
@@ -94,18 +102,46 @@ def utterance_from(message: Message, update_id: int, me: User) -> Utterance | No
     kind, text, detail = _content(message, me)
     if kind is None:
         return None
+    audio: AudioRef | None = None
+    if kind is UtteranceKind.UNREADABLE and recordings is not None:
+        kind, detail, audio = recording_in(message, recordings) or (kind, detail, None)
     return Utterance(
         update_id=str(update_id),
-        chat=ChatRef(channel=ChannelName.TELEGRAM, chat_id=str(message.chat.id), private=private),
-        person_id=str(sender.id),
-        person_name=_encodable(sender.full_name[:200]),
-        language=(sender.language_code or "ru")[:2].lower(),
+        **_whence(message.chat, sender),
         kind=kind,
         text=_encodable(text),
         detail=detail,
         message_id=message.message_id,
+        audio=audio,
         received_at=datetime.now(UTC),
     )
+
+
+def utterance_of_choice(query: CallbackQuery, update_id: int) -> Utterance | None:
+    """What a tap on a button says; None where the message has no such button any more."""
+    if not isinstance(query.message, Message):
+        return None
+    markup = query.message.reply_markup
+    rows = markup.inline_keyboard if markup is not None else []
+    said = next((button.text for row in rows for button in row if button.callback_data == query.data), None)
+    if said is None:
+        return None
+    return Utterance(
+        update_id=str(update_id),
+        **_whence(query.message.chat, query.from_user),
+        text=said,
+        received_at=datetime.now(UTC),
+    )
+
+
+def _whence(chat: Chat, sender: User) -> dict[str, Any]:
+    private = chat.type == ChatType.PRIVATE
+    return {
+        "chat": ChatRef(channel=ChannelName.TELEGRAM, chat_id=str(chat.id), private=private),
+        "person_id": str(sender.id),
+        "person_name": _encodable(sender.full_name[:200]),
+        "language": (sender.language_code or "ru")[:2].lower(),
+    }
 
 
 def _content(message: Message, me: User) -> tuple[UtteranceKind | None, str, str]:

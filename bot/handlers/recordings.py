@@ -1,0 +1,50 @@
+"""Which recordings in Telegram are listened to, by what Telegram says of them before anything is fetched."""
+
+from aiogram.types import Audio, Document, Message, VideoNote, Voice
+
+from bot.domain import UtteranceKind
+from bot.recordings import AudioKind, AudioRef, RecordingLimits
+
+_SOUND = ("audio/", "application/ogg")
+
+TOO_LONG = "recording_long"
+TOO_LARGE = "recording_large"
+
+
+def recording_in(
+    message: Message, limits: RecordingLimits
+) -> tuple[UtteranceKind, str, AudioRef | None] | None:
+    """What the message's recording is: VOICE, or UNREADABLE with the reason. None: there is no recording."""
+    audio = _audio(message)
+    if audio is None:
+        return None
+    if audio.size_bytes is not None and audio.size_bytes > limits.max_bytes:
+        return UtteranceKind.UNREADABLE, TOO_LARGE, None
+    if audio.duration_s is not None and audio.duration_s > limits.max_seconds:
+        return UtteranceKind.UNREADABLE, TOO_LONG, None
+    return UtteranceKind.VOICE, "", audio
+
+
+def _audio(message: Message) -> AudioRef | None:
+    if message.voice is not None:
+        return _ref(message.voice, AudioKind.VOICE)
+    if message.audio is not None:
+        return _ref(message.audio, AudioKind.AUDIO)
+    if message.video_note is not None:
+        return _ref(message.video_note, AudioKind.VIDEO_NOTE)
+    document = message.document
+    if document is not None and (document.mime_type or "").lower().startswith(_SOUND):
+        return _ref(document, AudioKind.AUDIO)
+    return None
+
+
+def _ref(sent: Voice | Audio | VideoNote | Document, kind: AudioKind) -> AudioRef:
+    duration = getattr(sent, "duration", None)  # a document has none
+    return AudioRef(
+        file_id=sent.file_id,
+        kind=kind,
+        duration_s=None if duration is None else float(duration),
+        size_bytes=sent.file_size,
+        mime=(getattr(sent, "mime_type", None) or "")[:100],
+        file_name=(getattr(sent, "file_name", None) or "")[:200].encode("utf-8", "ignore").decode(),
+    )
