@@ -13,6 +13,8 @@ from bot.stock.word import COURTESIES, FUNCTION, Word, describes, is_asked_befor
 
 _NAMES = frozenset(("Name", "Surn", "Patr"))
 _SHORTEST_SLIP = 6
+_NOT_MEANT = ("elsewhere", "how")
+"""Where these ask for something, another rule has said so: «где-нибудь»."""
 
 
 def says_nothing(word: Word) -> bool:
@@ -21,7 +23,7 @@ def says_nothing(word: Word) -> bool:
         return True
     if word.is_in("nothing_read", "not_held", "judgement", "advice"):
         return False
-    if word.is_in(*COURTESIES, *word.allowed) or _is_mistyped_courtesy(token.raw):
+    if word.is_in(*COURTESIES, *word.allowed, *_NOT_MEANT) or _is_mistyped_courtesy(token.raw):
         return True
     return token.number is None and bool(FUNCTION & word.tags)
 
@@ -53,7 +55,7 @@ def is_a_person(word: Word) -> bool:
     after = word.at(word.place + 1)
     if _NAMES & word.tags:
         return True
-    if word.token.number is not None:  # «двое детей»
+    if word.token.number is not None or word.is_in("own"):  # «двое детей», «моей жене»
         return after is not None and any({"NOUN", "anim"} <= tags for tags in grammemes(after.raw)[:1])
     if not {"NOUN", "anim"} <= word.tags or word.is_in("nothing_read", "not_held"):
         return False
