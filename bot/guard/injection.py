@@ -73,10 +73,12 @@ def find_earlier_injection(remarks: Sequence[str]) -> Injection | None:
 
 def is_instruction(line: str) -> bool:
     """Whether a line of a document speaks to the assistant and not to a reader."""
+    return _is_for_machine(line) or _in_kinds(plain(line), (_DOCUMENT,)) is not None
+
+
+def _is_for_machine(line: str) -> bool:
     found = _in_text(line)
-    if found is not None and found.kind != _ORDER:
-        return True
-    return _in_kinds(plain(line), (_DOCUMENT,)) is not None
+    return found is not None and found.kind != _ORDER
 
 
 def neutralise(text: str) -> Neutralised:
@@ -86,7 +88,7 @@ def neutralise(text: str) -> Neutralised:
     for line in text.split("\n"):
         sentences = _SENTENCE.split(line)
         orders = [sentence for sentence in sentences if is_instruction(sentence)]
-        if not orders and len(sentences) > 1 and _in_text(line):
+        if not orders and len(sentences) > 1 and _is_for_machine(line):
             orders = sentences
         dropped += orders
         rest = [sentence for sentence in sentences if sentence not in orders]

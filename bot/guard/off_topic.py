@@ -21,7 +21,7 @@ from bot.language.readings import Readings, is_word, read
 
 _WORD = re.compile(r"[^\W_]+")
 _TASK, _PHRASE, _OWN_PHRASE, _STRONG, _WEAK = 9.0, 3.0, 2.5, 2.0, 1.0
-_NAME, _COMMON, _TOWARD, _SIMILAR = 3.0, 1.0, 2.0, 2.0
+_NAME, _COMMON, _TOWARD = 3.0, 1.0, 2.0
 _ENOUGH = 2.0
 _MOST_NAMES, _MOST_COMMON = 2, 2
 _TELLING_SIZE = 500
@@ -90,18 +90,11 @@ def vocabulary_of(names: Iterable[str], texts: Iterable[str]) -> Vocabulary:
 
 
 class OffTopic:
-    """One tenant's border. `similarity` is how near a text is to the nearest passage, from 0 to 1."""
+    """One tenant's border. `resembles` tells which unwanted kind a text is like by its meaning, or ""."""
 
-    def __init__(
-        self,
-        vocabulary: Vocabulary,
-        *,
-        similarity: Callable[[str], float] | None = None,
-        near: float = 0.2,
-    ) -> None:
+    def __init__(self, vocabulary: Vocabulary, *, resembles: Callable[[str], str] | None = None) -> None:
         self._vocabulary = vocabulary
-        self._similarity = similarity
-        self._near = near
+        self._resembles = resembles
         self._subjects = {
             name: Subject(
                 subject.strong - vocabulary.common - vocabulary.names,
@@ -117,10 +110,19 @@ class OffTopic:
     def find(self, text: str) -> OffTopicMatch | None:
         """The subject of a message that is plainly not the business's; None for all that may be."""
         readings = read(text)
-        seen = readings.decoded
-        is_task = next((found[0] for pattern in tasks() if (found := pattern.search(seen))), None)
-        if is_task is None and any(pattern.search(seen) for pattern in about_itself()):
+        is_task = next((found[0] for pattern in tasks() if (found := pattern.search(readings.decoded))), None)
+        if is_task is None and any(pattern.search(readings.decoded) for pattern in about_itself()):
             return None
+        return self._by_words(readings, is_task) or self._by_meaning(text)
+
+    def _by_meaning(self, text: str) -> OffTopicMatch | None:
+        kind = self._resembles(text) if self._resembles is not None else ""
+        return (
+            OffTopicMatch(subject=kind, evidence=("meaning",), outside=_ENOUGH, inside=0.0) if kind else None
+        )
+
+    def _by_words(self, readings: Readings, is_task: str | None) -> OffTopicMatch | None:
+        seen = readings.decoded
         lemmas = lemmas_of(seen)
         subject, evidence, outside = self._outside(seen, frozenset(lemmas), is_task)
         if outside < _ENOUGH and (strange := self._strange(readings, lemmas)):
@@ -130,8 +132,6 @@ class OffTopic:
         inside = self._inside(seen, lemmas)
         if self._is_answered(lemmas, outside) or (outside <= _STRONG and self._shares(lemmas, evidence)):
             return None
-        if outside > inside and self._similarity is not None and is_task is None:
-            inside += _SIMILAR if self._similarity(text) >= self._near else 0
         if outside <= inside:
             return None
         return OffTopicMatch(subject=subject, evidence=evidence, outside=outside, inside=inside)

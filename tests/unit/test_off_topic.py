@@ -46,8 +46,11 @@ def test_small_talk_and_the_business_own_subject_pass(text: str) -> None:
     assert OFF_TOPIC.find(text) is None
 
 
-def test_a_text_near_the_passages_is_given_the_benefit_of_the_doubt() -> None:
-    question = "сколько калорий теряет футбол"
-    assert OffTopic(vocabulary_of(NAMES, TEXTS), similarity=lambda _: 0.0).find(question) is not None
-    near = OffTopic(vocabulary_of([*NAMES, "футбол"], TEXTS), similarity=lambda _: 0.9)
-    assert near.find(question) is None
+def test_a_text_without_telling_words_is_judged_by_its_meaning() -> None:
+    question = "голос у меня хороший, а у тебя"
+    assert OFF_TOPIC.find(question) is None
+    judging = OffTopic(vocabulary_of(NAMES, TEXTS), resembles=lambda text: "world" if "голос" in text else "")
+    found = judging.find(question)
+    assert found is not None
+    assert found.subject == "world"
+    assert judging.find("кто тебя создал?") is None
