@@ -3,9 +3,11 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 
 from bot.domain import Passage
+from bot.language.dictionary import grammemes
 from bot.language.lemmas import Lemmatiser
 
 _ALIKE = 0.6
@@ -36,6 +38,11 @@ class _Statement:
     words: frozenset[str]
     subject: frozenset[str]
     figures: Mapping[str, frozenset[str]]
+
+    @property
+    def things(self) -> frozenset[str]:
+        """Of the words of the subject those that are things or names: by them one subject is not another."""
+        return frozenset(word for word in self.subject if _is_thing(word))
 
 
 def contradictions(
@@ -68,13 +75,14 @@ def _same_subject(one: _Statement, other: _Statement) -> bool:
     shared = one.words & other.words
     if len(shared) < _FEWEST or len(shared) < _ALIKE * max(len(one.words), len(other.words)):
         return False
-    return _names(one, other) and _names(other, one)
+    if not (_names(one, other) and _names(other, one)):
+        return False
+    return one.things <= other.words or other.things <= one.words
 
 
 def _names(one: _Statement, other: _Statement) -> bool:
     """Whether half of what one is about is said by the other."""
-    named = one.subject & (other.subject | other.words)
-    return 2 * len(named) >= len(one.subject)
+    return 2 * len(one.subject & other.words) >= len(one.subject)
 
 
 def _statements(passage: Passage, lemmatiser: Lemmatiser) -> Iterator[_Statement]:
@@ -99,6 +107,11 @@ def _statements(passage: Passage, lemmatiser: Lemmatiser) -> Iterator[_Statement
 
 def _words(lemmatiser: Lemmatiser, text: str) -> Iterator[str]:
     return (lemma for lemma in lemmatiser.lemmas(text) if not lemma.isdigit())
+
+
+@lru_cache(maxsize=20_000)
+def _is_thing(lemma: str) -> bool:
+    return not lemma.isalpha() or lemma.isascii() or "NOUN" in next(iter(grammemes(lemma)), ())
 
 
 def _unit(number: str, unit: str | None) -> str:

@@ -9,7 +9,9 @@ from typing import Final, Generic, TypeVar
 
 import structlog
 
+from bot.domain import join_heading
 from bot.errors import Problem, TenantError
+from bot.knowledge.contradictions import Contradiction, contradictions
 from bot.tenant import Tenant, load_tenant
 
 log = structlog.get_logger()
@@ -53,6 +55,7 @@ class LiveKnowledge(Generic[Built]):
         self._stamp = _stamp(folder)
         self._reading: asyncio.Task[None] | None = None
         self._number = 0
+        self._contradictions: tuple[Contradiction, ...] = ()
         self._knowledge = self._read()
         self._refusals: tuple[Problem, ...] = self._knowledge.tenant.articles.problems
         self._tell(self._refusals)
@@ -96,10 +99,26 @@ class LiveKnowledge(Generic[Built]):
         self._tell([problem for problem in refused if problem not in self._refusals])
         self._refusals = tuple(refused)
 
+    @property
+    def contradictions(self) -> tuple[Contradiction, ...]:
+        """What two places of the knowledge say differently, for staff to look at."""
+        return self._contradictions
+
     def _read(self) -> Knowledge[Built]:
         tenant = load_tenant(self._folder)
         self._number += 1
+        self._compare(tenant)
         return Knowledge(tenant=tenant, built=self._build(tenant), number=self._number)
+
+    def _compare(self, tenant: Tenant) -> None:
+        """Log what contradicts itself and did not before."""
+        found = tuple(contradictions(tenant.passages, tenant.lexicon))
+        known = {one.sentences for one in self._contradictions}
+        for one in found:
+            if one.sentences not in known:
+                places = [join_heading(passage) for passage in one.passages]
+                log.warning("sources_contradict", places=places, figures=one.figures)
+        self._contradictions = found
 
     def _tell(self, problems: Sequence[Problem]) -> None:
         for problem in problems:

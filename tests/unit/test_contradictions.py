@@ -45,6 +45,38 @@ def test_what_agrees_or_speaks_of_something_else_is_left_alone(one: str, other: 
     assert list(contradictions(passages, {})) == []
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (
+            ("Цена страхования квартиры", "За год стоит 1 500 ₽."),
+            ("Цена страхования дома", "За год стоит 2 500 ₽."),
+        ),
+        (
+            ("Модель X1", "X1 представлена публике в 5 000 км."),
+            ("Модель Y2", "Y2 представлена публике в 7 000 км."),
+        ),
+    ],
+)
+def test_things_of_one_kind_may_differ(one: tuple[str, str], other: tuple[str, str]) -> None:
+    assert list(contradictions([passage("a", *one), passage("b", *other)], {})) == []
+
+
+def test_a_question_and_a_heading_may_be_of_one_subject() -> None:
+    passages = [
+        Passage(
+            passage_id="a",
+            document="faq",
+            heading=(),
+            text="Тест-драйв стоит 500 ₽ за поездку.",
+            questions=("Сколько стоит тест-драйв?",),
+        ),
+        passage("b", "Цена тест-драйва", "Тест-драйв стоит 900 ₽ за поездку."),
+    ]
+    (found,) = contradictions(passages, {})
+    assert found.figures == ("500", "900")
+
+
 def test_the_same_words_under_another_heading_are_of_another_thing() -> None:
     passages = [
         passage("a", "Полировка фар", "Работа стоит 9 000 ₽ и делается утром."),

@@ -115,3 +115,15 @@ async def test_an_edit_that_keeps_the_size_is_seen_by_its_time(watched: Watched)
     watched.edit("legend.md", "к 11:00", "к 12:00")
     os.utime(path, ns=(1, 1))
     assert "12:00" in await watched.answer("когда готов ржаной хлеб")
+
+
+async def test_a_contradiction_that_an_edit_brings_is_told_once(watched: Watched) -> None:
+    assert watched.live.contradictions == ()
+    with capture_logs() as logged:
+        watched.write("rye.md", "# Хлеб\n\n## Ржаной хлеб\n\nРжаной хлеб готов к 13:00.\n")
+        await watched.answer("когда готов ржаной хлеб")
+        watched.write("levain.md", "# Закваска\n\n## Уход за закваской\n\nКормите закваску мукой.\n")
+        await watched.answer("уход за закваской")
+    told = [event for event in logged if event["event"] == "sources_contradict"]
+    assert [sorted(event["figures"]) for event in told] == [["11:00", "13:00"]]
+    assert len(watched.live.contradictions) == 1
