@@ -130,7 +130,7 @@ def test_the_first_tenant_is_clean_and_rich(mercedes: Tenant) -> None:
     assert check_tenant(MERCEDES) == []
     assert len(mercedes.legend.sections) >= 45
     assert len(mercedes.faq.entries) >= 90
-    assert all(3 <= len(entry.wordings) <= 9 for entry in mercedes.faq.entries)
+    assert all(len(entry.wordings) >= 3 for entry in mercedes.faq.entries)
     assert len({passage.passage_id for passage in mercedes.passages}) == len(mercedes.passages)
 
 
