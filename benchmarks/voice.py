@@ -195,8 +195,8 @@ HINTS = _hints()
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--recordings", type=int, default=60, help="of people, beside the stock settings")
-    parser.add_argument("--seconds", type=float, default=110, help="how long that may take")
-    parser.add_argument("--noisy", type=int, default=8, help="recordings with noise, at each loudness")
+    parser.add_argument("--seconds", type=float, default=80, help="how long that may take")
+    parser.add_argument("--noisy", type=int, default=6, help="recordings with noise, at each loudness")
     parser.add_argument("--threads", type=int, default=0)
     report(asyncio.run(measure(parser.parse_args())))
 

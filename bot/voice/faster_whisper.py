@@ -24,13 +24,13 @@ _HEARS_CONTEXT_FROM_S: Final = 3.0
 _NO_SPEECH: Final = 0.6
 _WINDOW_S: Final = 30
 _FRAMES_A_SECOND: Final = 100
-_SILENCE_S: Final = 4.0
+_SILENCE_S: Final = 8.0
 """The model was trained on half-minutes filled up with silence. With half a second of it every sixth
-sentence was written twice; with two and more none, and the words are the same as with all of it."""
-_SURE_LOGPROB: Final = -0.4
+sentence was written twice, with two to six a word more in a hundred was wrong; with eight none was."""
+_SURE_LOGPROB: Final = -0.5
 """Plain speech has more mostly, names have less. Hints come into play only then: they change how plain
 speech is written, and cost a second hearing of half a minute."""
-_FOR_HINTS: Final = 0.15
+_FOR_HINTS: Final = 0.1
 _TAIL_S: Final = 3.0
 _TAIL_NO_SPEECH: Final = 0.28
 """No speech had more."""
