@@ -211,7 +211,8 @@ class LlmSettings(BaseSettings):
 class VoiceSettings(BaseSettings):
     model_config = _config("VOICE_")
 
-    enabled: bool = True
+    enabled: bool | None = None
+    """Unset: where what it needs is installed."""
     transcriber: Literal["faster-whisper", "openai", "openai-whisper"] = "faster-whisper"
     """`openai` is any server with OpenAI's /audio/transcriptions; `openai-whisper` wants its own package."""
     model: str = ""
@@ -224,8 +225,12 @@ class VoiceSettings(BaseSettings):
     """Unset: whichever of the tenant's languages it sounds like. `auto`: any."""
     max_seconds: int = Field(600, ge=1, le=4 * 3600)
     max_megabytes: float = Field(20, gt=0)
+    short_seconds: float = Field(20, ge=0)
+    """Recordings up to here go before the longer ones."""
     deadline_s: float = Field(180, gt=0)
     """For one recording; then its process is killed."""
+    wait_s: float = Field(300, gt=0)
+    """How long a turn waits for its recordings to be heard, those before them in the queue included."""
     threads: int = Field(0, ge=0)
     """0: as many as the machine has cores, 4 at most."""
     answer_logprob: float = Field(-0.7, le=0)
@@ -235,6 +240,7 @@ class VoiceSettings(BaseSettings):
     no_speech: float = Field(0.6, ge=0, le=1)
     compression: float = Field(2.4, gt=1)
     show_transcript: bool = False
+    """Under each answer to a recording."""
 
 
 class Settings(BaseSettings):

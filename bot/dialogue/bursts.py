@@ -24,9 +24,9 @@ class Burst:
 def gather(waiting: Sequence[Utterance], *, window_s: float, now: datetime) -> Burst:
     """`now` is aware. A count of 0 means that nothing waits."""
     run = _leading_run(waiting)
-    if not run or len(run) < len(waiting) or run[0].kind is not UtteranceKind.TEXT:
+    if not run or len(run) < len(waiting) or not run[0].kind.is_said:
         return Burst(count=len(run), wait_s=0)
-    if is_whole_question(run[-1].text) or len(run) >= MOST_UTTERANCES:
+    if _is_whole(run[-1]) or len(run) >= MOST_UTTERANCES:
         return Burst(count=len(run), wait_s=0)
     silent_s = (now - run[-1].received_at).total_seconds()
     waited_s = (now - run[0].received_at).total_seconds()
@@ -34,15 +34,18 @@ def gather(waiting: Sequence[Utterance], *, window_s: float, now: datetime) -> B
     return Burst(count=len(run), wait_s=max(0.0, wait_s))
 
 
+def _is_whole(utterance: Utterance) -> bool:
+    """Nobody knows yet what a recording says; while it is being heard, more may come."""
+    return utterance.kind is UtteranceKind.TEXT and is_whole_question(utterance.text)
+
+
 def _leading_run(waiting: Sequence[Utterance]) -> list[Utterance]:
-    """Texts of one person in a row, within the limits of a turn; anything else stands alone."""
+    """Texts and recordings of one person in a row, within a turn's limits; anything else stands alone."""
     run: list[Utterance] = []
     characters = 0
     for utterance in waiting[:MOST_UTTERANCES]:
         characters += len(utterance.text)
-        belongs = utterance.kind is UtteranceKind.TEXT and (
-            not run or utterance.person_id == run[0].person_id
-        )
+        belongs = utterance.kind.is_said and (not run or utterance.person_id == run[0].person_id)
         if run and (not belongs or characters > MOST_CHARACTERS):
             break
         run.append(utterance)

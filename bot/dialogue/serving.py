@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Protocol
 
 import structlog
@@ -17,6 +18,8 @@ from redis.exceptions import RedisError
 from bot.delivery.delivery import Delivery, TurnDelivery
 from bot.dialogue.answering import Question
 from bot.dialogue.bursts import gather
+from bot.dialogue.hearing import Hearing
+from bot.dialogue.records import Records
 from bot.dialogue.writing import Grow
 from bot.domain import (
     NOT_TAKEN,
@@ -25,11 +28,9 @@ from bot.domain import (
     Outcome,
     Recollection,
     Turn,
-    TurnRecord,
     UtteranceKind,
 )
 from bot.errors import ChatUnreachable, DeliveryError, LeaseLost, ServiceError
-from bot.guard.personal_data import mask
 from bot.memory.memory import Memory
 from bot.queue.cancellations import Cancellations
 from bot.queue.inbox import Inbox
@@ -46,8 +47,6 @@ _SCRIPTED = {
     UtteranceKind.HELP: Text.HELP,
     UtteranceKind.NEW: Text.NEW,
 }
-_REMEMBERED = frozenset({Outcome.ANSWERED, Outcome.UNKNOWN, Outcome.REFUSED})
-_UNREAD = frozenset({UNDELIVERABLE, NOT_TAKEN})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,15 +81,18 @@ class TurnServer:
         texts: Texts,
         policy: TurnPolicy,
         cancellations: Cancellations,
+        hearing: Hearing,
         worker: str,
     ) -> None:
         self._inbox = inbox
         self._assistant = assistant
         self._memory = memory
+        self._records = Records(memory, tenant=policy.tenant, own_phones=policy.own_phones)
         self._delivery = delivery
         self._texts = texts
         self._policy = policy
         self._cancellations = cancellations
+        self._hearing = hearing
         self._worker = worker
 
     async def serve(self, chat_key: str) -> None:
@@ -138,8 +140,8 @@ class TurnServer:
         recollection = await self._memory.recall(turn.chat.key)
         answer = await self._answer(turn, delivery, recollection)
         answer = await self._deliver(turn, delivery, answer)
-        record = self._record(turn, answer, recollection.dialogue_id)
-        await self._remember(record)
+        record = self._records.record(turn, answer, recollection.dialogue_id)
+        await self._records.remember(record)
         await self._inbox.finish(turn, log=record.to_json())
         log.info("turn_answered", outcome=answer.outcome, light=answer.light, ms=_ms_since(started))
 
@@ -154,7 +156,7 @@ class TurnServer:
 
     async def _is_paced(self, turn: Turn, delivery: TurnDelivery) -> bool:
         """Whether the person may have an answer now; else they are told once and the turn waits its time."""
-        if turn.attempt > 1 or turn.last.kind is not UtteranceKind.TEXT:
+        if turn.attempt > 1 or not turn.last.kind.is_said:
             return True
         person_key = f"{turn.chat.channel}:{turn.last.person_id}"
         wait_s = await self._inbox.pace(person_key, self._policy.turns_per_minute)
@@ -175,8 +177,8 @@ class TurnServer:
             log.error("turn_set_aside")
             await self._inbox.set_aside(turn)
             answer = self._scripted(Text.SET_ASIDE, turn, Outcome.SET_ASIDE)
-        elif turn.last.kind is UtteranceKind.TEXT:
-            answer = await self._answer_text(turn, delivery, recollection)
+        elif turn.last.kind.is_said:
+            answer = await self._answer_words(turn, delivery, recollection)
         else:
             answer = await self._answer_kind(turn)
         await delivery.checkpoint(answer.to_json())
@@ -188,8 +190,9 @@ class TurnServer:
         tried = replace(turn, attempt=turn.attempt // 2) if is_answered else turn
         return self._inbox.is_poison(tried)
 
-    async def _answer_text(self, turn: Turn, delivery: TurnDelivery, recollection: Recollection) -> Answer:
-        question = Question(text=turn.text, language=turn.last.language, recollection=recollection)
+    async def _answer_words(self, turn: Turn, delivery: TurnDelivery, recollection: Recollection) -> Answer:
+        deadline_s = self._policy.deadline_s + self._hearing.patience_s(turn)
+        ask = partial(self._assistant.answer, on_growth=delivery.grow)
         async with (
             delivery.typing(),
             self._noticing(turn, delivery),
@@ -197,12 +200,10 @@ class TurnServer:
         ):
             if cancelled.is_set():
                 return self._scripted(Text.CANCELLED_ANSWER, turn, Outcome.CANCELLED)
-            answering = asyncio.create_task(self._assistant.answer(question, delivery.grow))
+            answering = asyncio.create_task(self._hearing.answer(turn, recollection, ask))
             stop = asyncio.create_task(cancelled.wait())
             try:
-                await asyncio.wait(
-                    (answering, stop), timeout=self._policy.deadline_s, return_when=asyncio.FIRST_COMPLETED
-                )
+                await asyncio.wait((answering, stop), timeout=deadline_s, return_when=asyncio.FIRST_COMPLETED)
                 if answering.done():
                     return answering.result()
                 if cancelled.is_set():
@@ -267,51 +268,24 @@ class TurnServer:
         return answer
 
     def _signed(self, turn: Turn, answer: Answer) -> str:
-        """The answer with the one text it comes from, if the tenant shows that.
+        """The answer with the one text it comes from and with what was heard, if these are shown.
 
         What a model has composed stands on several places, which staff see.
         """
+        return "\n\n".join(
+            filter(None, (answer.text, self._source(turn, answer), self._hearing.signature(answer)))
+        )
+
+    def _source(self, turn: Turn, answer: Answer) -> str:
         is_shown = self._policy.shows_sources and answer.outcome is Outcome.ANSWERED
         if not is_shown or not answer.sources or answer.trace.get("composed"):
-            return answer.text
+            return ""
         place = ", ".join(answer.sources[0].split(" > ")[:_SHOWN_PLACE])
         language = answer.trace.get("language", turn.last.language)
-        return f"{answer.text}\n\n{self._texts.say(Text.SOURCE_LINE, language, source=place)}"
-
-    async def _remember(self, record: TurnRecord) -> None:
-        """What was said in earnest; and only what the customer has read."""
-        answer = record.answer
-        if answer.outcome in _REMEMBERED and _UNREAD.isdisjoint(answer.verdicts):
-            await self._memory.remember(
-                record.chat.key,
-                turn_id=record.turn_id,
-                question=record.question,
-                answer=answer.text,
-                focus=answer.focus,
-            )
-
-    def _record(self, turn: Turn, answer: Answer, dialogue_id: str) -> TurnRecord:
-        """The turn as it is kept, in the log and in the memory: without anybody's personal data."""
-        return TurnRecord(
-            turn_id=turn.turn_id,
-            tenant=self._policy.tenant,
-            chat=turn.chat,
-            person_id=turn.last.person_id,
-            person_name=turn.last.person_name,
-            language=turn.last.language,
-            dialogue_id=dialogue_id,
-            question=self._masked(turn.text) or turn.last.kind,
-            answer=replace(answer, text=self._masked(answer.text)),
-            received_at=turn.utterances[0].received_at,
-            answered_at=datetime.now(UTC),
-            attempt=turn.attempt,
-        )
+        return self._texts.say(Text.SOURCE_LINE, language, source=place)
 
     def _scripted(self, text: Text, turn: Turn, outcome: Outcome) -> Answer:
         return Answer(text=self._texts.say(text, turn.last.language), outcome=outcome)
-
-    def _masked(self, text: str) -> str:
-        return mask(text, keep=self._policy.own_phones).text
 
 
 def _ms_since(started: float) -> float:

@@ -3,12 +3,10 @@
 from aiogram.types import Audio, Document, Message, VideoNote, Voice
 
 from bot.domain import UtteranceKind
+from bot.errors import AudioFault
 from bot.recordings import AudioKind, AudioRef, RecordingLimits
 
 _SOUND = ("audio/", "application/ogg")
-
-TOO_LONG = "recording_long"
-TOO_LARGE = "recording_large"
 
 
 def recording_in(
@@ -19,9 +17,9 @@ def recording_in(
     if audio is None:
         return None
     if audio.size_bytes is not None and audio.size_bytes > limits.max_bytes:
-        return UtteranceKind.UNREADABLE, TOO_LARGE, None
+        return UtteranceKind.UNREADABLE, AudioFault.TOO_LARGE, None
     if audio.duration_s is not None and audio.duration_s > limits.max_seconds:
-        return UtteranceKind.UNREADABLE, TOO_LONG, None
+        return UtteranceKind.UNREADABLE, AudioFault.TOO_LONG, None
     return UtteranceKind.VOICE, "", audio
 
 

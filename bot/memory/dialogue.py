@@ -32,6 +32,12 @@ redis.call('PEXPIRE', KEYS[1], ARGV[2])
 return redis.call('HGETALL', KEYS[1])
 """
 
+_REFOCUS = """
+redis.call('HSETNX', KEYS[1], 'id', ARGV[1])
+redis.call('HSET', KEYS[1], 'focus', ARGV[3])
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+"""
+
 # Nothing is changed if the dialogue was forgotten or folded by somebody else meanwhile.
 _FOLD = """
 local function is(field, value) return (redis.call('HGET', KEYS[1], field) or '') == value end
@@ -79,6 +85,7 @@ class DialogueMemory:
         self._summariser = summariser or ExtractiveSummariser(self._budget.summary_tokens)
         self._open = redis.register_script(_OPEN)
         self._add = redis.register_script(_REMEMBER)
+        self._refocus = redis.register_script(_REFOCUS)
         self._fold = redis.register_script(_FOLD)
         self._forget = redis.register_script(_FORGET)
 
@@ -110,6 +117,10 @@ class DialogueMemory:
         summary = await fold_overflow(self._summariser, self._budget, dialogue.summary, overflow)
         turns = [exchange.turn_id for exchange in overflow]
         await self._fold([self._key(chat_key)], [dialogue.dialogue_id, dialogue.summary, summary, *turns])
+
+    async def refocus(self, chat_key: str, focus: Mapping[str, Any]) -> None:
+        about = json.dumps(focus, ensure_ascii=False)
+        await self._refocus([self._key(chat_key)], [new_dialogue_id(), self._ttl_ms, about])
 
     async def forget(self, chat_key: str) -> str:
         dialogue_id = new_dialogue_id()

@@ -66,6 +66,9 @@ class InProcessMemory:
             dialogue.summary = await fold_overflow(self._summariser, self._budget, dialogue.summary, overflow)
             del dialogue.exchanges[: len(overflow)]
 
+    async def refocus(self, chat_key: str, focus: Mapping[str, Any]) -> None:
+        self._open(chat_key).focus = focus
+
     async def forget(self, chat_key: str) -> str:
         self._dialogues.pop(chat_key, None)
         return self._open(chat_key).dialogue_id

@@ -34,6 +34,10 @@ class Memory(Protocol):
         """
         ...
 
+    async def refocus(self, chat_key: str, focus: Mapping[str, Any]) -> None:
+        """Change what the dialogue is about, after something that was no part of it: a question back."""
+        ...
+
     async def forget(self, chat_key: str) -> str:
         """Begin a new dialogue that knows nothing, and return its id."""
         ...

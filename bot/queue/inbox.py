@@ -19,10 +19,15 @@ from bot.queue.running import running_job_id
 from bot.queue.scripts import load_script, lua_literal, read_lua
 
 ANSWER_CHAT = "bot.jobs.answer_chat"
+HEAR_NOTE = "bot.jobs.hear_note"
+VOICE, VOICE_LONG = "voice", "voice_long"
+"""The queues of recordings: the short ones, and the others."""
 
 DAY_S = 24 * 3600
 SEEN_S = 3 * DAY_S
 """How long an update is remembered. Telegram redelivers for 24 h at most."""
+NOTE_KEPT_S = DAY_S
+"""A recording whose turn was never finished is forgotten then."""
 FINISHED_S = 3600
 """How long it is known that a turn was finished under its lease: a repeated call comes within seconds."""
 SOLO_WAIT_S = 0.5
@@ -61,14 +66,20 @@ class Inbox:
         poison_tries: int = 3,
         job_timeout_s: int = 180,
         check_s: float = 10,
+        short_note_s: float = 20.0,
+        hearing_timeout_s: int = 900,
     ) -> None:
-        """`check_s`: how long a chat may be busy before `sweep` looks whether its job is still there."""
+        """`check_s`: how long a chat may be busy before `sweep` looks whether its job is still there.
+
+        Recordings up to `short_note_s` go before the others. `hearing_timeout_s` is of a recording's job.
+        """
         self._redis = redis
         self._prefix = prefix
         self._limit = limit
         self._poison_tries = poison_tries
-        constants = _constants(queue_name, prefix, job_timeout_s, check_s)
-        prelude = (constants, read_lua("prelude"))
+        self._short_note_s = short_note_s
+        constants = _constants(queue_name, prefix, job_timeout_s, check_s, hearing_timeout_s)
+        prelude = (constants, read_lua("note_keys"), read_lua("prelude"))
         self._accept = load_script(redis, "accept", *prelude)
         self._begin = load_script(redis, "begin", *prelude)
         self._renew = load_script(redis, "renew", *prelude)
@@ -83,6 +94,7 @@ class Inbox:
     async def accept(self, utterance: Utterance) -> Acceptance:
         """Take an utterance in, once per channel and update. After ACCEPTED nothing loses it.
 
+        A recording gets a job of its own besides, to be heard by whoever works on its queue.
         CANCEL is never refused: it drops the chat's waiting texts, flags the turn in hand, and waits in
         the inbox itself, with `detail` "stopped" or, if there was nothing to stop, "idle".
         """
@@ -92,11 +104,18 @@ class Inbox:
             item_if_stopped = replace(utterance, detail="stopped").to_json()
         chat = utterance.chat.key
         update = f"{utterance.chat.channel}:{utterance.update_id}"
-        call = pickle.dumps((ANSWER_CHAT, None, (chat,), {}))
-        answer = await self._accept(
-            args=[update, chat, kind.value, item, item_if_stopped, call, timestamp(), self._limit, SEEN_S]
-        )
+        args = [update, chat, kind.value, item, item_if_stopped, _call(ANSWER_CHAT, chat)]
+        hearing = self._hearing(utterance)
+        answer = await self._accept(args=[*args, timestamp(), self._limit, SEEN_S, *hearing])
         return Acceptance(answer.decode())
+
+    def _hearing(self, utterance: Utterance) -> tuple[str | bytes | int, ...]:
+        """What the script has to know of a recording's job."""
+        if utterance.audio is None:
+            return ()
+        length_s = utterance.audio.duration_s
+        is_short = length_s is not None and length_s <= self._short_note_s
+        return VOICE if is_short else VOICE_LONG, _call(HEAR_NOTE, utterance.note_id), NOTE_KEPT_S
 
     async def waiting(self, chat_key: str, limit: int = 50) -> list[Utterance]:
         """The first `limit` that wait in the chat, oldest first. The turn in hand is not among them."""
@@ -190,7 +209,14 @@ class Inbox:
         return int((await self._depth())[1])
 
 
-def _constants(queue_name: str, prefix: str, job_timeout_s: int, check_s: float) -> str:
+def _call(function: str, argument: str) -> bytes:
+    """As RQ writes it."""
+    return pickle.dumps((function, None, (argument,), {}))
+
+
+def _constants(
+    queue_name: str, prefix: str, job_timeout_s: int, check_s: float, hearing_timeout_s: int
+) -> str:
     fields: dict[str, str | int] = {
         "origin": queue_name,
         "timeout": job_timeout_s,
@@ -205,7 +231,7 @@ def _constants(queue_name: str, prefix: str, job_timeout_s: int, check_s: float)
     pairs = ", ".join(f"{lua_literal(name)}, {lua_literal(value)}" for name, value in fields.items())
     return (
         f"local PREFIX, QUEUE = {lua_literal(prefix)}, {lua_literal(queue_name)}\n"
-        f"local CHECK_S, SOLO_WAIT_S = {check_s}, {SOLO_WAIT_S}\n"
+        f"local CHECK_S, SOLO_WAIT_S, HEARING_TIMEOUT = {check_s}, {SOLO_WAIT_S}, {hearing_timeout_s}\n"
         f"local FIELDS = {{{pairs}}}\n"
     )
 

@@ -49,7 +49,9 @@ def build_inbox(settings: Settings, redis: Redis) -> Inbox:
         redis,
         limit=settings.inbox_limit,
         poison_tries=settings.poison_tries,
-        job_timeout_s=int(settings.turn_deadline_s * 2),
+        job_timeout_s=int(settings.turn_deadline_s * 2 + settings.voice.wait_s),
+        short_note_s=settings.voice.short_seconds,
+        hearing_timeout_s=int(settings.voice.wait_s + settings.voice.deadline_s * 4),
     )
 
 
@@ -73,4 +75,6 @@ def _text_facts(tenant: Tenant, settings: Settings, bare: Texts, language: str) 
         "subject": wording.subject,
         "contacts": bare.say(Text.PERSON, language, phone=tenant.contacts.phone, email=tenant.contacts.email),
         "days": bare.days(settings.log_retention_days, language),
+        "longest": f"{settings.voice.max_seconds // 60}:{settings.voice.max_seconds % 60:02}",
+        "largest": f"{settings.voice.max_megabytes:g}",
     }

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 
 from bot.delivery.delivery import Delivery
 from bot.dialogue.answering import Assistant
+from bot.dialogue.hearing import Hearing
 from bot.dialogue.live import LiveAssistant
 from bot.dialogue.serving import TurnPolicy, TurnServer
 from bot.knowledge.live import LiveKnowledge
@@ -23,6 +24,7 @@ from bot.memory.dialogue import DialogueMemory
 from bot.memory.summary import ExtractiveSummariser, ModelSummariser, Summariser
 from bot.queue.cancellations import Cancellations
 from bot.queue.inbox import Inbox
+from bot.queue.notes import Notes
 from bot.settings import Settings
 from bot.store.engine import database_url, open_engine
 from bot.store.turn_log import TurnLog
@@ -60,6 +62,7 @@ async def open_worker_services(settings: Settings) -> AsyncIterator[WorkerServic
         tenant = live.knowledge.tenant
         inbox = build_inbox(settings, redis)
         cancellations = Cancellations(redis)
+        texts = build_texts(tenant, settings)
         turns = TurnServer(
             inbox=inbox,
             assistant=LiveAssistant(live),
@@ -67,9 +70,16 @@ async def open_worker_services(settings: Settings) -> AsyncIterator[WorkerServic
                 redis, settings.memory_tokens, settings.memory_ttl_s, summariser=_summariser(settings, models)
             ),
             delivery=Delivery(redis, channels),
-            texts=build_texts(tenant, settings),
+            texts=texts,
             policy=_policy(settings, tenant),
             cancellations=cancellations,
+            hearing=Hearing(
+                notes=Notes(redis),
+                texts=texts,
+                patience_s=settings.voice.wait_s,
+                own_phones=tenant.phones,
+                shows_transcript=settings.voice.show_transcript,
+            ),
             worker=f"{socket.gethostname()}:{os.getpid()}",
         )
         turn_log = TurnLog(redis, TurnStore(engine))

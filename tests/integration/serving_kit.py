@@ -11,11 +11,14 @@ from redis.asyncio import Redis
 from bot.delivery.channel import Channel
 from bot.delivery.console_channel import ConsoleChannel, ConsoleEvent, ConsoleReader
 from bot.delivery.delivery import Delivery
+from bot.dialogue.hearing import Hearing
 from bot.dialogue.serving import TurnPolicy, TurnServer
 from bot.domain import ChannelName, ChatRef, TurnRecord, Utterance, UtteranceKind
 from bot.memory.dialogue import DialogueMemory
 from bot.queue.cancellations import Cancellations
 from bot.queue.inbox import Inbox
+from bot.queue.notes import Notes
+from bot.recordings import AudioKind, AudioRef
 from tests.assistants import SpokenModel, assistant_of, bakery
 
 CHAT = ChatRef(channel=ChannelName.CONSOLE, chat_id="me")
@@ -35,6 +38,8 @@ class Desk:
     policy: Mapping[str, Any] = field(default_factory=dict)
     chat: ChatRef = CHAT
     patience_s: float = 3.0
+    hears_within_s: float = 10.0
+    shows_transcript: bool = False
     server: TurnServer = field(init=False)
     inbox: Inbox = field(init=False)
     cancellations: Cancellations = field(init=False)
@@ -64,11 +69,24 @@ class Desk:
             texts=texts,
             policy=TurnPolicy(**policy),
             cancellations=self.cancellations,
+            hearing=Hearing(
+                notes=Notes(self.redis, prefix=self.prefix),
+                texts=texts,
+                patience_s=self.hears_within_s,
+                own_phones=tenant.phones,
+                shows_transcript=self.shows_transcript,
+            ),
             worker="w",
         )
 
     async def hear(
-        self, text: str, kind: UtteranceKind = UtteranceKind.TEXT, *, ago_s: float = 0.0, detail: str = ""
+        self,
+        text: str,
+        kind: UtteranceKind = UtteranceKind.TEXT,
+        *,
+        ago_s: float = 0.0,
+        detail: str = "",
+        audio: AudioRef | None = None,
     ) -> Utterance:
         utterance = Utterance(
             update_id=str(next(_numbers)),
@@ -77,10 +95,17 @@ class Desk:
             kind=kind,
             text=text,
             detail=detail,
+            audio=audio,
             received_at=datetime.now(UTC) - timedelta(seconds=ago_s),
         )
         await self.inbox.accept(utterance)
         return utterance
+
+    async def hear_note(
+        self, file_id: str = "f", *, duration_s: float | None = 3.0, text: str = ""
+    ) -> Utterance:
+        audio = AudioRef(file_id=file_id, kind=AudioKind.VOICE, duration_s=duration_s)
+        return await self.hear(text, UtteranceKind.VOICE, audio=audio)
 
     async def serve(self) -> None:
         await self.server.serve(self.chat.key)

@@ -199,3 +199,13 @@ async def test_what_the_last_answer_was_about_is_remembered(memory: Memory) -> N
     assert (await memory.recall(CHAT)).focus == {"source": "stock"}
     await memory.remember(CHAT, turn_id="t2", question="А адрес?", answer="Дом 7")
     assert (await memory.recall(CHAT)).focus == {}
+
+
+async def test_the_focus_changes_without_a_remark(memory: Memory) -> None:
+    await tell(memory, 1)
+    await memory.refocus(CHAT, {"source": "heard", "text": "вопрос"})
+    recollection = await memory.recall(CHAT)
+    assert recollection.focus == {"source": "heard", "text": "вопрос"}
+    assert questions(recollection) == ["вопрос 1"]
+    await memory.refocus("telegram:43", {"source": "new"})
+    assert (await memory.recall("telegram:43")).focus == {"source": "new"}

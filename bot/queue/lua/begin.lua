@@ -46,7 +46,7 @@ if #items == 0 then
 end
 local stoppable = '0'
 for _, item in ipairs(items) do
-  if cjson.decode(item).kind == 'text' then stoppable = '1' end
+  if is_said(cjson.decode(item).kind) then stoppable = '1' end
 end
 turn = chat .. ':' .. cjson.decode(items[1]).update_id
 redis.call('LTRIM', inbox_key(chat), #items, -1)

@@ -5,6 +5,8 @@ if not holds(turn, lease) then
   -- Finished under this lease: this very call is repeated after a cut connection.
   return (held[1] == lease and held[2] == 'finished') and 1 or 0
 end
+local items = redis.call('HGET', turn_key(turn), 'utterances')
+if string.find(items, '"voice"', 1, true) then each_note(items, forget_note) end
 -- The turn is in the log by now. What stays answers this call if it is repeated; made anew, it is small.
 redis.call('DEL', turn_key(turn))
 redis.call('HSET', turn_key(turn), 'lease', lease, 'state', 'finished')

@@ -36,6 +36,20 @@ local function create_job(chat, stamp, delay)
   end
 end
 
+local function forget_note(note)
+  redis.call('DEL', note_key(note), heard_key(note))
+end
+
+-- Calls `act` with the name of each recording among the utterances, one on each line.
+local function each_note(items, act)
+  for item in string.gmatch(items, '[^\n]+') do
+    local utterance = cjson.decode(item)
+    if utterance.kind == 'voice' then act(utterance.chat.channel .. ':' .. utterance.update_id) end
+  end
+end
+
+local function is_said(kind) return kind == 'text' or kind == 'voice' end
+
 local function count_waiting(chat)
   local waiting = redis.call('LLEN', inbox_key(chat))
   if waiting == 0 then
