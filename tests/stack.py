@@ -30,6 +30,7 @@ UNHURRIED = {
     "BURST_WINDOW_S": "0",
     "ANSWER_CACHE_TTL_S": "0",
     "EMBEDDINGS": "false",
+    "VOICE_ENABLED": "false",
 }
 """Without the pauses that a test would have to wait for."""
 _READY_WITHIN_S = 40.0

@@ -33,6 +33,7 @@ from bot.texts.catalogue import Text, Texts
 from bot.web.application import Webhook, build_application
 from bot.wiring import build_inbox, build_texts, load_configured_tenant, open_redis
 from bot.wiring.channels import open_channels
+from bot.wiring.recordings import recording_limits
 
 log = structlog.get_logger()
 
@@ -56,7 +57,7 @@ async def run(settings: Settings) -> int:
                 refuse=_Refusals(settings, redis, texts, stack).tell,
                 seen=Delivery(redis, {}).seen,
             )
-            dispatcher = build_dispatcher(acceptor)
+            dispatcher = build_dispatcher(acceptor, recording_limits(settings))
             keep_what_is_there()
             if by_webhook:
                 await _serve_webhook(settings.telegram, bot, dispatcher, redis)

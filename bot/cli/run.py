@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import sys
 from collections.abc import Awaitable, Callable
 from logging.handlers import RotatingFileHandler
@@ -15,11 +16,14 @@ from redis.exceptions import RedisError
 
 from bot.embedded.local_model import locate_model
 from bot.embedded.model_server import is_healthy, read_running_model
-from bot.embedded.progress import shown_progress
+from bot.embedded.progress import Report, shown_progress
 from bot.embedded.redis import embedded_redis_url
+from bot.embedded.speech_model import locate_speech_model
 from bot.embedded.supervisor import AlreadyRunning, Service, Supervisor, sole_supervisor
+from bot.errors import ServiceError, SettingsError
 from bot.settings import Settings
 from bot.texts.catalogue import DEFAULT_LANGUAGE, Text, load_texts
+from bot.wiring.recordings import hears, missing_package
 
 Chat = Callable[[Settings], Awaitable[int]]
 
@@ -44,6 +48,8 @@ def run(
                 with shown_progress() as report:
                     locate_model(settings.local, report)
             in_telegram = settings.telegram.bot_token is not None
+            if in_telegram:
+                settings = _with_voice_or_without(settings)
             in_terminal = sys.stdin is not None and sys.stdin.isatty()
             talks_here = always_chat or (in_terminal and not in_telegram)
             return asyncio.run(_supervise(settings, chat if talks_here else None))
@@ -52,6 +58,34 @@ def run(
         return 2
     except KeyboardInterrupt:  # while the model was being fetched; what was fetched is kept
         return 130
+
+
+def _with_voice_or_without(settings: Settings) -> Settings:
+    """The settings with voice off if it was not asked for and cannot be had; a sentence says so.
+
+    Raises SettingsError and ServiceError if it was asked for.
+    """
+    if settings.voice.enabled is False:
+        return settings
+    reason = missing_package(settings)
+    try:
+        if reason is not None:
+            raise SettingsError(f"{reason} is missing; install it with: pip install 'dezhurny[voice]'")
+        with shown_progress() as report:
+            fetch_speech_model(settings, report)
+    except (SettingsError, ServiceError) as error:
+        if settings.voice.enabled:
+            raise
+        print(_text(Text.RUN_NO_VOICE, reason=error), file=sys.stderr)
+        os.environ["VOICE_ENABLED"] = "false"  # for the programs that are started now
+        return settings.model_copy(update={"voice": settings.voice.model_copy(update={"enabled": False})})
+    return settings
+
+
+def fetch_speech_model(settings: Settings, report: Report) -> None:
+    """Have the model's files here, if the model is to run on this machine."""
+    if settings.voice.transcriber == "faster-whisper":
+        locate_speech_model(settings, report)
 
 
 async def _supervise(settings: Settings, chat: Chat | None) -> int:
@@ -104,6 +138,9 @@ def services(settings: Settings) -> list[Service]:
     worker, scheduler = ((python, str(_ROOT / program)) for program in ("worker.py", "scheduler.py"))
     wanted.append(Service(name="worker", command=worker, ready=worker_is_registered, stop_within_s=4.0))
     wanted.append(Service(name="scheduler", command=scheduler, stop_within_s=1.0))
+    if settings.telegram.bot_token is not None and hears(settings):
+        command = (*worker, "--queue", "voice")
+        wanted.append(Service(name="voice", command=command, ready=worker_is_registered, stop_within_s=3.0))
     return wanted
 
 

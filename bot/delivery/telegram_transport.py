@@ -5,7 +5,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 import aiohttp
-from aiohttp_socks import ProxyConnectionError, ProxyConnector, ProxyError, ProxyTimeoutError
+from aiohttp_socks import ProxyConnectionError, ProxyError, ProxyTimeoutError
 from telegram._utils.defaultvalue import DefaultValue
 from telegram._utils.types import JSONDict, ODVInput
 from telegram.error import NetworkError, TelegramError
@@ -14,6 +14,7 @@ from telegram.request import BaseRequest, RequestData
 
 from bot.delivery.channel import Admission, NoSlot
 from bot.delivery.limiter import Limiter
+from bot.delivery.sessions import open_session
 from bot.domain import ChannelName, ChatRef
 
 _UNCOUNTED = frozenset({"sendChatAction", "sendMessageDraft"})
@@ -77,18 +78,7 @@ class AiohttpRequest(BaseRequest):
 
     async def initialize(self) -> None:
         if self._session is None or self._session.closed:
-            is_socks = bool(self._proxy) and not str(self._proxy).startswith(("http://", "https://"))
-            connector: aiohttp.BaseConnector = (
-                ProxyConnector.from_url(str(self._proxy), limit=self._pool_size)
-                if is_socks
-                else aiohttp.TCPConnector(limit=self._pool_size, ttl_dns_cache=60)
-            )
-            self._session = aiohttp.ClientSession(
-                connector=connector,
-                timeout=self._timeout,
-                proxy=None if is_socks else self._proxy,
-                cookie_jar=aiohttp.DummyCookieJar(),
-            )
+            self._session = open_session(self._timeout, self._proxy, pool_size=self._pool_size)
 
     async def shutdown(self) -> None:
         if self._session is not None:

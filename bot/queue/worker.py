@@ -50,6 +50,7 @@ class AsyncWorker(SettlingWorker):
         concurrency: int = 1_000,
         shutdown_grace_s: float = 8.0,
         lease_s: float = 6.0,
+        handles_signals: bool = True,
         default_result_ttl: int = DEFAULT_RESULT_TTL,
         **options: Any,
     ) -> None:
@@ -59,6 +60,7 @@ class AsyncWorker(SettlingWorker):
 
         `shutdown_grace_s`: how long jobs in flight may go on after SIGTERM before they are given back.
         `lease_s`: how long after a worker's last heartbeat its jobs are taken up by another one.
+        `handles_signals`: whether SIGTERM and SIGINT stop it. Of several in one loop none does.
         """
         options = {**options, "prepare_for_work": False, "worker_ttl": WORKER_TTL_S}
         super().__init__(queues, name, default_result_ttl=default_result_ttl, **options)
@@ -67,6 +69,7 @@ class AsyncWorker(SettlingWorker):
         self._concurrency = concurrency
         self._grace_s = shutdown_grace_s
         self._lease_s = lease_s
+        self._handles_signals = handles_signals
         self._stopping = asyncio.Event()
         self._hurry = asyncio.Event()
         self._stop_asked_at = 0.0
@@ -251,7 +254,7 @@ class AsyncWorker(SettlingWorker):
     @contextmanager
     def _signals(self) -> Iterator[None]:
         """SIGTERM and SIGINT stop the worker, if it runs where signals arrive."""
-        if threading.current_thread() is not threading.main_thread():
+        if not self._handles_signals or threading.current_thread() is not threading.main_thread():
             yield
             return
         loop = asyncio.get_running_loop()

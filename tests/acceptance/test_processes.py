@@ -32,7 +32,7 @@ async def stack(telegram: FakeTelegram, tmp_path_factory: pytest.TempPathFactory
 
 
 async def test_the_procfile_asks_for_nothing_but_the_environment_of_the_project() -> None:
-    assert set(procfile()) == {"redis", "model", "bot", "worker", "scheduler"}
+    assert set(procfile()) == {"redis", "model", "bot", "worker", "voice", "scheduler"}
     assert {command[0] for command in procfile().values()} == {".venv/bin/python"}
 
 

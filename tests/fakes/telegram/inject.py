@@ -103,12 +103,23 @@ class Injection:
     def voice(self, chat_id: int, content: bytes = b"OggS", *, duration_s: int = 1) -> Injected:
         return self._file(chat_id, "voice", content, "", duration=duration_s)
 
+    def audio(
+        self, chat_id: int, content: bytes = b"ID3", *, duration_s: int = 1, **details: Any
+    ) -> Injected:
+        return self._file(chat_id, "audio", content, "", duration=duration_s, **details)
+
+    def video_note(self, chat_id: int, content: bytes = b"mp4", *, duration_s: int = 1) -> Injected:
+        return self._file(chat_id, "video_note", content, "", duration=duration_s)
+
     def sticker(self, chat_id: int, *, emoji: str = "👍") -> Injected:
         about = {"type": "regular", "width": 512, "height": 512, "is_animated": False, "is_video": False}
         return self._file(chat_id, "sticker", b"webp", "", emoji=emoji, **about)
 
-    def document(self, chat_id: int, content: bytes, *, file_name: str, caption: str = "") -> Injected:
-        return self._file(chat_id, "document", content, caption, file_name=file_name)
+    def document(
+        self, chat_id: int, content: bytes, *, file_name: str, caption: str = "", mime_type: str = ""
+    ) -> Injected:
+        about = {"mime_type": mime_type} if mime_type else {}
+        return self._file(chat_id, "document", content, caption, file_name=file_name, **about)
 
     def _file(self, chat_id: int, kind: str, content: bytes, caption: str, **details: Any) -> Injected:
         file_id = self._book.keep_file(kind, content)

@@ -27,6 +27,7 @@ from tests.fakes.telegram.wire import ApiError, Arguments, answer_json, read_arg
 
 DEFAULT_TOKEN = "42:TEST"
 LARGEST_UPLOAD = 64 * 1024 * 1024
+_HOLDS = (FaultKind.HOLD_BEFORE, FaultKind.HOLD_AFTER)
 
 
 class FakeTelegram:
@@ -134,7 +135,7 @@ class FakeTelegram:
             return await self._call(request, token, method, at)
         if path.startswith("/file/bot"):
             token, _, name = path[9:].partition("/")
-            return self._download(token, name)
+            return await self._download(token, name)
         if path.startswith("/control/"):
             return await self._control.answer(path[9:], await request.read())
         return _not_found()
@@ -155,7 +156,14 @@ class FakeTelegram:
     async def _call_from_webhook(self, name: str, arguments: Arguments) -> None:
         await self._api.call(name, arguments, at=time.monotonic())
 
-    def _download(self, token: str, path: str) -> web.Response:
+    async def _download(self, token: str, path: str) -> web.Response:
+        """A file; it meets the faults of a method called `download`."""
+        struck = self.faults.strike("download", None)
+        if struck is not None:
+            fault, number = struck
+            if fault.kind in (FaultKind.ERROR, FaultKind.BAD_GATEWAY):
+                return web.Response(status=fault.status)
+            await (self.faults.hold(number) if fault.kind in _HOLDS else asyncio.sleep(fault.delay_s))
         content = self.book.files.get(path.rpartition("/")[2].partition(".")[0])
         if token != self.token or content is None:
             return _not_found()

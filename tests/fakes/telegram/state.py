@@ -94,7 +94,7 @@ class Chat:
         return bool(self.info["type"] == "private")
 
 
-_EXTENSIONS = {"photo": "jpg", "voice": "oga", "sticker": "webp"}
+_EXTENSIONS = {"photo": "jpg", "voice": "oga", "sticker": "webp", "audio": "mp3", "video_note": "mp4"}
 
 
 class ChatBook:
@@ -161,6 +161,10 @@ class ChatBook:
             return [{**about, "width": 90, "height": 67}, {**about, "width": 1280, "height": 960}]
         if kind == "voice":
             about |= {"duration": 1, "mime_type": "audio/ogg"}
+        if kind == "audio":
+            about |= {"duration": 1, "mime_type": "audio/mpeg"}
+        if kind == "video_note":
+            about |= {"duration": 1, "length": 240}
         if kind == "document":
             about |= {"file_name": name, "mime_type": "application/octet-stream"}
         return {**about, **details}

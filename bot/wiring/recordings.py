@@ -1,0 +1,37 @@
+"""Whether recordings are listened to, and which."""
+
+from importlib.util import find_spec
+
+from bot.recordings import RecordingLimits
+from bot.settings import Settings
+
+_PACKAGES = {"faster-whisper": "faster_whisper", "openai": "openai", "openai-whisper": "whisper"}
+_TELEGRAM_MEGABYTES = 20.0
+"""More it gives to no bot, unless the Bot API server is one's own."""
+_PUBLIC_SERVER = "https://api.telegram.org"
+
+
+def missing_package(settings: Settings) -> str | None:
+    """What hearing needs and is not installed here."""
+    needed = ("av", "pydub", _PACKAGES[settings.voice.transcriber])
+    return next((package for package in needed if find_spec(package) is None), None)
+
+
+def hears(settings: Settings) -> bool:
+    """Whether recordings are listened to: as set, else where it is installed."""
+    wanted = settings.voice.enabled
+    return missing_package(settings) is None if wanted is None else wanted
+
+
+def recording_limits(settings: Settings) -> RecordingLimits | None:
+    """What may be sent; None where nothing is listened to."""
+    if not hears(settings):
+        return None
+    megabytes = settings.voice.max_megabytes
+    if settings.telegram.api_base_url.rstrip("/") == _PUBLIC_SERVER:
+        megabytes = min(megabytes, _TELEGRAM_MEGABYTES)
+    return RecordingLimits(
+        max_seconds=settings.voice.max_seconds,
+        max_bytes=int(megabytes * 1_000_000),
+        short_s=settings.voice.short_seconds,
+    )
