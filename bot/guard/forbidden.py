@@ -128,6 +128,21 @@ class ForbiddenTopics:
             return node, place, reading
         if place >= len(options) or not node.following:
             return None
+        found = self._step(node, options, place, reading, skipped)
+        is_inside = node is not self._root and not skipped and place + 1 < len(options)
+        if found is None and is_inside and any(option.says_little for option in options[place]):
+            return self._walk(node, options, place + 1, reading, skipped=True)
+        return found
+
+    def _step(
+        self,
+        node: _Node,
+        options: Sequence[Sequence[Option]],
+        place: int,
+        reading: Reading,
+        skipped: bool,
+    ) -> tuple[_Node, int, Reading] | None:
+        """The way on over the word at `place`."""
         for option in options[place]:
             following = node.following.get(option.lemma)
             if following is not None:
@@ -135,9 +150,6 @@ class ForbiddenTopics:
                 found = self._walk(following, options, place + option.length, so_far, skipped=skipped)
                 if found is not None:
                     return found
-        is_inside = node is not self._root and not skipped
-        if is_inside and place + 1 < len(options) and any(option.says_little for option in options[place]):
-            return self._walk(node, options, place + 1, reading, skipped=True)
         return None
 
     def _in_runs(self, spaced: Sequence[Token]) -> ForbiddenMatch | None:

@@ -144,41 +144,47 @@ class OffTopic:
     def _outside(
         self, text: str, lemmas: frozenset[str], task: str | None
     ) -> tuple[str, tuple[str, ...], float]:
-        best: tuple[str, tuple[str, ...], float] = ("", (), 0.0)
-        if task is not None:
-            best = ("task", (task,), _TASK)
-        for name, subject in self._subjects.items():
-            strong, weak = lemmas & subject.strong, lemmas & subject.weak
-            phrase = next((found[0] for pattern in subject.phrases if (found := pattern.search(text))), None)
-            if not (strong or weak or phrase):
-                continue
-            is_own = name in self._own
-            score = (_PHRASE if not is_own else _OWN_PHRASE) if phrase else 0.0
-            score += (len(strong) * _STRONG + len(weak) * _WEAK) * (0.5 if is_own or phrase else 1)
+        best: tuple[str, tuple[str, ...], float] = ("", (), 0.0) if task is None else ("task", (task,), _TASK)
+        for name in self._subjects:
+            evidence, score = self._weight_of(name, text, lemmas)
             if score > best[2]:
-                best = (name, tuple(filter(None, (phrase, *sorted(strong | weak)))), score)
+                best = (name, evidence, score)
         return best
+
+    def _weight_of(self, name: str, text: str, lemmas: frozenset[str]) -> tuple[tuple[str, ...], float]:
+        """What shows that a text is of a subject, and how much it weighs."""
+        subject, is_own = self._subjects[name], name in self._own
+        strong, weak = lemmas & subject.strong, lemmas & subject.weak
+        phrase = next((found[0] for pattern in subject.phrases if (found := pattern.search(text))), None)
+        if not (strong or weak or phrase):
+            return (), 0.0
+        score = (len(strong) * _STRONG + len(weak) * _WEAK) * (0.5 if is_own or phrase else 1)
+        if phrase is not None:
+            score += _OWN_PHRASE if is_own else _PHRASE
+        return tuple(filter(None, (phrase, *sorted(strong | weak)))), score
 
     def _strange(self, readings: Readings, lemmas: Sequence[str]) -> tuple[str, ...]:
         """What a question is of that the business never speaks of; () when it is rather of something else."""
         if len(self._vocabulary.said) < _TELLING_SIZE or not asking().search(readings.decoded):
             return ()
         telling = self._telling(lemmas)
-        if any(_LATIN_OR_DIGIT.search(lemma) for lemma in lemmas) and not (
-            self._speaks_english and all(map(_is_english, telling))
-        ):
-            return ()
         strange = [lemma for lemma in telling if lemma not in self._vocabulary.said]
-        if len(strange) * 2 < len(telling) or not all(map(_can_be_judged, strange)):
+        if len(strange) * 2 < len(telling) or not self._can_judge(lemmas, telling, strange):
             return ()
-        if any(map(self._says_often, telling)) or not self._vocabulary.names.isdisjoint(
-            _WORD.findall(readings.text)
-        ):
+        if any(map(self._says_often, telling)) or self._names_something(readings.text):
             return ()
-        has_thing = any(_is_noun(lemma) or _is_english(lemma) for lemma in strange)
-        return (
-            tuple(strange) if has_thing and (len(telling) > 1 or defines().search(readings.decoded)) else ()
+        is_enough = len(telling) > 1 or bool(defines().search(readings.decoded))
+        return tuple(strange) if is_enough and any(map(_is_thing, strange)) else ()
+
+    def _can_judge(self, lemmas: Iterable[str], telling: Iterable[str], strange: Iterable[str]) -> bool:
+        """English only where the business says enough in it; nothing that may be misspelt."""
+        is_plain = not any(_LATIN_OR_DIGIT.search(lemma) for lemma in lemmas)
+        return (is_plain or (self._speaks_english and all(map(_is_english, telling)))) and all(
+            map(_can_be_judged, strange)
         )
+
+    def _names_something(self, text: str) -> bool:
+        return not self._vocabulary.names.isdisjoint(_WORD.findall(text))
 
     def _telling(self, lemmas: Iterable[str]) -> list[str]:
         """What a question is of: each noun and verb that is not in any question."""
@@ -222,6 +228,10 @@ def _tells(lemma: str) -> bool:
     if not _CYRILLIC.fullmatch(lemma):
         return len(lemma) > 1 and not lemma.isdigit() and not is_word(lemma)
     return len(lemma) > 1 and any("NOUN" in reading for reading in grammemes(lemma)[:1])
+
+
+def _is_thing(lemma: str) -> bool:
+    return _is_noun(lemma) or _is_english(lemma)
 
 
 def _can_be_judged(lemma: str) -> bool:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
+from itertools import islice
 
 from bot.guard.phrasebook import phrasebook
 from bot.language.dictionary import grammemes
@@ -52,24 +53,24 @@ def streets_in(text: str) -> Iterator[tuple[int, int, str]]:
 
 def _name_at(text: str, start: int, *, introduced: bool) -> tuple[int, int] | None:
     """The name that begins here: of two parts or more where nobody says that it is one."""
-    parts: list[str] = []
-    end = start
-    for word in _WORD.finditer(text, start):
-        gap = text[end : word.start()]
-        if len(parts) == _LONGEST_NAME or gap not in (("",) if not parts else (" ", "  ")):
+    parts, end = 0, start
+    for word in islice(_WORD.finditer(text, start), _LONGEST_NAME):
+        if text[end : word.start()] not in ((" ", "  ") if parts else ("",)):
             break
-        kind = _part(word[0].rstrip("."))
-        strange = word[0][0].isupper() and not kind and not _is_no_name(word[0])
-        if not kind and not (introduced and strange and len(parts) < _LONGEST_NAME):
+        name = word[0].rstrip(".")
+        if not _part(name) and not (introduced and _is_strange(word[0])):
             break
-        parts.append(kind or "?")
-        end = word.start() + len(word[0].rstrip("."))
-        if word[0].endswith("."):
+        parts += 1
+        end = word.start() + len(name)
+        if name != word[0]:
             break
-    if not parts:
-        return None
-    is_enough = introduced or len(parts) > 1 or _is_signed(text, start, end)
+    is_enough = parts > 1 or (parts == 1 and (introduced or _is_signed(text, start, end)))
     return (start, end) if is_enough else None
+
+
+def _is_strange(word: str) -> bool:
+    """A capitalised word that the dictionary does not take for a name, but somebody may."""
+    return word[0].isupper() and not _is_no_name(word)
 
 
 def _is_signed(text: str, start: int, end: int) -> bool:

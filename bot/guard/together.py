@@ -19,7 +19,6 @@ from bot.language.readings import Token
 _REACH = 10
 """So many words may lie between the first and the last."""
 _MOST_PLACES = 6
-_FEWEST = 2
 _DENIED = re.compile(r"\s-\s")
 _END = re.compile(r"[.!?]+\s|\n")
 _DENYING = ("не", "not", "never")
@@ -45,6 +44,15 @@ class _Posting:
     part: int
     following: tuple[str, ...]
     is_meant: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    """A word of the text that is one of the lists'."""
+
+    place: int
+    option: Option
+    posting: _Posting
 
 
 class Combinations:
@@ -74,27 +82,48 @@ class Combinations:
         self, text: str, tokens: Sequence[Token], options: Sequence[Sequence[Option]]
     ) -> Together | None:
         """The first combination in the order of the lists. `options`: what each of the tokens may be."""
+        possible = self._possible(options)
+        if not possible:
+            return None
         hits = [
-            (place, option, posting)
+            _Hit(place, option, posting)
             for place, here in enumerate(options)
             for option in here
             for posting in self._postings.get(option.lemma, ())
+            if posting.combination in possible
         ]
-        if len(hits) < _FEWEST:
-            return None
-        sentences = _sentences(text, tokens)
-        denied = {place for place, token in enumerate(tokens, 1) if token.written in _DENYING}
-        places: dict[tuple[int, int], dict[int, list[int]]] = {}
-        for place, option, posting in hits:
-            if not (posting.is_meant and place in denied) and _is_whole(posting, option, options, place):
-                parts = places.setdefault((posting.combination, sentences[place]), {})
-                parts.setdefault(posting.part, []).append(place)
+        places = _places(hits, text, tokens, options)
         for number, sentence in sorted(places):
             name, entry, size = self._names[number]
             parts = places[number, sentence]
             if -1 not in parts and len(parts) == size and (span := _nearest(list(parts.values()))):
                 return Together(name=name, entry=entry, first=span[0], last=span[1])
         return None
+
+    def _possible(self, options: Sequence[Sequence[Option]]) -> set[int]:
+        """The combinations of which a word of each part stands anywhere: few, so the rest may be slow."""
+        seen: dict[int, int] = {}
+        for here in options:
+            for option in here:
+                for posting in self._postings.get(option.lemma, ()):
+                    if posting.part >= 0:
+                        seen[posting.combination] = seen.get(posting.combination, 0) | 1 << posting.part
+        return {number for number, parts in seen.items() if parts == (1 << self._names[number][2]) - 1}
+
+
+def _places(
+    hits: Sequence[_Hit], text: str, tokens: Sequence[Token], options: Sequence[Sequence[Option]]
+) -> dict[tuple[int, int], dict[int, list[int]]]:
+    """By combination and sentence: where the words of each of its parts stand."""
+    sentences = _sentences(text, tokens)
+    denied = {place for place, token in enumerate(tokens, 1) if token.written in _DENYING}
+    places: dict[tuple[int, int], dict[int, list[int]]] = {}
+    for hit in hits:
+        is_refused = hit.posting.is_meant and hit.place in denied
+        if not is_refused and _is_whole(hit.posting, hit.option, options, hit.place):
+            parts = places.setdefault((hit.posting.combination, sentences[hit.place]), {})
+            parts.setdefault(hit.posting.part, []).append(hit.place)
+    return places
 
 
 def _sentences(text: str, tokens: Sequence[Token]) -> list[int]:

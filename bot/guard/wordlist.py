@@ -16,6 +16,7 @@ _TURNING = frozenset(("не", "ни", "нет", "без"))
 _LONGEST_LITTLE = 7
 _SHORTEST_STEM = 4
 _LONGEST_ENDING = 3
+_BEGINNING = 3
 _ENDING = re.compile(r"(?:[оеи]?й|и[еюяи]|[аяоеиыую]|ть|ь)$")
 _SKELETON = str.maketrans({"ъ": None, "ь": None, "й": "и", "ы": "и", "э": "и", "е": "и", "о": "а", "щ": "ш"})
 _ENDINGS = """
@@ -47,6 +48,7 @@ class ListedWords:
         self._guesses = guesses
         self._lemmas: set[str] = set()
         self._stems: dict[str, list[str]] = {}
+        self._beginnings: set[str] = set()
         self._options_of = lru_cache(maxsize=20_000)(self._options)
 
     def add(self, entry: str) -> list[str]:
@@ -55,6 +57,7 @@ class ListedWords:
         for lemma in lemmas:
             if lemma not in self._lemmas:
                 self._lemmas.add(lemma)
+                self._beginnings.add(bones(lemma)[:_BEGINNING])
                 self._stems.setdefault(_stem(lemma), []).append(lemma)
         self._options_of.cache_clear()
         return lemmas
@@ -87,14 +90,20 @@ class ListedWords:
             options.append(Option("", 1, Reading.WRITTEN, says_little=True))
         for others, size in ((variants, 1), (joined, length)):
             for variant in others:
-                is_guess = not variant.is_known and variant.text not in self._lemmas
-                is_translit = variant.reading is Reading.TRANSLITERATED
-                if is_guess and (not self._guesses or (is_english and is_translit)):
-                    continue
-                options += [
-                    Option(lemma, size, variant.reading, variant.text) for lemma in self._listed(variant.text)
-                ]
+                if self._may_be_listed(variant, is_english):
+                    options += [
+                        Option(lemma, size, variant.reading, variant.text)
+                        for lemma in self._listed(variant.text)
+                    ]
         return tuple(options)
+
+    def _may_be_listed(self, variant: Variant, is_english: bool) -> bool:
+        """Without a look into the dictionary, which costs most of a message's time."""
+        if bones(variant.text)[:_BEGINNING] not in self._beginnings:
+            return False
+        if variant.is_known or variant.text in self._lemmas:
+            return True
+        return self._guesses and not (is_english and variant.reading is Reading.TRANSLITERATED)
 
     def _listed(self, word: str) -> Iterable[str]:
         if not _CYRILLIC.fullmatch(word):

@@ -191,20 +191,26 @@ def _respelt(word: str) -> Iterator[tuple[str, Reading]]:
         return
     if word.isdigit():
         return
+    is_cyrillic, is_latin = bool(_ALL_CYRILLIC.fullmatch(word)), bool(_ALL_LATIN.fullmatch(word))
+    if is_cyrillic:
+        yield _swap(word, _keys_back()), Reading.LAYOUT
+    elif is_latin:
+        yield from _from_latin(word)
+    if not (is_cyrillic or is_latin) or _SIGNS.search(word):
+        yield from _from_mixed(word)
+
+
+def _from_mixed(word: str) -> Iterator[tuple[str, Reading]]:
+    """Letters of both scripts, or digits and signs among them."""
     bases = [(word, Reading.LOOKALIKE)]
     if _SIGNS.search(word):
         bases = [(_swap(word, digits), Reading.DIGITS) for digits in _data()["digits"]]
-    if _ALL_CYRILLIC.fullmatch(word):
-        yield _swap(word, _keys_back()), Reading.LAYOUT
-    elif _ALL_LATIN.fullmatch(word):
-        yield from _from_latin(word)
-    if (not _ALL_CYRILLIC.fullmatch(word) and not _ALL_LATIN.fullmatch(word)) or _SIGNS.search(word):
-        for base, reading in bases:
-            yield _swap(base, _map("cyrillic")), reading
-            yield _transliterated(base)[0], reading
-        latin = _swap(_swap(word, _map("latin_digits")), _map("latin"))
-        yield latin, Reading.LOOKALIKE
-        yield _transliterated(latin)[0], Reading.LOOKALIKE
+    for base, reading in bases:
+        yield _swap(base, _map("cyrillic")), reading
+        yield _transliterated(base)[0], reading
+    latin = _swap(_swap(word, _map("latin_digits")), _map("latin"))
+    yield latin, Reading.LOOKALIKE
+    yield _transliterated(latin)[0], Reading.LOOKALIKE
 
 
 def _from_latin(word: str) -> Iterator[tuple[str, Reading]]:
