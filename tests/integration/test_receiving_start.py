@@ -79,6 +79,7 @@ async def test_a_server_that_knows_no_webhooks_is_polled_all_the_same(
     telegram.inject.message(7, "Здравствуйте")
     async with receiving(telegram, tmp_path) as process:
         await until_logged(process, "inbox_unreachable")
+        assert process.returncode is None
 
 
 @pytest.mark.parametrize("kind", [FaultKind.BAD_GATEWAY, FaultKind.DROP_BEFORE])
@@ -90,6 +91,7 @@ async def test_a_server_that_is_away_is_waited_for(
     async with receiving(telegram, tmp_path) as process:
         await until_logged(process, "telegram_unreachable")
         await until_logged(process, "inbox_unreachable")
+        assert process.returncode is None
 
 
 @pytest.mark.parametrize("settings", [{}, WEBHOOK])

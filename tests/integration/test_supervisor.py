@@ -138,6 +138,7 @@ async def test_one_that_will_not_stop_is_killed_with_what_it_started(tmp_path: P
         await until(lambda: stage.log("stubborn").count("up") == 2)
         pids = [stage.pid("stubborn"), int(stage.log("stubborn").split()[0])]
     await until(lambda: not any(is_running(pid) for pid in pids))
+    assert stage.log("stubborn").count("up") == 2
 
 
 async def test_broken_settings_end_the_run_with_their_sentence(tmp_path: Path) -> None:

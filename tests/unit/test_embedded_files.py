@@ -40,3 +40,5 @@ def test_a_log_rotates_by_size_and_keeps_a_few(tmp_path: Path) -> None:
 def test_a_log_on_a_full_disk_does_not_stop_the_program() -> None:
     log = RotatingLog(Path("/dev/full"))
     log.write(b"lost")
+    log.write(b"lost as well")
+    assert not Path("/dev/full.1").exists()
