@@ -159,7 +159,7 @@ class Stack:
         process = self.processes[name]
         if process.poll() is not None:
             raise AssertionError(f"{name} ended with {process.returncode}:\n{self.log(name)}")
-        if name == "worker":
+        if name in ("worker", "voice"):
             return process.pid in await self._workers()
         return name != "bot" or any(word in self.log("bot") for word in ("polling", "webhook_serving"))
 

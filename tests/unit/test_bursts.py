@@ -4,7 +4,9 @@ import pytest
 
 from bot.dialogue.bursts import MOST_UTTERANCES, Burst, gather
 from bot.domain import ChannelName, ChatRef, Utterance, UtteranceKind
+from bot.recordings import AudioKind, AudioRef
 
+NOTE = AudioRef(file_id="f", kind=AudioKind.VOICE)
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
@@ -17,6 +19,7 @@ def said(
         person_id=person,
         kind=kind,
         text=text,
+        audio=NOTE if kind is UtteranceKind.VOICE else None,
         received_at=NOW - timedelta(seconds=seconds_ago),
     )
 
@@ -71,3 +74,10 @@ def test_an_empty_inbox_makes_no_turn() -> None:
 
 def test_a_clock_that_runs_ahead_elsewhere_costs_one_window_at_most() -> None:
     assert gathered(said("привет", -30)).wait_s == 1.5
+
+
+def test_a_recording_is_joined_and_never_taken_for_the_last_word() -> None:
+    note = said("Когда хлеб свежий?", 0.5, UtteranceKind.VOICE)
+    assert gathered(said("Здравствуйте", 1.0), note) == Burst(count=2, wait_s=1.0)
+    assert gathered(note, said("/help", 0.0, UtteranceKind.HELP)) == Burst(count=1, wait_s=0)
+    assert gathered(note, said("Когда хлеб свежий сегодня?", 0.0)) == Burst(count=2, wait_s=0)
