@@ -9,6 +9,12 @@ from bot.guard.injection import find_earlier_injection, find_injection
 from bot.guard.off_topic import OffTopic
 from bot.texts.catalogue import Text
 
+_BY_MEANING = {
+    "orders": ("injection", Text.INJECTION),
+    "forbidden": ("forbidden_topic", Text.REFUSED),
+}
+"""What a message that is like one of these by its meaning is told."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Entrance:
@@ -29,9 +35,10 @@ class Entrance:
         if work.understood.small_talk is not None:
             return None
         outside = self.off_topic.find(work.question)
-        if outside is not None:
-            return self._decline(work, "off_topic", outside.subject, Text.OFF_TOPIC)
-        return None
+        if outside is None:
+            return None
+        check, text = _BY_MEANING.get(outside.subject, ("off_topic", Text.OFF_TOPIC))
+        return self._decline(work, check, outside.subject, text)
 
     def _decline(self, work: Work, check: str, detail: str, text: Text) -> Text:
         work.verdicts.append(Verdict(check=check, passed=False, detail=detail))

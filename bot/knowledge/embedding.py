@@ -5,6 +5,7 @@ import os
 import tempfile
 import zipfile
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 _BATCH = 256
+_FEW, _KEPT = 2, 256
 
 
 class Embedder(Protocol):
@@ -41,10 +43,20 @@ class SentenceEncoder:
 
         threadpool_limits(1, user_api="blas")  # threads of BLAS wait by spinning, which starves the others
         self._model = USE(threads=1)
+        self._one = lru_cache(maxsize=_KEPT)(self._encode_one)
 
     def encode(self, texts: Sequence[str]) -> "NDArray[np.float32]":
+        """The vectors of a few texts are kept a while: the guards and the search read the same message."""
+        if len(texts) <= _FEW:
+            import numpy as np
+
+            return np.stack([self._one(text) for text in texts])
         vectors: NDArray[np.float32] = self._model.encode(list(texts))
         return vectors
+
+    def _encode_one(self, text: str) -> "NDArray[np.float32]":
+        vector: NDArray[np.float32] = self._model.encode([text])[0]
+        return vector
 
 
 def open_sentence_encoder() -> SentenceEncoder | None:

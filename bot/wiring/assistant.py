@@ -1,6 +1,6 @@
 """The assistant of one tenant, for whoever asks it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -24,6 +24,7 @@ from bot.guard.forbidden import ForbiddenTopic, ForbiddenTopics
 from bot.guard.injection import neutralise
 from bot.guard.off_topic import OffTopic, Vocabulary, vocabulary_of
 from bot.guard.proper_names import ProductNames, proper_terms
+from bot.guard.resemblance import Resemblance
 from bot.knowledge.embedding import KeptVectors, SentenceEncoder, open_sentence_encoder
 from bot.knowledge.passage_index import PassageIndex
 from bot.language.lemmas import Lemmatiser
@@ -68,11 +69,25 @@ def build_assistant(
         writer=Writer(models, prompts, checks),
         checks=checks,
         texts=texts,
-        entrance=Entrance(forbidden=forbidden, off_topic=OffTopic(_vocabulary_of(tenant))),
+        entrance=Entrance(
+            forbidden=forbidden,
+            off_topic=OffTopic(_vocabulary_of(tenant), resembles=_resemblance(tenant, settings)),
+        ),
         own_phones=tenant.phones,
         phrase_within_s=settings.local.model_phrases_within_s,
         repeats=_repeats(cache, tenant, f"{tenant.name} {prompts.version} {models.name}"),
     )
+
+
+def _resemblance(tenant: Tenant, settings: Settings) -> Callable[[str], str] | None:
+    """What tells by its meaning that a message is unwanted; None where there is no encoder."""
+    encoder = _encoder() if settings.embeddings else None
+    if encoder is None:
+        return None
+    kept = KeptVectors(encoder, settings.data_dir / "vectors" / f"{tenant.name}-guard")
+    own = [question for passage in _for_customers(tenant) for question in passage.questions]
+    forbidden = [example for topic in tenant.forbidden for example in topic.examples]
+    return Resemblance(kept.encode, own=own, forbidden=forbidden, encode_all=kept.encode_all).kind_of
 
 
 def _proper_names(tenant: Tenant) -> dict[str, Sequence[str]]:

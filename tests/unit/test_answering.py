@@ -11,7 +11,7 @@ from bot.errors import BadModelRequest, ModelRefused, ModelUnavailable
 from tests.assistants import STORED, SpokenModel, ask, assistant_of
 
 BREAD = "Когда хлеб свежий?"
-NOWHERE = "Сколько калорий в эклере?"
+NOWHERE = "Берёте ли вы стажёров на кассу?"
 PHONE = "+7 913 555-44-33"
 
 
