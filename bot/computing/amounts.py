@@ -54,6 +54,11 @@ class Amount:
         return self.sign == "%" or self.unit == "процент"
 
     @property
+    def is_denied(self) -> bool:
+        """«Не 22»."""
+        return self.before[:1] != () and self.before[0] in words("denying")
+
+    @property
     def is_bare(self) -> bool:
         return not (self.sign or self.is_scaled)
 
@@ -134,7 +139,7 @@ def read_numbers(text: str) -> Numbers:
 def _people_in_digits(text: str) -> str:
     """«На двоих» is 2 people."""
     counts = _data()["people"]
-    lowered = text.lower()
+    lowered = text.lower().replace("ё", "е")
     return _WORD.sub(lambda found: f"{counts[found[0]]} человек" if found[0] in counts else found[0], lowered)
 
 

@@ -36,6 +36,7 @@ def with_plain_figures(text: str) -> str:
     lowered = _GLUED.sub(r" \1 ", _ROUBLES_SHORT.sub(" тыс руб", lowered))
     for written, meant in _replaced():
         lowered = written.sub(meant, lowered)
+    lowered = _turned_round().sub(_in_order, lowered)
     spelt = _HALVES.sub(_with_half, spell_out(_after_numbers().sub(r"\1 миллион", lowered)))
     whole = _SPELT_WHOLE.sub(lambda found: f"{_thousands_meant(int(found[1]))}", spelt)
     return _IN_TWO_PARTS.sub(_together, whole.replace(SPELT, ""))
@@ -79,6 +80,23 @@ def _after_numbers() -> re.Pattern[str]:
     numbers = "|".join(sorted(number_words(), key=len, reverse=True))
     names = "|".join(_data()["million_behind_number"])
     return re.compile(rf"(\d|\b(?:{numbers})) ?(?:{names})\b")
+
+
+@cache
+def _turned_round() -> re.Pattern[str]:
+    """«Тысяч на 700», «миллиона за два»: about so many, the number behind what it counts."""
+    spelt = rf"(?:{'|'.join(sorted(number_words(), key=len, reverse=True))})"
+    digits = rf"\d{{1,3}}(?:[.,]\d+)?(?![\d.,]*\d)(?! ?(?:{_UNITS}|{_MILLION}|{_THOUSAND}))"
+    return re.compile(
+        r"(?P<before>[\w.,]+ )?\b(?P<scale>тысяч|тыщ|миллиона|миллионов) (?:(?:на|за|в|до|под|около) )?"
+        rf"(?P<number>{digits}|{spelt}(?: {spelt}){{0,2}})(?!\w)"
+    )
+
+
+def _in_order(found: re.Match[str]) -> str:
+    before = found["before"] or ""
+    is_counted = before[:1].isdigit() or before.strip() in number_words()
+    return found[0] if is_counted else f"{before}{found['number']} {found['scale']}"
 
 
 @cache

@@ -1,13 +1,13 @@
 """What a question says of a product's inputs, its numbers by the words around them."""
 
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import permutations
 
 from bot.computing.amounts import Amount, Numbers, lemmas_of, words
 from bot.computing.premium import is_in_range
+from bot.computing.premium_apart import read_apart
 from bot.computing.premium_choices import COUNTED, read_choices
 from bot.tenant.tariffs import InputType, Product, Several, TariffInput
 
@@ -19,7 +19,6 @@ _ALIKE = 0.7
 """A number that suits an input this well compared with the best may be meant beside it."""
 _DOUBTFUL = 0.1
 _MOST_LEFT = 4
-_LONGEST_BEHIND = 4
 _JOINING = frozenset(("и", "and", "или", "or"))
 _EMPTY = frozenset(("с", "без", "на", "по", "за", "от", "для", "кто", "что", "of", "the", "in", "for", "at"))
 
@@ -41,17 +40,24 @@ def read_inputs(
 
     `awaiting`: the one that was just asked for. `known`: words beside which a number may be any input's.
     """
-    given, used = read_choices(product, numbers)
-    free = [amount for amount in numbers.amounts if amount.at not in used]
+    choices = read_choices(product, numbers)
+    given = choices.given
+    free = _meant([amount for amount in numbers.amounts if amount.at not in choices.used])
     fits = _fits(product, numbers, free, awaiting)
     taken = _given_out(fits)
     given |= {name: _in_unit(fit.wanted, fit.amount) for name, fit in taken.items()}
     given |= _of_all_told(product, numbers, fits, taken)
-    places = {fit.amount.at for fit in taken.values()} | _apart(numbers).keys()
+    places = {fit.amount.at for fit in taken.values()} | read_apart(numbers).keys()
     allowed = {"", *known, *words("read")}
     bare = [amount for amount in free if amount.at not in places and _is_alone(amount, numbers, allowed)]
     missing = [wanted for wanted in product.inputs if _is_missing(wanted, given)]
     return {**given, **_left_over(missing, bare)}
+
+
+def _meant(amounts: Sequence[Amount]) -> list[Amount]:
+    """Without those that are only denied: «не 22, а 32»."""
+    meant = [amount for amount in amounts if not amount.is_denied]
+    return meant if meant else list(amounts)
 
 
 def _given_out(fits: Sequence[_Fit]) -> dict[str, _Fit]:
@@ -91,10 +97,10 @@ def _is_missing(wanted: TariffInput, given: Mapping[str, float | str]) -> bool:
 
 def _fits(product: Product, numbers: Numbers, free: Sequence[Amount], awaiting: str) -> list[_Fit]:
     """Every number with every input it may be meant for, the best first."""
-    apart = _apart(numbers)
+    apart = read_apart(numbers)
     found = [
         _Fit(
-            score=_score(wanted, amount, apart.get(amount.at, ""), awaiting=wanted.name == awaiting),
+            score=_score(wanted, amount, apart.get(amount.at, frozenset()), awaiting=wanted.name == awaiting),
             place=place,
             wanted=wanted,
             amount=amount,
@@ -106,39 +112,10 @@ def _fits(product: Product, numbers: Numbers, free: Sequence[Amount], awaiting: 
     return sorted((fit for fit in found if fit.score > 0), key=lambda fit: (-fit.score, fit.place))
 
 
-def _apart(numbers: Numbers) -> dict[int, str]:
-    """The numbers of something else, each with the word that says so: «стаж 7», «7 лет стажа»."""
-    apart: dict[int, str] = {}
-    read: set[int] = set()
-    for amount in numbers.amounts:
-        if _apart_behind().match(" ".join(_words_from(numbers, amount))):
-            places = range(amount.end, amount.end + _LONGEST_BEHIND)
-            read |= set(places)
-            apart[amount.at] = next(
-                (numbers.lemmas[at] for at in places if numbers.lemmas[at] in words("apart")), ""
-            )
-    for at, lemma in enumerate(numbers.lemmas):
-        if lemma in words("apart") and at not in read:
-            found = numbers.nearest(at, lambda amount: not amount.is_share and amount.at not in apart)
-            if found is not None:
-                apart[found.at] = lemma
-    return apart
-
-
-def _words_from(numbers: Numbers, amount: Amount) -> list[str]:
-    """The words behind a number as they are written."""
-    return re.findall(r"[a-zа-я]+|\d+(?:[.,]\d+)?", numbers.plain)[amount.end : amount.end + _LONGEST_BEHIND]
-
-
-@cache
-def _apart_behind() -> re.Pattern[str]:
-    return re.compile("|".join(words("apart_behind")))
-
-
-def _score(wanted: TariffInput, amount: Amount, apart: str, *, awaiting: bool) -> float:
+def _score(wanted: TariffInput, amount: Amount, apart: frozenset[str], *, awaiting: bool) -> float:
     """How well a number suits an input; 0 when it cannot be meant."""
     own = _unit_words(wanted)
-    if not _is_of_type(wanted, amount, awaiting=awaiting) or (apart and apart not in own):
+    if not _is_of_type(wanted, amount, awaiting=awaiting) or (apart and apart.isdisjoint(own)):
         return 0
     nearness = (3 - 0.5 * place for place, word in enumerate(amount.before) if word in own)
     follows = 1.5 * (not own.isdisjoint(amount.after[1:]))
@@ -167,7 +144,7 @@ def _is_of_type(wanted: TariffInput, amount: Amount, *, awaiting: bool) -> bool:
 def _unit_score(own: frozenset[str], amount: Amount) -> float:
     """«45 лет», and «мне 45», which are years as well."""
     is_aged = amount.unit not in COUNTED - {"год"} and not words("aged").isdisjoint(_nearest(amount))
-    if is_aged and "год" in own:
+    if is_aged and not own.isdisjoint(words("age")):
         return 7
     return 4 if amount.unit and amount.unit in own else 0
 
@@ -210,7 +187,7 @@ def _joined_to(amount: Amount, numbers: Numbers) -> list[Amount]:
             break
         chain.append(other)
     for other in reversed(numbers.amounts[:at]):
-        if not set(other.before) <= _JOINING or not _are_joined(other, chain[0], numbers):
+        if not _are_joined(other, chain[0], numbers):
             break
         chain.insert(0, other)
     return chain
@@ -218,7 +195,8 @@ def _joined_to(amount: Amount, numbers: Numbers) -> list[Amount]:
 
 def _are_joined(earlier: Amount, later: Amount, numbers: Numbers) -> bool:
     """With nothing but a comma or «и» between them."""
-    return earlier.is_bare and later.is_bare and set(numbers.lemmas[earlier.end : later.at]) <= _JOINING
+    between = set(numbers.lemmas[earlier.end : later.at])
+    return earlier.is_bare and later.is_bare and between <= _JOINING | words("aged") | {"год"}
 
 
 def _left_over(missing: Sequence[TariffInput], bare: Sequence[Amount]) -> dict[str, float]:
