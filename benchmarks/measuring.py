@@ -21,6 +21,7 @@ class Started:
 
     def __init__(self, name: str, pid: int, popen: "subprocess.Popen[bytes] | None" = None) -> None:
         self.name = name
+        self.pid = pid
         self.popen = popen
         self._process = psutil.Process(pid)
 

@@ -159,5 +159,15 @@ class Stack:
 
 def inherited() -> dict[str, str]:
     """The environment without this machine's own settings of the product."""
-    ours = ("TELEGRAM_", "OPENAI_", "GIGACHAT_", "LLM_", "LOCAL_", "REDIS_URL", "DATABASE_URL", "TENANT")
+    ours = (
+        "TELEGRAM_",
+        "OPENAI_",
+        "GIGACHAT_",
+        "LLM_",
+        "LOCAL_",
+        "VOICE_",
+        "REDIS_URL",
+        "DATABASE_URL",
+        "TENANT",
+    )
     return {name: value for name, value in os.environ.items() if not name.startswith(ours)}

@@ -21,6 +21,7 @@ class Endpoint:
 
     def __init__(self) -> None:
         self.asked = 0
+        self.logprob = -0.2
         self.go_on = asyncio.Event()
         self.url = ""
 
@@ -30,7 +31,7 @@ class Endpoint:
         await self.go_on.wait()
         segment = {
             "id": 0, "seek": 0, "tokens": [], "temperature": 0.0, "text": "Есть ли тест-драйв?", "start": 0.0,
-            "end": 2.0, "avg_logprob": -0.2, "no_speech_prob": 0.02, "compression_ratio": 1.0,
+            "end": 2.0, "avg_logprob": self.logprob, "no_speech_prob": 0.02, "compression_ratio": 1.0,
         }  # fmt: skip
         told = {"text": segment["text"], "language": "russian", "duration": 2.0, "segments": [segment]}
         return web.json_response(told)
@@ -94,6 +95,49 @@ async def test_a_note_is_answered_once_though_its_worker_is_killed_in_the_middle
     assert not [
         path for path in (stack.data_dir / "notes").rglob("*") if path.name != "lock" and path.is_file()
     ]
+
+
+@pytest.mark.parametrize(
+    ("file", "codec", "rate"), [("q.mp3", "libmp3lame", 44_100), ("q.mp4", "aac", 48_000)]
+)
+async def test_every_kind_of_recording_is_answered(
+    stack: Stack, telegram: FakeTelegram, endpoint: Endpoint, tmp_path: Path, file: str, codec: str, rate: int
+) -> None:
+    sound = write(tmp_path / file, tone(2), codec=codec, rate=rate).read_bytes()
+    endpoint.go_on.set()
+    if codec == "aac":
+        telegram.inject.video_note(1, sound, duration_s=2)
+        await telegram.wait_for_text(1, "приезжайте")
+        return
+    telegram.inject.audio(1, sound, duration_s=2)
+    telegram.inject.document(2, sound, file_name=file, mime_type="audio/mpeg")
+    for chat_id in (1, 2):
+        await telegram.wait_for_text(chat_id, "приезжайте")
+    telegram.inject.audio(3, sound, duration_s=3_600)
+    await telegram.wait_for_text(3, "до 10:00")
+    assert endpoint.asked == 2
+
+
+async def test_a_doubtful_note_is_confirmed_by_a_tap(
+    stack: Stack, telegram: FakeTelegram, endpoint: Endpoint, tmp_path: Path
+) -> None:
+    endpoint.logprob = -0.9
+    endpoint.go_on.set()
+    telegram.inject.voice(
+        1, write(tmp_path / "note.ogg", tone(2), codec="libopus").read_bytes(), duration_s=2
+    )
+    asked = await telegram.wait_for_text(1, "Я расслышал так: «Есть ли тест-драйв?». Верно?")
+    await stack.until(lambda: _buttons(telegram, asked.message_id) != [], "the buttons are there")
+    assert _buttons(telegram, asked.message_id) == ["Да, верно", "Нет, скажу иначе"]
+    telegram.inject.press(1, "say:0")
+    await telegram.wait_for_text(1, "приезжайте")
+    assert _buttons(telegram, asked.message_id) == []
+
+
+def _buttons(telegram: FakeTelegram, message_id: int) -> list[str]:
+    (message,) = [message for message in telegram.messages(1) if message.message_id == message_id]
+    rows = (message.reply_markup or {}).get("inline_keyboard", [])
+    return [button["text"] for row in rows for button in row]
 
 
 def _answers(telegram: FakeTelegram, chat_id: int) -> int:
