@@ -91,6 +91,10 @@ class Numbers:
     def has_any(self, words: Collection[str]) -> bool:
         return not set(words).isdisjoint(self.lemmas)
 
+    def says_any(self, words: Collection[str]) -> bool:
+        """Whether the question has one of the words, by its dictionary form or as it is written."""
+        return self.has_any(words) or not set(words).isdisjoint(_WORD.findall(self.plain))
+
     def belonging_to(self, words: Collection[str], fits: Callable[[Amount], bool]) -> list[Amount]:
         """The number of each of such words: the nearest in its clause, the one behind the word if in doubt.
 

@@ -1,5 +1,7 @@
 """How a premium is told: the sum, the formula, what was taken; and what is asked for it."""
 
+from collections.abc import Sequence
+
 from bot.computing.premium import Given, Premium
 from bot.computing.wording import Wording, agreeing, as_money, as_number
 from bot.tenant.tariffs import InputType, Product, TariffInput
@@ -47,6 +49,45 @@ class PremiumAnswers:
         if premium.is_minimum:
             minimum = wording.say(Text.TARIFF_MINIMUM, minimum=as_money(product.minimum))
         return "\n".join(filter(None, (text, minimum, wording.note(product.note))))
+
+    def comparison(
+        self,
+        product: Product,
+        varied: str,
+        cases: Sequence[Given],
+        premiums: Sequence[Premium],
+        wording: Wording,
+    ) -> str:
+        """The premium of each case, what lies between the least and the most, and what all have in common."""
+        inputs = {wanted.name: wanted for wanted in product.inputs}
+        names = [_shown(case[varied], inputs[varied], wording) for case in cases]
+        totals = [premium.total for premium in premiums]
+        lines = [
+            wording.say(Text.TARIFF_CASE, case=name, total=as_money(total))
+            for name, total in zip(names, totals, strict=True)
+        ]
+        taken = "; ".join(
+            f"{wording.of(wanted.title)}: {_shown(cases[0][wanted.name], wanted, wording)}"
+            for wanted in product.inputs
+            if wanted.name != varied
+        )
+        text = wording.say(
+            Text.TARIFF_COMPARED,
+            title=wording.title(product.title),
+            what=wording.of(inputs[varied].title),
+            cases="\n".join(lines),
+            verdict=_verdict(names, totals, wording),
+            taken=taken.rstrip("."),
+        )
+        return "\n".join(filter(None, (text, wording.note(product.note))))
+
+
+def _verdict(names: Sequence[str], totals: Sequence[float], wording: Wording) -> str:
+    least, most = min(totals), max(totals)
+    if least == most:
+        return wording.say(Text.TARIFF_SAME_PRICE)
+    cheapest = names[totals.index(least)]
+    return wording.say(Text.TARIFF_CHEAPER, case=cheapest, difference=as_money(most - least))
 
 
 def _base_of(product: Product, given: Given, wording: Wording) -> str:

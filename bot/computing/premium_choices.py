@@ -26,7 +26,7 @@ class Choices:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Named:
-    """A value that is named. `is_denied`: only to say no to it; `is_absence`: by a name that says no itself."""
+    """A value that is named; `is_denied` to say no to it, `is_absence` by a name that itself says no."""
 
     value: str
     name: str
@@ -132,10 +132,13 @@ def _places_of(name: str, numbers: Numbers, own: Collection[str]) -> Iterator[fr
 
     `own`: the words by which the choice is spoken of.
     """
-    counted = {amount.end for amount in numbers.amounts if amount.value != 1} if name in COUNTED else ()
+    counted = {amount.end: amount for amount in numbers.amounts} if name in COUNTED else {}
     length = len(lemmas_of(name))
-    # «7 лет» are not the value that is called «год».
-    yield from (frozenset(range(at, at + length)) for at in numbers.places_of(name) if at not in counted)
+    for at in numbers.places_of(name):
+        amount = counted.get(at)
+        # «7 лет» are not the value that is called «год», and of «1 год» the number is nothing else's.
+        if amount is None or amount.value == 1:
+            yield frozenset(range(at if amount is None else amount.at, at + length))
     if _is_sum(name):
         for before, amount in zip((None, *numbers.amounts), numbers.amounts, strict=False):
             if _is_same_sum(_sum_of(name), amount, before, own):

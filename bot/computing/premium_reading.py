@@ -19,6 +19,7 @@ _ALIKE = 0.7
 """A number that suits an input this well compared with the best may be meant beside it."""
 _DOUBTFUL = 0.1
 _MOST_LEFT = 4
+_PERSON = "человек"
 _JOINING = frozenset(("и", "and", "или", "or"))
 _EMPTY = frozenset(("с", "без", "на", "по", "за", "от", "для", "кто", "что", "of", "the", "in", "for", "at"))
 
@@ -45,7 +46,7 @@ def read_inputs(
     free = _meant([amount for amount in numbers.amounts if amount.at not in choices.used])
     fits = _fits(product, numbers, free, awaiting)
     taken = _given_out(fits)
-    given |= {name: _in_unit(fit.wanted, fit.amount) for name, fit in taken.items()}
+    given |= {name: in_unit(fit.wanted, fit.amount) for name, fit in taken.items()}
     given |= _of_all_told(product, numbers, fits, taken)
     places = {fit.amount.at for fit in taken.values()} | read_apart(numbers).keys()
     allowed = {"", *known, *words("read")}
@@ -57,7 +58,7 @@ def read_inputs(
 def _meant(amounts: Sequence[Amount]) -> list[Amount]:
     """Without those that are only denied: «не 22, а 32»."""
     meant = [amount for amount in amounts if not amount.is_denied]
-    return meant if meant else list(amounts)
+    return meant or list(amounts)
 
 
 def _given_out(fits: Sequence[_Fit]) -> dict[str, _Fit]:
@@ -76,8 +77,12 @@ def _of_all_told(
 ) -> dict[str, float]:
     """The least or the most of several numbers, for the inputs that take one of them."""
     holders = {fit.amount.at: name for name, fit in taken.items()}
+    counted = [wanted for wanted in product.inputs if wanted.name in taken and _PERSON in _unit_words(wanted)]
+    together = {
+        wanted.name: total for wanted in counted if (total := _all_people(wanted, taken, numbers)) is not None
+    }
     several = [wanted for wanted in product.inputs if wanted.several is not None and wanted.name in taken]
-    return {
+    return together | {
         wanted.name: _best_of_several(
             wanted,
             [
@@ -89,6 +94,20 @@ def _of_all_told(
         )
         for wanted in several
     }
+
+
+def _all_people(wanted: TariffInput, taken: Mapping[str, _Fit], numbers: Numbers) -> float | None:
+    """«Двое взрослых и трое детей» are five, and so are «нас пятеро: двое взрослых и трое детей»."""
+    own = _unit_words(wanted)
+    others = {fit.amount.at for name, fit in taken.items() if name != wanted.name}
+    groups = [
+        amount.value
+        for amount in numbers.amounts
+        if amount.at not in others and amount.is_bare and own.intersection(amount.after[:2])
+    ]
+    if len(groups) < 2 or not numbers.has_any(words("joining")):
+        return None
+    return groups[0] if groups[0] == sum(groups[1:]) else sum(groups)
 
 
 def _is_missing(wanted: TariffInput, given: Mapping[str, float | str]) -> bool:
@@ -108,8 +127,20 @@ def _fits(product: Product, numbers: Numbers, free: Sequence[Amount], awaiting: 
         for place, wanted in enumerate(product.inputs)
         if wanted.type is not InputType.CHOICE
         for amount in free
+        if not _is_of_another(product, wanted, amount)
     ]
     return sorted((fit for fit in found if fit.score > 0), key=lambda fit: (-fit.score, fit.place))
+
+
+def _is_of_another(product: Product, wanted: TariffInput, amount: Amount) -> bool:
+    """«Машине 12 лет» is the age of what the value was asked of, and not the driver's."""
+    nearest = amount.before[:1]
+    others = (other for other in product.inputs if other is not wanted and other.type is not InputType.CHOICE)
+    return (
+        amount.unit == "год"
+        and not _unit_words(wanted).intersection(nearest)
+        and any(_unit_words(other).intersection(nearest) for other in others)
+    )
 
 
 def _score(wanted: TariffInput, amount: Amount, apart: frozenset[str], *, awaiting: bool) -> float:
@@ -121,7 +152,7 @@ def _score(wanted: TariffInput, amount: Amount, apart: frozenset[str], *, awaiti
     follows = 1.5 * (not own.isdisjoint(amount.after[1:]))
     score = max(nearness, default=follows) + _unit_score(own, amount)
     score += (wanted.type is InputType.MONEY) + 2 * awaiting
-    if score and not is_in_range(wanted, _in_unit(wanted, amount)):
+    if score and not is_in_range(wanted, in_unit(wanted, amount)):
         # A sum that is too small is likelier one of something else; too great a one is just too great.
         is_too_small = wanted.type is InputType.MONEY and amount.value < (wanted.range or (0, 0))[0]
         score -= 1.5 if is_too_small else 0.5
@@ -136,7 +167,7 @@ def _is_of_type(wanted: TariffInput, amount: Amount, *, awaiting: bool) -> bool:
     if wanted.type is not InputType.MONEY:
         return not is_money and (wanted.range is None or amount.value <= _ABSURD * wanted.range[1])
     is_short = (
-        (awaiting or amount.value % 1 > 0) and not amount.after and _in_unit(wanted, amount) != amount.value
+        (awaiting or amount.value % 1 > 0) and not amount.after and in_unit(wanted, amount) != amount.value
     )
     return is_money or amount.value >= _LEAST_MONEY or is_short
 
@@ -169,9 +200,9 @@ def _best_of_several(wanted: TariffInput, fits: Sequence[_Fit], numbers: Numbers
     best = fits[0]
     alike = [fit.amount for fit in fits if fit.score >= _ALIKE * best.score]
     together = {amount.at: amount for first in alike for amount in _joined_to(first, numbers)}
-    values = [_in_unit(wanted, amount) for amount in together.values()]
+    values = [in_unit(wanted, amount) for amount in together.values()]
     possible = [value for value in values if is_in_range(wanted, value)]
-    return _of_several(wanted, possible or [_in_unit(wanted, best.amount)])
+    return _of_several(wanted, possible or [in_unit(wanted, best.amount)])
 
 
 def _of_several(wanted: TariffInput, values: Sequence[float]) -> float:
@@ -237,7 +268,7 @@ def _unit_words(wanted: TariffInput) -> frozenset[str]:
     return _words_of((*units, *wanted.names))
 
 
-def _in_unit(wanted: TariffInput, amount: Amount) -> float:
+def in_unit(wanted: TariffInput, amount: Amount) -> float:
     """Weeks and months as days where days are wanted; «2,5» as millions where only those are in range."""
     in_days = "день" in _unit_words(wanted)
     if in_days and amount.unit == "неделя":

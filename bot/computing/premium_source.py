@@ -1,16 +1,17 @@
 """Premiums as a source of truth: which product is meant, whether a sum is wanted, what to ask for."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.computing.amounts import Numbers, lemmas_of, read_numbers, words
+from bot.computing.amounts import Numbers, read_numbers
 from bot.computing.premium import Given, compute_premium, missing_input, out_of_range, with_defaults
 from bot.computing.premium_answer import PremiumAnswers
+from bot.computing.premium_asking import Asking, asks_for_price
 from bot.computing.premium_reading import read_inputs
+from bot.computing.premium_variants import Variants, cases_of, read_variants
 from bot.computing.wording import Wording
 from bot.findings import Finding, FindingKind, Inquiry
-from bot.language.lemmas import Lemmatiser
 from bot.tenant.tariffs import Product, TariffInput
 from bot.texts.catalogue import Text, Texts
 
@@ -29,6 +30,7 @@ class _Asked:
 
     product: Product
     given: Given
+    variants: Variants
     unread: int
     is_new: bool
     """Whether it says anything that the answer before did not have."""
@@ -41,52 +43,65 @@ class PremiumSource:
         self, products: Sequence[Product], texts: Texts, lexicon: Mapping[str, Sequence[str]]
     ) -> None:
         """`lexicon`: what people call things, for products that go by another name."""
-        self._canonical = Lemmatiser(lexicon).canonical
+        self._asking = Asking(products, lexicon)
         self._products = {product.name: product for product in products}
         self._answers = PremiumAnswers(texts)
         self._texts = texts
-        self._known = {product.name: _spoken(product) for product in products}
 
     def find(self, inquiry: Inquiry) -> Finding | None:
         asked = self._read(inquiry)
         if asked is None:
             return None
         wording = Wording(self._texts, inquiry.language)
-        given = with_defaults(asked.product, asked.given)
-        if (wrong := out_of_range(asked.product, given)) is not None:
-            return self._ask(asked, wrong, self._answers.out_of_range(asked.product, wrong, wording), wording)
-        if (missing := missing_input(asked.product, given)) is not None:
-            return self._ask(asked, missing, self._answers.question(asked.product, missing, wording), wording)
-        premium = compute_premium(asked.product, given)
-        text = self._answers.answer(asked.product, given, premium, wording)
+        product = asked.product
+        given = with_defaults(product, asked.given)
+        cases = cases_of(given, asked.variants) if asked.variants else [given]
+        for case in cases:
+            if (wrong := out_of_range(product, case)) is not None:
+                return self._ask(asked, wrong, self._answers.out_of_range(product, wrong, wording), wording)
+        if (missing := missing_input(product, given)) is not None:
+            return self._ask(asked, missing, self._answers.question(product, missing, wording), wording)
+        return self._computed(asked, cases, wording)
+
+    def _computed(self, asked: _Asked, cases: Sequence[Given], wording: Wording) -> Finding:
+        product = asked.product
+        premiums = [compute_premium(product, case) for case in cases]
+        if asked.variants:
+            varied = next(iter(asked.variants))
+            text = self._answers.comparison(product, varied, cases, premiums, wording)
+        else:
+            text = self._answers.answer(product, cases[0], premiums[0], wording)
+        totals = [premium.total for premium in premiums]
+        compared = {"totals": totals, "difference": max(totals) - min(totals)} if asked.variants else {}
         return Finding(
             kind=FindingKind.COMPUTED,
             text=text,
             facts=(text,),
             certainty=max(_LEAST, 1 - _UNREAD_WEIGHT * asked.unread) if asked.is_new else _NOTHING_NEW,
-            sources=(_source(asked.product, wording),),
-            focus=_focus(asked.product, asked.given),
-            trace={"product": asked.product.name, "given": given, "total": premium.total},
+            sources=(_source(product, wording),),
+            focus=_focus(product, asked.given, asked.variants),
+            trace={"product": product.name, "given": cases[0], "total": totals[0], **compared},
         )
 
     def _read(self, inquiry: Inquiry) -> _Asked | None:
         """None when no sum of any product is asked for."""
         numbers = read_numbers(inquiry.text)
         before = inquiry.focus if inquiry.focus.get("what") == "premium" else self._asked_before(inquiry)
-        product = self._named(numbers) or self._named(read_numbers(self._canonical(inquiry.text)))
+        product = self._asking.product(inquiry.text, numbers)
         product = product or self._products.get(str(before.get("product", "")))
         if product is None:
             return None
         is_same = before.get("product") == product.name
         kept: Mapping[str, Any] = before.get("given", {}) if is_same else {}
-        awaiting = str(before.get("awaiting", "")) if is_same else ""
-        said = read_inputs(product, numbers, awaiting=awaiting, known=self._known[product.name])
-        if not self._is_asked(product, numbers, said, is_same=is_same):
+        awaiting = (str(before.get("awaiting", "")) or _corrected(numbers, kept)) if is_same else ""
+        said = read_inputs(product, numbers, awaiting=awaiting, known=self._asking.known(product))
+        if not self._asking.is_asked(product, numbers, said, is_same=is_same):
             return None
         return _Asked(
             product=product,
             given={**kept, **said},
-            unread=len(self._unread(product, numbers)),
+            variants=read_variants(product, numbers, said, kept) or _left(before, said, is_same=is_same),
+            unread=len(self._asking.unread(product, numbers)),
             is_new=bool(said) or not is_same,
         )
 
@@ -95,50 +110,14 @@ class PremiumSource:
         if not inquiry.earlier or inquiry.focus:
             return {}
         numbers = read_numbers(inquiry.earlier[-1])
-        product = self._named(numbers) if asks_for_price(numbers) else None
+        product = self._asking.named(numbers)
         if product is None:
             return {}
-        given = read_inputs(product, numbers, known=self._known[product.name])
+        given = read_inputs(product, numbers, known=self._asking.known(product))
+        if not asks_for_price(numbers, given):
+            return {}
         missing = missing_input(product, given)
-        return {**_focus(product, given), "awaiting": "" if missing is None else missing.name}
-
-    def _named(self, numbers: Numbers) -> Product | None:
-        """The product with the longest name in the question, else the one of which it says the most."""
-        named = [
-            (self._spoken_of(product, numbers), len(name), product)
-            for product in self._products.values()
-            for name in product.names
-            if numbers.names(name)
-        ]
-        if named:
-            return max(named, key=lambda found: found[:2])[2]
-        told = {
-            name: len(read)
-            for name, product in self._products.items()
-            if len(needed := _needed(product)) > 1 and needed <= set(read := read_inputs(product, numbers))
-        }
-        most = [name for name, count in told.items() if count == max(told.values())]
-        return self._products[most[0]] if len(most) == 1 else None
-
-    def _spoken_of(self, product: Product, numbers: Numbers) -> int:
-        """How many words of the question are the product's or its inputs'."""
-        return len(self._known[product.name].intersection(numbers.lemmas) - words("read"))
-
-    def _is_asked(self, product: Product, numbers: Numbers, said: Given, *, is_same: bool) -> bool:
-        """Whether a sum is wanted: in so many words, by giving what it takes, or by going on."""
-        if is_same and said and len(self._unread(product, numbers)) <= 1:
-            return True
-        if asks_for_price(numbers):
-            return True
-        needed = _needed(product)
-        if needed and needed <= said.keys():
-            return True
-        told = {name: value for name, value in said.items() if not needed or not isinstance(value, str)}
-        return bool(told) and not self._unread(product, numbers)
-
-    def _unread(self, product: Product, numbers: Numbers) -> list[str]:
-        known = self._known[product.name] | words("read") | words("price") | words("apart") | words("aged")
-        return [word for word in numbers.lemmas if not word[0].isdigit() and word not in known]
+        return {**_focus(product, given, {}), "awaiting": "" if missing is None else missing.name}
 
     def _ask(self, asked: _Asked, wanted: TariffInput, text: str, wording: Wording) -> Finding:
         """A question for one input, which is then the one that the next message is taken for."""
@@ -148,7 +127,7 @@ class PremiumSource:
             text=text,
             certainty=(_GOES_ON if kept else _ASKS_BACK) - _UNREAD_WEIGHT * asked.unread,
             sources=(_source(asked.product, wording),),
-            focus={**_focus(asked.product, kept), "awaiting": wanted.name},
+            focus={**_focus(asked.product, kept, asked.variants), "awaiting": wanted.name},
             trace={"product": asked.product.name, "given": kept, "awaiting": wanted.name},
             asks_back=True,
         )
@@ -158,36 +137,24 @@ def _source(product: Product, wording: Wording) -> str:
     return wording.say(Text.TARIFF_SOURCE, title=wording.title(product.title))
 
 
-def _needed(product: Product) -> set[str]:
-    return {wanted.name for wanted in product.inputs if wanted.required}
+def _corrected(numbers: Numbers, kept: Mapping[str, Any]) -> str:
+    """«Не 22, а 32»: the input that had the number which is denied."""
+    denied = {amount.value for amount in numbers.amounts if amount.is_denied}
+    return next((name for name, value in kept.items() if value in denied), "")
 
 
-def asks_for_price(numbers: Numbers) -> bool:
-    if numbers.has_any(words("price")) or any(map(numbers.names, words("price_phrases"))):
-        return True
-    return numbers.lemmas[-1:] == ("сколько",)
+def _left(before: Mapping[str, Any], said: Given, *, is_same: bool) -> Variants:
+    """What was compared before, unless one of it is chosen now."""
+    variants: Mapping[str, Any] = before.get("variants", {}) if is_same else {}
+    return {name: tuple(values) for name, values in variants.items() if name not in said}
 
 
-def _spoken(product: Product) -> frozenset[str]:
-    """Every word by which the product and its inputs are spoken of."""
-    names: Iterable[str] = (
-        *product.names,
-        *product.title.values(),
-        *(name for wanted in product.inputs for name in _names_of(wanted)),
-    )
-    return frozenset(word for name in names for word in lemmas_of(name))
-
-
-def _names_of(wanted: TariffInput) -> Iterable[str]:
-    units = {} if wanted.unit is None else wanted.unit
-    values = (name for value, others in wanted.values.items() for name in (value, *others))
-    return (*wanted.title.values(), *units.values(), *wanted.names, *values)
-
-
-def _focus(product: Product, given: Given) -> dict[str, Any]:
+def _focus(product: Product, given: Given, variants: Variants) -> dict[str, Any]:
+    compared = {"variants": {name: list(values) for name, values in variants.items()}} if variants else {}
     return {
         "source": FindingKind.COMPUTED.value,
         "what": "premium",
         "product": product.name,
         "given": dict(given),
+        **compared,
     }
