@@ -74,9 +74,9 @@ class Assistant:
         """Never raises for what a customer wrote or a model failed to do; that is an answer too."""
         started = time.perf_counter()
         work = self._understand(question)
-        answer = self._without_knowledge(work)
+        inquiry = self._clarifier.chosen(_inquiry(work, question))
+        answer = self._without_knowledge(work, inquiry)
         if answer is None:
-            inquiry = self._clarifier.chosen(_inquiry(work, question))
             self._finder.find(work, inquiry)
             await self._consultant.consult(work, inquiry)
             await self._verifier.verify(work)
@@ -98,18 +98,26 @@ class Assistant:
         work.trace["understood"] = work.understood.for_log
         return work
 
-    def _without_knowledge(self, work: Work) -> Answer | None:
+    def _without_knowledge(self, work: Work, inquiry: Inquiry) -> Answer | None:
         if is_blank(work.question):
             return self._scripted(Text.EMPTY, work)
         understood = work.understood
         if understood.intent is Intent.PERSON:
             return self._scripted(Text.WANTS_PERSON, work)
         refusal = self._entrance.refusal(work)
-        if refusal is not None:
+        if refusal is not None and not (refusal is Text.OFF_TOPIC and self._is_known(work, inquiry)):
             return self._refused(work, refusal)
         if understood.small_talk is not None and not self._writer.composes:
             return self._scripted(understood.small_talk, work)
         return None
+
+    def _is_known(self, work: Work, inquiry: Inquiry) -> bool:
+        """Whether the business itself speaks of what looks foreign: then it is not."""
+        self._finder.find(work, inquiry)
+        if not work.is_supported:
+            return False
+        work.verdicts = [verdict for verdict in work.verdicts if verdict.check != "off_topic"]
+        return True
 
     def _plainly(self, work: Work) -> Answer | None:
         """What needs no model, or none that only phrases: a table's own words, or that nothing is known."""

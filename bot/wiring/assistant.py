@@ -64,7 +64,7 @@ def build_assistant(
         reader=Reader(build_product_labels(tenant)),
         finder=Finder(build_index(tenant, settings), sources),
         consultant=Consultant(models, prompts, sources),
-        verifier=Verifier(models, prompts, within_s=settings.local.model_phrases_within_s / 2),
+        verifier=Verifier(models, prompts, within_s=settings.local.model_phrases_within_s * 0.75),
         clarifier=Clarifier(Lemmatiser(tenant.lexicon), texts),
         writer=Writer(models, prompts, checks),
         checks=checks,

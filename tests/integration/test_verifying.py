@@ -70,7 +70,7 @@ async def test_its_word_decides_what_the_search_left_open(
     assert answer.trace["verified"]["odds"] == pytest.approx(5.99 if odds is YES else -5.99)
 
 
-@pytest.mark.parametrize("reply", [{"status": 500}, {"text": "да"}, {"latency_s": 1.5, "odds": NO}])
+@pytest.mark.parametrize("reply", [{"status": 500}, {"text": "да"}, {"latency_s": 1.8, "odds": NO}])
 async def test_without_its_word_the_search_decides(
     server: ScriptedModel, build: Build, reply: dict[str, object]
 ) -> None:
