@@ -190,7 +190,9 @@ def _read(file: Path, known: Known) -> None:
     if _STAFF.match(text):
         return
     if file.suffix == ".csv":
-        for cells in csv.reader(text.splitlines()):
+        heading, *rows = [*csv.reader(text.splitlines())] or [[]]
+        known.add(" ".join(heading))  # no row: «Price 5 000 000» names nothing in it
+        for cells in rows:
             known.add_row(cells)
     else:
         known.add(text, is_table=file.suffix in _TABLES)

@@ -8,7 +8,7 @@ from bot.stock.bounds import Amount, bounded, column_of, may_be
 from bot.stock.cells import words
 from bot.stock.marking import Mark, Marked
 from bot.stock.query import Filter
-from bot.stock.relations import FAR, relation_of
+from bot.stock.relations import FAR, relation_behind, relation_of
 from bot.stock.snapshot import Snapshot
 from bot.stock.vocabulary import Kind, Vocabulary, word_set
 from bot.tenant.stock import ColumnType
@@ -141,6 +141,9 @@ def _condition(
     if second is not None:
         relation, end = "range", second.end
         _share(first, second)
+    elif not relation:
+        relation, behind = relation_behind(marked, end)
+        used += behind
     after = marked.mark_at(end)
     if after is not None and after.is_a(Kind.COLUMN) and not first.columns and not named:
         first.columns = {after.meaning.column: 1.0}

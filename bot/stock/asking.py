@@ -4,11 +4,12 @@ import re
 
 from bot.language.dictionary import grammemes
 from bot.stock.clauses import is_first_person
-from bot.stock.vocabulary import Kind, lists_of
+from bot.stock.vocabulary import Kind, lists_of, word_set
 from bot.stock.word import COURTESIES, FUNCTION, Word, describes, is_asked_before, is_thing
 
 _VERBAL = frozenset(("VERB", "INFN", "GRND"))
 _OF_FEATURES = frozenset(("с", "со", "без", "with", "without"))
+_THE_SAME = (["и", "то", "же"], ["и", "тот", "же"])
 _QUESTIONS = ("which", "count", "price")
 _AT_AN_HOUR = frozenset(("до", "во", "со", "с", "к", "ко"))
 
@@ -46,12 +47,23 @@ def _is_usual(word: Word) -> bool:
     return word.is_in(*COURTESIES) or bool(FUNCTION & word.tags)
 
 
+def asks_sameness(word: Word) -> bool:
+    """«одно и то же», «одинаковый ли»: of a likeness that no cell tells."""
+    after = [token.raw for place in (1, 2, 3) if (token := word.at(word.place + place)) is not None]
+    return word.is_in("sameness") or (word.token.number == 1 and after in _THE_SAME)
+
+
+def is_superlative(word: Word) -> bool:
+    """«самая безопасная»: the most of what no column holds."""
+    return word.marked.token_is(word.place - 1, "superlative") and describes(word.token)
+
+
 def asks_elsewhere(word: Word) -> bool:
     """«когда», «почему», «как», «до скольки»: no table answers these."""
     before, after = word.at(word.place - 1), word.at(word.place + 1)
     if word.is_in("count") and before is not None and before.raw in _AT_AN_HOUR:
         return not word.is_priced
-    if word.token.raw == "такое" and before is not None and before.raw == "что":
+    if word.token.raw in ("такое", "такого") and before is not None and before.raw in ("что", "чего"):
         return True
     if not word.is_in("elsewhere"):
         return False
@@ -83,6 +95,8 @@ def deals(word: Word) -> bool:
 
 def is_not_now(word: Word) -> bool:
     """«будет ли», «через год»: the table is of today; «какие будут варианты» is only polite."""
+    if word.token.raw in word_set("was"):
+        return is_asked_before(word, word.place)
     if not word.is_in("will"):
         return word.is_in("not_now")
     return not word.is_priced and not word.marked.token_is(word.place - 1, "which")

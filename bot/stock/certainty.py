@@ -1,7 +1,10 @@
 """How much of a question has been read."""
 
+from collections.abc import Sequence
+
+from bot.stock.chatter import is_told_of_oneself
 from bot.stock.clauses import clauses_of
-from bot.stock.marking import Marked
+from bot.stock.marking import Marked, asks_price
 from bot.stock.query import StockQuery, Task
 from bot.stock.unread import Role, role_of
 from bot.stock.vocabulary import Kind
@@ -19,7 +22,9 @@ _CAPS = {Role.THING: 0.6, Role.ASKED: 0.4}
 """«в Казани» may turn the meaning; «какой расход» does."""
 _STRANGE_VALUE = 0.4
 """A value is asked for, and a thing is named that is not the table's: «сколько мест в багажнике»."""
-_BARE = 0.5
+BARE = 0.5
+"""Of a question that names too little to be one, or goes on with what another source has said."""
+ASKING = ("count", "many", "which", "exists", "available", "wish", "request_for")
 
 _ALWAYS = (
     "count",
@@ -42,7 +47,8 @@ def certainty_of(
     marked: Marked, query: StockQuery, anchors: int
 ) -> tuple[float, tuple[str, ...], tuple[str, ...]]:
     """The share of the meaning that is read, and the words that are and are not."""
-    roles = [role_of(word) for word in _words(marked, query)]
+    words = _words(marked, query)
+    roles = [role_of(word) for word in words]
     read = tuple(token.raw for token, role in zip(marked.tokens, roles, strict=True) if role is Role.NOTHING)
     unread = tuple(
         token.raw for token, role in zip(marked.tokens, roles, strict=True) if role is not Role.NOTHING
@@ -50,8 +56,8 @@ def certainty_of(
     weight = sum(_WEIGHTS[role] for role in roles)
     certainty = anchors / (anchors + weight) if anchors else 0.0
     certainty = min(certainty, *(_cap(role, query) for role in roles), 1.0)
-    if anchors and not unread and _is_bare(marked, query):
-        certainty = _BARE
+    if anchors and ((not unread and _is_bare(marked, query)) or _is_told(words, query)):
+        certainty = min(certainty, BARE)
     return round(certainty, 3), read, unread
 
 
@@ -59,7 +65,7 @@ def _words(marked: Marked, query: StockQuery) -> list[Word]:
     """The tokens as words of their clauses."""
     allowed = _allowed(marked, query)
     is_compared = query.task in (Task.COMPARE, Task.EXTREME) or bool(query.compared or query.sort)
-    is_priced = bool(query.columns) and marked.has("price")
+    is_priced = bool(query.columns) and asks_price(marked)
     is_specific = bool(query.filters or query.compared or query.keys or query.sort) and not _wavers(
         query, marked
     )
@@ -89,6 +95,10 @@ def _allowed(marked: Marked, query: StockQuery) -> tuple[str, ...]:
     allowed = [*_ALWAYS]
     if query.task is Task.COMPARE or query.compared:
         allowed += ["compare", "greater", "lesser", *(["differ"] if query.columns else [])]
+    if query.task is Task.COUNT:
+        allowed += ["many"]
+    if asks_price(marked):
+        allowed += ["parts_with"]
     if query.columns or query.task is Task.EXTREME:
         allowed += ["price"]
     if marked.of(Kind.LEAST, Kind.MOST) or query.sort:
@@ -102,6 +112,17 @@ def _cap(role: Role, query: StockQuery) -> float:
     return _CAPS.get(role, 1.0)
 
 
+def _is_told(words: Sequence[Word], query: StockQuery) -> bool:
+    """A row in general or an amount in a tale: «менеджер снимет машину», «если выторгую два миллиона»."""
+    if query.compared or query.keys or query.sort or any(not made.is_range for made in query.filters):
+        return False
+    marked = words[0].marked
+    if marked.has(*ASKING, "advice"):
+        return False
+    told = (word for word in words if word.place not in marked.read)
+    return any(is_told_of_oneself(word) for word in told)
+
+
 def _is_bare(marked: Marked, query: StockQuery) -> bool:
     """Nothing but the name of a column or of a row in general: hardly a question."""
     if query.filters or query.compared or query.keys or query.sort:
@@ -109,4 +130,4 @@ def _is_bare(marked: Marked, query: StockQuery) -> bool:
     kinds = {mark.meaning.kind for mark in marked.marks}
     if kinds == {Kind.ITEM}:
         return not marked.has("count", "which", "exists", "available", "request")
-    return kinds <= {Kind.COLUMN} and query.task is Task.VALUE
+    return kinds <= {Kind.COLUMN} and query.task in (Task.VALUE, Task.LIST)

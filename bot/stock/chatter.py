@@ -1,5 +1,6 @@
 """Words that only come with a question: courtesy, who wants it and what for, a tale of oneself."""
 
+import re
 from functools import lru_cache
 
 from rapidfuzz import process
@@ -13,6 +14,7 @@ from bot.stock.word import COURTESIES, FUNCTION, Word, describes, is_asked_befor
 
 _NAMES = frozenset(("Name", "Surn", "Patr"))
 _SHORTEST_SLIP = 6
+_VAGUE_ENDS = ("нибудь", "нить")
 _NOT_MEANT = ("elsewhere", "how")
 """Where these ask for something, another rule has said so: «где-нибудь»."""
 
@@ -24,6 +26,8 @@ def says_nothing(word: Word) -> bool:
     if word.is_in("nothing_read", "not_held", "judgement", "advice"):
         return False
     if word.is_in(*COURTESIES, *word.allowed, *_NOT_MEANT) or _is_mistyped_courtesy(token.raw):
+        return True
+    if token.raw.endswith(_VAGUE_ENDS):
         return True
     return token.number is None and bool(FUNCTION & word.tags)
 
@@ -53,13 +57,31 @@ def greets(word: Word) -> bool:
 def is_a_person(word: Word) -> bool:
     """«жене», «коллега», «зовут Анна»: who wants it, not what; «сколько клиентов» asks of them."""
     after = word.at(word.place + 1)
-    if _NAMES & word.tags:
+    if _NAMES & word.tags and _may_be_a_name(word):
         return True
     if word.token.number is not None or word.is_in("own"):  # «двое детей», «моей жене»
         return after is not None and any({"NOUN", "anim"} <= tags for tags in grammemes(after.raw)[:1])
     if not {"NOUN", "anim"} <= word.tags or word.is_in("nothing_read", "not_held"):
         return False
     return not _is_asked_for(word) and not word.marked.token_is(word.place - 1, "price")
+
+
+def _may_be_a_name(word: Word) -> bool:
+    """A dictionary guesses names of words that it has not: «клиренц»."""
+    raw = word.token.raw
+    return is_known(raw) or re.search(rf"\b{re.escape(raw.capitalize())}\b", word.marked.text) is not None
+
+
+def is_a_simile(word: Word) -> bool:
+    """«зелёный как трава»."""
+    before = word.place - 1
+    return word.marked.token_is(before, "how") and before - 1 in word.marked.read and "NOUN" in word.tags
+
+
+def is_no_more(word: Word) -> bool:
+    """«ни копейкой больше» after an amount."""
+    near = range(max(word.clause.start, word.place - 2), word.place)
+    return word.is_in("greater") and any(word.marked.tokens[at].raw in ("ни", "не", "no") for at in near)
 
 
 def _is_asked_for(word: Word) -> bool:
@@ -118,6 +140,17 @@ def _is_tale(word: Word, place: int, token: Token) -> bool:
 def _has_person_before(word: Word, place: int) -> bool:
     before = word.marked.tokens[word.clause.start : place]
     return any({"NOUN", "anim"} <= tags for token in before for tags in grammemes(token.raw)[:1])
+
+
+def is_a_use(word: Word) -> bool:
+    """«нужен фургон возить товар»: what it is needed for, and what follows it."""
+    place = word.place
+    while (token := word.at(place)) is not None and place not in word.marked.read:
+        if any("INFN" in tags for tags in grammemes(token.raw)[:1]) and place - 1 in word.marked.read:
+            before = word.marked.tokens[word.clause.start : place]
+            return any(other.raw in word_set("needed") for other in before)
+        place -= 1
+    return False
 
 
 def leads_to_a_wish(word: Word) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from bot.language.dictionary import grammemes
 from bot.stock.query import Filter
 from bot.stock.snapshot import Snapshot
 from bot.stock.tokens import Token, tokenise
@@ -199,6 +200,31 @@ def _continues(marked: Marked, before: Mark, found: Mark) -> bool:
     contrast = any(token.raw in ("а", "но", "but") for token in between)
     same = before.meaning.column == found.meaning.column
     return is_list and same and not contrast and all(token.is_any(word_set("and")) for token in between)
+
+
+def asks_price(marked: Marked) -> bool:
+    """«сколько стоит», «за сколько», «сколько за него хотят»."""
+    free = [place for place in range(len(marked.tokens)) if not _is_within_value(marked, place)]
+    return any(
+        marked.token_is(place, "price") or (marked.token_is(place, "count") and _is_for(marked, place))
+        for place in free
+    )
+
+
+def _is_within_value(marked: Marked, place: int) -> bool:
+    found = marked.mark_at(place)
+    return found is not None and found.is_a(Kind.VALUE)
+
+
+def _is_for(marked: Marked, place: int) -> bool:
+    """«за сколько отдаёте», «сколько за него»; «за сколько дней» asks of a time."""
+    if marked.of(Kind.COLUMN):
+        return False
+    behind, following = marked.tokens[:place], marked.tokens[place + 1 :]
+    if not behind or behind[-1].raw != "за":
+        return bool(following) and following[0].raw == "за"
+    of_a_thing = bool(following) and following[0].joins and marked.mark_at(place + 1) is None
+    return not (of_a_thing and any("NOUN" in tags for tags in grammemes(following[0].raw)[:1]))
 
 
 def is_choice(snapshot: Snapshot, column: str) -> bool:

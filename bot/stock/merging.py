@@ -57,7 +57,7 @@ def _sort_of_relative(draft: Draft) -> str | None:
 
 
 def _kept_task(old: StockQuery) -> tuple[Task, tuple[str, ...]]:
-    if old.task in (Task.COUNT, Task.VALUE, Task.FACETS, Task.EXTREME):
+    if old.task in (Task.VALUE, Task.FACETS, Task.EXTREME):
         return old.task, old.columns
     return Task.LIST, ()
 

@@ -48,7 +48,9 @@ def _is_superlative(marked: Marked, found: Mark) -> bool:
     if marked.token_is(found.start - 1, "superlative") or last.raw.endswith("est"):
         return True
     said = word_set("superlative") | word_set("extremes_least") | word_set("extremes_most")
-    return first.is_any(said) or any("Supr" in tags for tags in grammemes(last.raw))
+    return first.is_any(said) or any(
+        "Supr" in tags for token in (first, last) for tags in grammemes(token.raw)
+    )
 
 
 def _is_comparative(word: str) -> bool:

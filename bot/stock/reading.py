@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.stock.amounts import read_amounts
-from bot.stock.certainty import certainty_of
-from bot.stock.marking import Mark, Marked, is_choice, mark
+from bot.stock.certainty import ASKING, certainty_of
+from bot.stock.including import leave_in
+from bot.stock.marking import Mark, Marked, asks_price, is_choice, mark
 from bot.stock.ordering import order_of
 from bot.stock.query import Filter, StockQuery, Task
 from bot.stock.sides import Comparison, asks_of_numbers, comparison_of
@@ -15,6 +16,7 @@ from bot.stock.vocabulary import Kind, Vocabulary
 from bot.tenant.stock import Column, ColumnType
 
 _MOST_WISHED = 20
+_WHOSE = frozenset(("вашего", "вашей", "вашим", "вашему", "всякого", "этого", "этой", "your"))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,10 +35,17 @@ class Draft:
     anchors: int
     """How many of the table's own names and numbers it holds."""
 
+    @property
+    def asks(self) -> bool:
+        """Whether it asks of what there is, or wishes it; «а для новых?» goes on with something else."""
+        names_columns = bool(self.query.columns or self.query.sort)
+        return names_columns or self.marked.has(*ASKING) or asks_price(self.marked)
+
 
 def read_draft(text: str, vocabulary: Vocabulary, snapshot: Snapshot, asked_at: datetime) -> Draft:
     """Read the question as if nothing had been said before."""
     marked = mark(text, vocabulary, snapshot)
+    leave_in(marked, snapshot)
     keys = tuple(_keys(marked, snapshot))
     amounts = read_amounts(marked, vocabulary, snapshot, asked_at)
     limit = _limit(marked)
@@ -141,6 +150,8 @@ def _possessed(marked: Marked, snapshot: Snapshot) -> list[Filter]:
     for found in marked.of(Kind.COLUMN):
         column = snapshot.schema.column(found.meaning.column)
         place = found.start - 1
+        while place > 0 and marked.tokens[place].raw in _WHOSE:
+            place -= 1
         lacks = found.negated or marked.token_is(place, "without")
         if column.type is ColumnType.BOOLEAN and column.filter:
             filters.append(Filter(column=column.name, values=(NO if lacks else YES,)))
@@ -170,7 +181,7 @@ def _asked_columns(marked: Marked, snapshot: Snapshot, *, compared: bool) -> lis
     asked = [name for name in named if questioned or not is_choice(snapshot, name)]
     if _asks_which_are_most(marked):
         asked.append(snapshot.schema.main.name)
-    if marked.has("price"):
+    if asks_price(marked):
         asked += _unnamed_price(marked, snapshot)
     return list(dict.fromkeys(asked))
 
@@ -204,7 +215,7 @@ def _task(
         return Task.EXTREME
     if columns:
         return Task.FACETS if all(is_choice(snapshot, column) for column in columns) else Task.VALUE
-    if marked.has("count"):
+    if marked.has("count") or (marked.has("many") and not marked.of(Kind.COLUMN)):
         return Task.COUNT
     if marked.text.lower().find(" ли ") >= 0:
         return Task.EXISTS

@@ -84,6 +84,11 @@ class StockRefresher:
         """The file that the table comes from, if it comes from one."""
         return None if self.schema.source.csv is None else self._folder / self.schema.source.csv
 
+    @property
+    def schema_file(self) -> Path:
+        """What says how the rows are read: another one may read the same rows otherwise."""
+        return self._folder / "stock.yaml"
+
     def refresh_if_due(self) -> CheckedTable | None:
         """`refresh`, unless some process has tried within the schema's minutes. A failure is logged only."""
         half = timedelta(minutes=self.schema.refresh_minutes) / 2

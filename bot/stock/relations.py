@@ -13,6 +13,7 @@ _SKIPPED = frozenset(
     "чем на в за с со по цена стоимость бюджет год than for of to ценник стоить сумма размер".split()  # noqa: SIM905
 )
 _NEGATIONS = frozenset(("не", "not", "no"))
+_INCLUSIVE = {"under": "most", "over": "least"}
 _OPPOSITE = {"under": "least", "over": "most", "most": "over", "least": "under"}
 
 
@@ -45,10 +46,24 @@ def relation_of(marked: Marked, vocabulary: Vocabulary, start: int) -> tuple[str
     return bound.relation, bound.named, bound.used
 
 
+def relation_behind(marked: Marked, end: int) -> tuple[str, list[Mark]]:
+    """How a number is bounded by what follows it: «2023 года и старше», «40 тысяч или меньше»."""
+    if end + 1 >= len(marked.tokens) or not marked.token_is(end, "and", "or"):
+        return "", []
+    if any(token.number is not None for token in marked.tokens[end + 2 : end + 4]):
+        return "", []  # «до 2023 года и дешевле 3 млн»: of the number that follows
+    found = marked.mark_at(end + 1)
+    if found is not None and _compares(marked, found):
+        return ("most" if found.is_a(Kind.LEAST) else "least"), [found]
+    relation = _relation_said(marked.tokens[end + 1], is_of_year=False) if found is None else ""
+    marked.read.update((end, end + 1) if relation in _INCLUSIVE else ())
+    return _INCLUSIVE.get(relation, ""), []
+
+
 def _past_name(marked: Marked, found: Mark, bound: _Bound, vocabulary: Vocabulary) -> int | None:
     """Where to look on before a name of the table; None where nothing before it belongs to the number."""
     if found.is_a(Kind.COLUMN) and not found.used:
-        return bound.take(found)
+        return bound.take(found) if vocabulary.is_of_numbers(found.meaning.column) else None
     if bound.relation:
         bound.named += _columns_within(marked, found, vocabulary)
         return None

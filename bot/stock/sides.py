@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from bot.stock.marking import Mark, Marked
+from bot.stock.marking import Mark, Marked, asks_price
 from bot.stock.query import Filter
 from bot.stock.snapshot import Snapshot
 from bot.stock.vocabulary import Kind
@@ -36,7 +36,16 @@ def comparison_of(marked: Marked, snapshot: Snapshot, sort: str | None) -> Compa
     if not (counts or marked.has("compare", "differ") or _asks_which(marked, decides=sort is not None)):
         return None
     sides = _sides(marked, snapshot)
+    if sort is None and not counts and not _is_of_rows(sides, marked, snapshot):
+        return None
     return Comparison(sides=sides, counts=counts, sort=sort) if len(sides) > 1 else None
+
+
+def _is_of_rows(sides: Sequence[Filter], marked: Marked, snapshot: Snapshot) -> bool:
+    """«чем X отличается от Y» is the table's where they are what a row is, or columns are named."""
+    main = snapshot.schema.main.name
+    is_told = bool(marked.of(Kind.COLUMN)) or marked.has("compare")
+    return is_told or all(side.column == main or snapshot.depends(side.column, main) for side in sides)
 
 
 def _asks_which(marked: Marked, *, decides: bool) -> bool:
@@ -65,7 +74,7 @@ def _is_only_wished(marked: Marked, found: Mark) -> bool:
 
 def asks_of_numbers(marked: Marked) -> bool:
     """«каких больше», «чего меньше», "which do you have more of"."""
-    if marked.of(Kind.LEAST, Kind.MOST, Kind.COLUMN) or marked.has("price"):
+    if marked.of(Kind.LEAST, Kind.MOST, Kind.COLUMN) or asks_price(marked):
         return False
     if marked.has("count"):
         return marked.has("greater", "lesser", "compare")
@@ -79,7 +88,7 @@ def sort_by_named(marked: Marked, snapshot: Snapshot) -> str | None:
         for found in marked.of(Kind.COLUMN)
         if snapshot.schema.column(found.meaning.column).type.is_number
     ]
-    if marked.has("price"):
+    if asks_price(marked):
         numeric += [column.name for column in snapshot.schema.columns if column.type is ColumnType.MONEY]
     if not numeric or not marked.has("greater", "lesser"):
         return None

@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 from bot.findings import Finding, FindingKind, Inquiry
 from bot.llm.model import Tool
 from bot.stock.answers import StockAnswers
-from bot.stock.before import Before, focus_of
-from bot.stock.certainty import certainty_of
+from bot.stock.before import SOURCE, Before, focus_of
+from bot.stock.certainty import BARE, certainty_of
+from bot.stock.counting import counts_of
 from bot.stock.following import follow
 from bot.stock.query import StockQuery, Task
 from bot.stock.reading import Draft, read_draft
@@ -22,6 +23,7 @@ from bot.tenant.stock import ColumnType
 from bot.texts.catalogue import Text, Texts
 
 _TOO_VAGUE = 0.2
+_OPENINGS = frozenset(("а", "и", "and"))
 _AGREED = 0.9
 """How sure a query is that a model has read as the lexicon did, or has read alone."""
 
@@ -61,6 +63,8 @@ class StockSource:
                 return query, draft, True
         if not draft.anchors or draft.certainty < _TOO_VAGUE or _says_too_little(draft):
             return None
+        if _goes_on_elsewhere(draft, inquiry):
+            draft = replace(draft, certainty=min(draft.certainty, BARE))
         return draft.query, draft, False
 
     def answer(
@@ -88,7 +92,8 @@ class StockSource:
             sources=(wording.say(Text.STOCK_SOURCE, moment=wording.moment(dated.as_of)),),
             focus=focus_of(before) | self._price_of(answer.shown, dated.snapshot),
             trace=self._trace(query, draft, dated, is_follow_up)
-            | {"rows": answer.count, "told_as_of": wording.moment(dated.as_of)},
+            | {"rows": answer.count, "counts": list(counts_of(query, dated.snapshot, answer.shown))}
+            | {"told_as_of": wording.moment(dated.as_of)},
             is_empty=answer.is_empty,
         )
 
@@ -141,6 +146,12 @@ class StockSource:
             "as_of": dated.as_of.isoformat(),
             "stale": dated.is_stale,
         }
+
+
+def _goes_on_elsewhere(draft: Draft, inquiry: Inquiry) -> bool:
+    """«а для новых?» after a word of guarantees asks of guarantees."""
+    opens = draft.marked.tokens[0].raw in _OPENINGS
+    return opens and bool(inquiry.earlier) and inquiry.focus.get("source") != SOURCE and not draft.asks
 
 
 def _says_too_little(draft: Draft) -> bool:

@@ -102,7 +102,7 @@ class StockTable:
         return (
             not is_first
             or state.as_of is None
-            or _changed_at(file) > state.as_of.timestamp()
+            or max(_changed_at(file), _changed_at(self._refresher.schema_file)) > state.as_of.timestamp()
             or (self._now() - state.as_of >= due)
         )
 

@@ -10,7 +10,8 @@ from bot.language.folding import fold
 from bot.language.numerals import SPELT, spell_out
 
 _TOKEN = re.compile(
-    r"(?P<number>\d{1,3}(?: \d{3}){2,}(?!\d)|\d{1,3} (?:000|500)(?!\d)|\d+(?:[.,]\d+)?)"
+    r"(?P<number>(?P<grouped>[1-9]\d{0,2}(?:,\d{3})+(?![\d,.])(?! ?(?:м[ил]|лям|лимон|m(?:ln|ill)|[mlл]\b)))"
+    r"|\d{1,3}(?: \d{3}){2,}(?!\d)|\d{1,3} (?:000|500)(?!\d)|\d+(?:[.,]\d+)?)"
     rf"(?P<spelt>{SPELT})?"
     r"|[a-z]+|[а-я]+|[₽$€]"
 )
@@ -61,10 +62,15 @@ def _tokens(text: str) -> Iterator[Token]:
         if found["number"] is None:
             yield Token(found[0], _forms(found[0]), before=before)
         else:
-            digits = found["number"].replace(" ", "").replace(",", ".")
-            number = float(digits)
+            number = _number(found["number"], is_grouped=found["grouped"] is not None)
             raw = f"{number:.12g}"
             yield Token(raw, (raw,), number=number, before=before)
+
+
+def _number(written: str, *, is_grouped: bool) -> float:
+    """«4,5» is a fraction, «30,000» is not."""
+    digits = written.replace(" ", "")
+    return float(digits.replace(",", "" if is_grouped else "."))
 
 
 def _with_half(found: re.Match[str]) -> str:

@@ -140,6 +140,10 @@ class Vocabulary:
         """Whether a run of tokens is a unit of money."""
         return any(self._schema.column(name).type is ColumnType.MONEY for name in self.units(tokens))
 
+    def is_of_numbers(self, column: str) -> bool:
+        """Whether a column holds numbers, so that one in a question may be of it."""
+        return self._schema.column(column).type.is_number
+
     def multipliers(self, column: str) -> list[float]:
         """What a bare number of the column may have to be multiplied by: «до 6» may be millions."""
         return sorted({1.0, *self._schema.column(column).units.values()})

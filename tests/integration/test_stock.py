@@ -1,5 +1,6 @@
 """The stock table through real databases, files and HTTP."""
 
+import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -248,6 +249,17 @@ def test_a_file_that_has_changed_is_taken_up(stock: StockStore, folder: Path) ->
     in_service = table.current()
     assert in_service is not None
     assert in_service.snapshot.size == 9
+
+
+def test_rows_are_read_anew_when_their_schema_has_changed(stock: StockStore, folder: Path) -> None:
+    stock_table(stock, folder).check()
+    schema = folder / "stock.yaml"
+    schema.write_text(schema.read_text("utf-8").replace("детектив:", "Детектив:"), encoding="utf-8")
+    os.utime(schema, (NOON.timestamp() + 60,) * 2)
+    os.utime(folder / "stock.csv", (NOON.timestamp() - 60,) * 2)
+    found = stock_table(stock, folder).current()
+    assert found is not None
+    assert "Детектив" in found.snapshot.texts("genre").values
 
 
 def test_a_file_that_turns_bad_leaves_the_table_in_service(stock: StockStore, folder: Path) -> None:

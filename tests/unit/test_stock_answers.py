@@ -163,3 +163,32 @@ def test_nothing_that_people_write_raises(questions: list[str]) -> None:
     for question in questions:
         found = talk.ask(question)
         assert found is None or not re.search(r"None|\bnan\b|\binf\b", found.text)
+
+
+def test_a_narrowed_count_shows_what_is_left(talk: Talk) -> None:
+    talk.ask("сколько у вас романов?")
+    assert "1. **«Мастер и Маргарита», Булгаков**" in talk.told("а в твёрдой обложке?")
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("сколько романов", {3, 2}),
+        ("каких больше, романов или детективов", {3, 2}),
+        ("какие жанры есть", {8, 3, 2, 1, 4}),
+        ("сколько стоят книги кристи", {2, 1}),
+    ],
+)
+def test_every_number_of_rows_that_is_told_is_in_the_trace(talk: Talk, text: str, numbers: set[int]) -> None:
+    found = talk.ask(text)
+    assert found is not None
+    assert numbers <= set(found.trace["counts"])
+
+
+@pytest.mark.parametrize(
+    ("text", "is_sure"), [("а для детективов?", False), ("а детективы есть?", True), ("детективы", True)]
+)
+def test_what_goes_on_with_another_sources_answer_is_not_surely_the_tables(text: str, is_sure: bool) -> None:
+    found = _SOURCE.find(Inquiry(text=text, asked_at=NOON, earlier=("какая у вас гарантия?",)))
+    assert found is not None
+    assert (found.certainty > 0.5) is is_sure
