@@ -80,7 +80,7 @@ class CreditSource:
         if wanted.price is None and wanted.loan is None:
             is_asked = said.said or numbers.has_any(words("compute"))
             return self._ask(inquiry, wanted) if is_asked else None
-        return self._found(inquiry, wanted, certainty=1.0 if is_named else 0.9)
+        return self._found(inquiry, wanted, certainty=1.0 if is_named or said.is_whole else 0.9)
 
     def _found(self, inquiry: Inquiry, wanted: Wanted, *, certainty: float) -> Finding:
         wording = Wording(self._texts, inquiry.language)

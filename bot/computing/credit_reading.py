@@ -62,7 +62,7 @@ def read_wanted(numbers: Numbers, credit: Credit) -> Wanted:
         for amount in numbers.amounts
         if amount.at not in spans and amount != first and _is_money(amount)
     ]
-    wanted = _bought(sums, has_first=first is not None)
+    wanted = _with_bare_price(_bought(sums, has_first=first is not None), numbers, spans)
     wanted = replace(wanted, months=next(reversed(spans.values()), None), rate_percent=rate)
     if first is not None:
         wanted = _with_first_payment(wanted, first)
@@ -114,6 +114,16 @@ def _bought(sums: Sequence[Amount], *, has_first: bool) -> Wanted:
         return Wanted(price=more, down_payment=less)
     value = sums[0].value
     return Wanted(loan=value) if _is_loan(sums[0]) else Wanted(price=value)
+
+
+def _with_bare_price(wanted: Wanted, numbers: Numbers, spans: Collection[int]) -> Wanted:
+    """«Есть 2 млн, машина стоит 5»: what is told in millions is then paid at once."""
+    found = numbers.belonging_to(
+        words("bare_price"), lambda amount: amount.is_bare and amount.value < 100 and amount.at not in spans
+    )
+    price = found[0].value * _MILLION if found and not found[0].after else 0.0
+    is_less = wanted.price is not None and wanted.down_payment is None and _MILLION <= wanted.price < price
+    return replace(wanted, price=price, down_payment=wanted.price) if is_less else wanted
 
 
 def _with_first_payment(wanted: Wanted, first: Amount) -> Wanted:

@@ -48,7 +48,9 @@ class HoursSource:
         department = asked.department or (str(inquiry.focus.get("department", "")) if leans else "")
         room = self._departments.get(department)
         minute = local.hour * 60 + local.minute
-        text = self._say(asked, room, local.date(), minute, inquiry.language)
+        rooms = (room, *(self._departments[name] for name in asked.also))
+        told = (self._say(asked, place, local.date(), minute, inquiry.language) for place in rooms)
+        text = "\n\n".join(told)
         return Finding(
             kind=FindingKind.HOURS,
             text=text,

@@ -34,6 +34,8 @@ class Named:
     department: str = ""
     by_name: bool = False
     """By one of its names and not by what it does."""
+    also: tuple[str, ...] = ()
+    """Other departments that are called by name."""
     words: frozenset[str]
 
 
@@ -51,21 +53,24 @@ class Places:
     def named(self, lemmas: Sequence[str], words: HoursWords) -> Named:
         """A word that two departments share, or that any question about hours has, names none."""
         weights = {name: own for name, own in self._weights.items() if name}
-        telling = [lemma for lemma in lemmas if not words.reads(lemma)]
+        telling = [lemma for lemma in lemmas if not words.reads(lemma) and not lemma.isdigit()]
         scores = dict.fromkeys(weights, 0)
+        called: set[str] = set()
         for lemma in telling:
             holder = _only_holder(lemma, weights)
             if holder is not None:
                 scores[holder] += weights[holder][lemma]
+                called |= {holder} if weights[holder][lemma] == _NAME else set()
         whole = frozenset(self._weights.get("", {}))
         name = max(scores, key=lambda name: scores[name], default="")
         if not name or not scores[name]:
             return Named(words=whole)
-        own = weights[name]
+        also = tuple(other for other in weights if other in called and other != name)
         return Named(
             department=name,
-            by_name=any(own.get(lemma) == _NAME for lemma in telling),
-            words=whole | frozenset(own),
+            by_name=any(weights[name].get(lemma) == _NAME for lemma in telling),
+            also=also,
+            words=whole.union(*(weights[place] for place in (name, *also))),
         )
 
 

@@ -33,6 +33,8 @@ class HoursQuestion:
     holidays: bool = False
     lunch: bool = False
     department: str = ""
+    also: tuple[str, ...] = ()
+    """Other departments whose hours are asked for as well."""
     certainty: float
 
 
@@ -99,6 +101,7 @@ class HoursReading:
             holidays=not said.days and said.has_any(said.words.holidays),
             lunch=said.lunch,
             department=said.place.department,
+            also=said.place.also,
             certainty=self._certainty(said, _UNREAD_WEIGHT if said.asks or leans else 1.0),
         )
 

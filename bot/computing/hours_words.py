@@ -9,6 +9,10 @@ from typing import Any
 
 from bot.data_files import read_data
 
+_ORDINAL = "перв|втор|треть|четверт|пят|шест|седьм|восьм|девят|десят|одиннадцат|двенадцат"
+_HALF = re.compile(rf"\bпол(?:овин[еуа])?[- ]?(?=(?:{_ORDINAL})(?:ого|его)\b)")
+_HALF_PAST = re.compile(r"\bhalf past (\w+)")
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HoursWords:
@@ -63,6 +67,7 @@ class HoursWords:
 
     def spelt(self, plain: str) -> str:
         """The text with the usual spelling of what is usually written otherwise."""
+        plain = _HALF_PAST.sub(r"\1:30", _HALF.sub("пол", plain))
         return re.sub(r"[a-zа-я]+", lambda found: self.spellings.get(found[0], found[0]), plain)
 
     def has_phrase(self, lemmas: Sequence[str]) -> bool:

@@ -197,3 +197,26 @@ def test_a_holiday_in_an_english_answer_has_no_russian_name() -> None:
 def test_what_is_not_about_hours_is_left_to_other_sources(question: str) -> None:
     finding = told_hours("mercedes", question)
     assert finding is None or finding.certainty < 0.5
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("кто дольше работает в субботу, бакенный или новгород", ("17:00", "закрыто")),
+        ("отдел выплат и отдел продаж завтра работают?", ("Отдел выплат", "Отдел продаж")),
+        (
+            "Which office stays open longer on a Friday, the one on Bakenny lane or the one in Novgorod?",
+            ("20:00", "18:00"),
+        ),
+    ],
+)
+def test_two_departments_are_told_together(question: str, told: tuple[str, ...]) -> None:
+    finding = told_hours("insurance", question)
+    assert finding is not None
+    assert all(part in finding.text for part in told)
+
+
+def test_a_number_of_an_address_names_no_department() -> None:
+    finding = told_hours("insurance", "откроетесь завтра к половине девятого?")
+    assert finding is not None
+    assert finding.trace["department"] == ""
