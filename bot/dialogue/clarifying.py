@@ -1,4 +1,4 @@
-"""Asks back, once, where a few words may mean several things as likely."""
+"""Asks back, once, where a few words may mean several things; offers the nearest where nothing is sure."""
 
 import re
 from collections.abc import Sequence
@@ -18,6 +18,8 @@ _MOST_WORDS = 2
 _LIKELY_FROM = 0.45
 _AS_LIKELY = 0.15
 _MOST_CHOICES = 3
+_NEAR_FROM = 0.15
+"""Below it a passage has hardly more to do with the question than any other."""
 _SAME = 0.2
 """The share of the words of the shorter text from which two speak of the same."""
 _SOURCE = "choice"
@@ -53,7 +55,12 @@ class Clarifier:
             return
         rivals = self._rivals(work.hits, words)
         if len(rivals) > 1:
-            work.findings.insert(0, self._question(work, rivals))
+            work.findings.insert(0, self._offer(rivals, Text.WHICH_ONE, work))
+
+    def nearest(self, work: Work) -> Finding | None:
+        """What may have been meant by a question that nothing answers surely."""
+        near = [hit for hit in work.hits[:_MOST_CHOICES] if hit.score >= _NEAR_FROM]
+        return self._offer(near, Text.NEAREST, work) if near else None
 
     def _rivals(self, hits: Sequence[Hit], words: frozenset[str]) -> list[Hit]:
         """The likely passages of which none says what another one says."""
@@ -68,12 +75,12 @@ class Clarifier:
     def _said(self, hit: Hit) -> frozenset[str]:
         return frozenset(self._lemmatiser.lemmas(f"{_title(hit)} {hit.passage.text}"))
 
-    def _question(self, work: Work, rivals: Sequence[Hit]) -> Finding:
-        choices = [(_title(hit), hit.passage.passage_id) for hit in rivals]
+    def _offer(self, hits: Sequence[Hit], text: Text, work: Work) -> Finding:
+        choices = [(_title(hit), hit.passage.passage_id) for hit in hits]
         listed = "\n".join(f"{number}. {title}" for number, (title, _) in enumerate(choices, start=1))
         return Finding(
             kind=FindingKind.CHOICE,
-            text=self._texts.say(Text.WHICH_ONE, work.language, choices=listed),
+            text=self._texts.say(text, work.language, choices=listed),
             certainty=1.0,
             focus={"source": _SOURCE, "choices": choices},
             choices=tuple(title for title, _ in choices),

@@ -82,3 +82,27 @@ async def test_a_composing_model_asks_back_as_well() -> None:
     answer = await assistant_of(model).answer(ask(VAGUE))
     assert "1. " in answer.text
     assert not model.asked
+
+
+UNSURE = "хлеб утром"
+
+
+async def test_where_nothing_is_sure_the_nearest_is_offered() -> None:
+    answer = await assistant_of(silent()).answer(ask(UNSURE))
+    assert answer.outcome is Outcome.UNKNOWN
+    assert answer.choices
+    assert all(choice in answer.text for choice in answer.choices)
+    assert not any(told in answer.text for told in (BAKED, FRESH, RYE))
+
+
+async def test_what_is_chosen_of_the_nearest_is_answered() -> None:
+    offered = await assistant_of(silent()).answer(ask(UNSURE))
+    answer = await assistant_of(silent()).answer(after(offered, "1"))
+    assert answer.outcome is Outcome.ANSWERED
+    assert answer.text in (BAKED, FRESH, RYE)
+
+
+async def test_nothing_is_offered_for_what_nothing_is_near_to() -> None:
+    answer = await assistant_of(silent()).answer(ask("Берёте ли вы стажёров на кассу?"))
+    assert answer.outcome is Outcome.UNKNOWN
+    assert not answer.choices
