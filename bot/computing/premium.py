@@ -1,6 +1,6 @@
 """A premium by a tariff table: the sum, what is missing for it, and what the table does not hold for."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.tenant.tariffs import Factor, InputType, Product, TariffInput
@@ -29,6 +29,12 @@ def compute_premium(product: Product, given: Given) -> Premium:
     return Premium(
         total=float(round(max(total, product.minimum))), steps=steps, is_minimum=total < product.minimum
     )
+
+
+def sizes_of(product: Product, varied: str, cases: Sequence[Given]) -> list[float]:
+    """The multiplier by one input in each case; nothing where the premium has none by it."""
+    factor = next((factor for factor in product.factors if factor.by == varied), None)
+    return [] if factor is None else [_size(factor, case[varied]) for case in cases]
 
 
 def _base(product: Product, given: Given) -> float:

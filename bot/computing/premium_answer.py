@@ -81,6 +81,31 @@ class PremiumAnswers:
         )
         return "\n".join(filter(None, (text, wording.note(product.note))))
 
+    def proportion(
+        self, product: Product, varied: str, cases: Sequence[Given], sizes: Sequence[float], wording: Wording
+    ) -> str:
+        """How the premiums of the cases are to each other, where the premium itself is not known yet."""
+        wanted = next(wanted for wanted in product.inputs if wanted.name == varied)
+        names = [_shown(case[varied], wanted, wording) for case in cases]
+        lines = [
+            wording.say(Text.TARIFF_SHARE, case=name, size=as_number(size), percent=as_number(100 * size))
+            for name, size in zip(names, sizes, strict=True)
+        ]
+        least, most = min(sizes), max(sizes)
+        verdict = wording.say(Text.TARIFF_SAME_PRICE)
+        if least < most:
+            cheapest = names[sizes.index(least)]
+            percent = as_number(percent_between(sizes))
+            verdict = wording.say(Text.TARIFF_CHEAPER_BY, case=cheapest, percent=percent)
+        title, what = wording.title(product.title), wording.of(wanted.title)
+        cases_told = "\n".join(lines)
+        return wording.say(Text.TARIFF_SHARES, title=title, what=what, cases=cases_told, verdict=verdict)
+
+
+def percent_between(sizes: Sequence[float]) -> float:
+    """By how much the least is less than the most."""
+    return round(100 * (1 - min(sizes) / max(sizes)), 1)
+
 
 def _verdict(names: Sequence[str], totals: Sequence[float], wording: Wording) -> str:
     least, most = min(totals), max(totals)

@@ -12,7 +12,18 @@ _SAID_BESIDE = 1
 """So many words that nobody knows may stand in a message that goes on or that names no product."""
 _SAID_GOING_ON = 2
 """... in one that begins like «а если»."""
-_READ = ("read", "price", "apart", "aged", "comparing", "contrasting", "denying", "removing", "wanting")
+_READ = (
+    "read",
+    "price",
+    "apart",
+    "aged",
+    "comparing",
+    "contrasting",
+    "denying",
+    "removing",
+    "wanting",
+    "sharing",
+)
 
 
 class Asking:
@@ -107,7 +118,7 @@ def asks_for_price(numbers: Numbers, said: Given, *, strictly: bool = False) -> 
             return True
     if any(map(numbers.names, words("price_phrases"))) or numbers.lemmas[-1:] == ("сколько",):
         return True
-    if numbers.says_any(words("comparing_prices")):
+    if numbers.says_any(words("comparing_prices") | words("sharing")):
         return bool(said)
     return bool(said) and any(map(numbers.names, words("price_if_told")))
 

@@ -146,7 +146,8 @@ def _is_of_another(product: Product, wanted: TariffInput, amount: Amount) -> boo
 def _score(wanted: TariffInput, amount: Amount, apart: frozenset[str], *, awaiting: bool) -> float:
     """How well a number suits an input; 0 when it cannot be meant."""
     own = _unit_words(wanted)
-    if not _is_of_type(wanted, amount, awaiting=awaiting) or (apart and apart.isdisjoint(own)):
+    is_counted = amount.unit in COUNTED - {"год"} and amount.unit not in own
+    if is_counted or not _is_of_type(wanted, amount, awaiting=awaiting) or (apart and apart.isdisjoint(own)):
         return 0
     nearness = (3 - 0.5 * place for place, word in enumerate(amount.before) if word in own)
     follows = 1.5 * (not own.isdisjoint(amount.after[1:]))

@@ -1,12 +1,19 @@
 """Premiums as a source of truth: which product is meant, whether a sum is wanted, what to ask for."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.computing.amounts import Numbers, read_numbers
-from bot.computing.premium import Given, compute_premium, missing_input, out_of_range, with_defaults
-from bot.computing.premium_answer import PremiumAnswers
+from bot.computing.premium import (
+    Given,
+    compute_premium,
+    missing_input,
+    out_of_range,
+    sizes_of,
+    with_defaults,
+)
+from bot.computing.premium_answer import PremiumAnswers, percent_between
 from bot.computing.premium_asking import Asking, asks_for_price
 from bot.computing.premium_reading import read_inputs
 from bot.computing.premium_variants import Variants, cases_of, read_variants
@@ -19,6 +26,7 @@ _ASKS_BACK = 0.75
 """How sure a computation is at most that lacks a number: a text that answers the whole question is better."""
 _GOES_ON = 0.95
 """The same where something was given already."""
+_IN_PROPORTION = 0.75
 _LEAST = 0.6
 _NOTHING_NEW = 0.5
 _UNREAD_WEIGHT = 0.15
@@ -60,8 +68,27 @@ class PremiumSource:
             if (wrong := out_of_range(product, case)) is not None:
                 return self._ask(asked, wrong, self._answers.out_of_range(product, wrong, wording), wording)
         if (missing := missing_input(product, given)) is not None:
+            if asked.variants and (sizes := sizes_of(product, next(iter(asked.variants)), cases)):
+                return self._in_proportion(asked, missing, cases, sizes, wording)
             return self._ask(asked, missing, self._answers.question(product, missing, wording), wording)
         return self._computed(asked, cases, wording)
+
+    def _in_proportion(
+        self,
+        asked: _Asked,
+        missing: TariffInput,
+        cases: Sequence[Given],
+        sizes: Sequence[float],
+        wording: Wording,
+    ) -> Finding:
+        """What can be said of a comparison without the sums, and the question for what they take."""
+        product, varied = asked.product, next(iter(asked.variants))
+        told = self._answers.proportion(product, varied, cases, sizes, wording)
+        text = f"{told}\n\n{self._answers.question(product, missing, wording)}"
+        finding = self._ask(asked, missing, text, wording)
+        told_figures = {"sizes": list(sizes), "percents": [100 * size for size in sizes]}
+        trace = {**finding.trace, **told_figures, "difference_percent": percent_between(sizes)}
+        return replace(finding, facts=(text,), trace=trace, certainty=min(finding.certainty, _IN_PROPORTION))
 
     def _computed(self, asked: _Asked, cases: Sequence[Given], wording: Wording) -> Finding:
         product = asked.product
