@@ -26,6 +26,9 @@ from bot.texts.catalogue import Text, Texts
 from bot.understanding.messages import clean, is_blank
 from bot.understanding.understanding import Intent, Reader
 
+_OWN_FROM = 0.25
+"""Hardly any message on a foreign subject comes as near as that to one of the business's texts."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Question:
@@ -112,9 +115,10 @@ class Assistant:
         return None
 
     def _is_known(self, work: Work, inquiry: Inquiry) -> bool:
-        """Whether the business itself speaks of what looks foreign: then it is not."""
+        """Whether the business itself speaks of what looks foreign, or of something near: then it is not."""
         self._finder.find(work, inquiry)
-        if not work.is_supported:
+        nearest = work.hits[0].score if work.hits else 0.0
+        if not work.is_supported and nearest < _OWN_FROM:
             return False
         work.verdicts = [verdict for verdict in work.verdicts if verdict.check != "off_topic"]
         return True

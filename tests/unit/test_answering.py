@@ -351,3 +351,15 @@ async def test_a_question_behind_an_introduction_is_found() -> None:
         ask("Добрый день, меня зовут Анна, мой телефон 8 916 123-45-67. До скольки вы работаете в субботу?")
     )
     assert "до 24:00" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome"),
+    [
+        ("Какая погода будет завтра в Париже?", Outcome.REFUSED),
+        ("В какую погоду хлеб свежий?", Outcome.UNKNOWN),
+    ],
+)
+async def test_what_the_business_itself_speaks_of_is_not_foreign(text: str, outcome: Outcome) -> None:
+    answer = await assistant_of(phrasing("нет")).answer(ask(text))
+    assert answer.outcome is outcome
