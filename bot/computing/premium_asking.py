@@ -116,16 +116,18 @@ def asks_for_price(numbers: Numbers, said: Given, *, strictly: bool = False) -> 
         is_told = strictly and any(word[0].isdigit() for word in following)
         if lemma in words("price") and following != ("ли",) and not is_told:
             return True
-    if any(map(numbers.names, words("price_phrases"))) or numbers.lemmas[-1:] == ("сколько",):
-        return True
     if numbers.says_any(words("comparing_prices") | words("sharing")):
         return bool(said)
+    if strictly:
+        return False
+    if any(map(numbers.names, words("price_phrases"))) or numbers.lemmas[-1:] == ("сколько",):
+        return True
     return bool(said) and any(map(numbers.names, words("price_if_told")))
 
 
 def asks_otherwise(numbers: Numbers) -> bool:
     """Whether something else than a sum is asked for: «куда звонить», «сколько ждать»."""
-    return numbers.has_any(words("otherwise")) or any(map(numbers.names, words("otherwise_phrases")))
+    return numbers.says_any(words("otherwise")) or any(map(numbers.names, words("otherwise_phrases")))
 
 
 def _is_begun(numbers: Numbers, told: set[str]) -> bool:

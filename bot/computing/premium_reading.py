@@ -9,9 +9,9 @@ from bot.computing.amounts import Amount, Numbers, lemmas_of, words
 from bot.computing.premium import is_in_range
 from bot.computing.premium_apart import read_apart
 from bot.computing.premium_choices import COUNTED, read_choices
+from bot.computing.premium_units import MONTH_DAYS, WEEK_DAYS
 from bot.tenant.tariffs import InputType, Product, Several, TariffInput
 
-_WEEK_DAYS, _MONTH_DAYS = 7, 30
 _THOUSAND, _MILLION = 1_000, 1_000_000
 _LEAST_MONEY = 10_000
 _ABSURD = 5
@@ -35,11 +35,17 @@ class _Fit:
 
 
 def read_inputs(
-    product: Product, numbers: Numbers, *, awaiting: str = "", known: Collection[str] = ()
+    product: Product,
+    numbers: Numbers,
+    *,
+    awaiting: str = "",
+    known: Collection[str] = (),
+    kept: Collection[str] = (),
 ) -> dict[str, float | str]:
     """What the question says of the product's inputs.
 
     `awaiting`: the one that was just asked for. `known`: words beside which a number may be any input's.
+    `kept`: those that were said before, for which none is guessed while another is missing.
     """
     choices = read_choices(product, numbers)
     given = choices.given
@@ -52,6 +58,9 @@ def read_inputs(
     allowed = {"", *known, *words("read")}
     bare = [amount for amount in free if amount.at not in places and _is_alone(amount, numbers, allowed)]
     missing = [wanted for wanted in product.inputs if _is_missing(wanted, given)]
+    still = [wanted for wanted in missing if wanted.name not in kept]
+    # Once everything was said, a number alone is meant otherwise than before.
+    missing = still if still or awaiting or given else missing
     return {**given, **_left_over(missing, bare)}
 
 
@@ -187,7 +196,7 @@ def _nearest(amount: Amount) -> tuple[str, ...]:
 
 
 def _is_for_how_long(own: frozenset[str], amount: Amount) -> bool:
-    """«За рулем 10 лет» is hardly an age, if there is another number for it."""
+    """«За рулем 10 лет» and «на 5 лет» are hardly an age, if there is another number for it."""
     around = own.intersection((*amount.before, *amount.after)) - words("apart_before") - COUNTED
     return (
         amount.unit == "год"
@@ -273,9 +282,9 @@ def in_unit(wanted: TariffInput, amount: Amount) -> float:
     """Weeks and months as days where days are wanted; «2,5» as millions where only those are in range."""
     in_days = "день" in _unit_words(wanted)
     if in_days and amount.unit == "неделя":
-        return amount.value * _WEEK_DAYS
+        return amount.value * WEEK_DAYS
     if in_days and amount.unit == "месяц":
-        return amount.value * _MONTH_DAYS
+        return amount.value * MONTH_DAYS
     if wanted.type is InputType.MONEY and amount.is_bare and not is_in_range(wanted, amount.value):
         scaled = [amount.value * size for size in (_THOUSAND, _MILLION)]
         possible = [value for value in scaled if is_in_range(wanted, value)]

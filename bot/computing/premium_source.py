@@ -16,6 +16,7 @@ from bot.computing.premium import (
 from bot.computing.premium_answer import PremiumAnswers, percent_between
 from bot.computing.premium_asking import Asking, asks_for_price
 from bot.computing.premium_reading import read_inputs
+from bot.computing.premium_units import in_same_units, longer_units
 from bot.computing.premium_variants import Variants, cases_of, read_variants
 from bot.computing.wording import Wording
 from bot.findings import Finding, FindingKind, Inquiry
@@ -39,6 +40,8 @@ class _Asked:
     product: Product
     given: Given
     variants: Variants
+    units: Mapping[str, float]
+    """Of what was told in weeks, how long one of them is in the unit of the tariff."""
     unread: int
     is_new: bool
     """Whether it says anything that the answer before did not have."""
@@ -106,7 +109,7 @@ class PremiumSource:
             facts=(text,),
             certainty=max(_LEAST, 1 - _UNREAD_WEIGHT * asked.unread) if asked.is_new else _NOTHING_NEW,
             sources=(_source(product, wording),),
-            focus=_focus(product, asked.given, asked.variants),
+            focus=_focus(asked, asked.given),
             trace={"product": product.name, "given": cases[0], "total": totals[0], **compared},
         )
 
@@ -121,13 +124,17 @@ class PremiumSource:
         is_same = before.get("product") == product.name
         kept: Mapping[str, Any] = before.get("given", {}) if is_same else {}
         awaiting = (str(before.get("awaiting", "")) or _corrected(numbers, kept)) if is_same else ""
-        said = read_inputs(product, numbers, awaiting=awaiting, known=self._asking.known(product))
+        known = self._asking.known(product)
+        said = read_inputs(product, numbers, awaiting=awaiting, known=known, kept=kept.keys() - {awaiting})
         if not self._asking.is_asked(product, numbers, said, is_same=is_same):
             return None
+        units = before.get("units", {}) if is_same else {}
+        said |= in_same_units(numbers, said, units)
         return _Asked(
             product=product,
             given={**kept, **said},
             variants=read_variants(product, numbers, said, kept) or _left(before, said, is_same=is_same),
+            units={**units, **longer_units(numbers, said)},
             unread=len(self._asking.unread(product, numbers)),
             is_new=bool(said) or not is_same,
         )
@@ -144,7 +151,7 @@ class PremiumSource:
         if not asks_for_price(numbers, given):
             return {}
         missing = missing_input(product, given)
-        return {**_focus(product, given, {}), "awaiting": "" if missing is None else missing.name}
+        return {"product": product.name, "given": given, "awaiting": "" if missing is None else missing.name}
 
     def _ask(self, asked: _Asked, wanted: TariffInput, text: str, wording: Wording) -> Finding:
         """A question for one input, which is then the one that the next message is taken for."""
@@ -154,7 +161,7 @@ class PremiumSource:
             text=text,
             certainty=(_GOES_ON if kept else _ASKS_BACK) - _UNREAD_WEIGHT * asked.unread,
             sources=(_source(asked.product, wording),),
-            focus={**_focus(asked.product, kept, asked.variants), "awaiting": wanted.name},
+            focus={**_focus(asked, kept), "awaiting": wanted.name},
             trace={"product": asked.product.name, "given": kept, "awaiting": wanted.name},
             asks_back=True,
         )
@@ -176,12 +183,15 @@ def _left(before: Mapping[str, Any], said: Given, *, is_same: bool) -> Variants:
     return {name: tuple(values) for name, values in variants.items() if name not in said}
 
 
-def _focus(product: Product, given: Given, variants: Variants) -> dict[str, Any]:
-    compared = {"variants": {name: list(values) for name, values in variants.items()}} if variants else {}
+def _focus(asked: _Asked, given: Given) -> dict[str, Any]:
+    beside = {
+        "variants": {name: list(values) for name, values in asked.variants.items()},
+        "units": dict(asked.units),
+    }
     return {
         "source": FindingKind.COMPUTED.value,
         "what": "premium",
-        "product": product.name,
+        "product": asked.product.name,
         "given": dict(given),
-        **compared,
+        **{name: said for name, said in beside.items() if said},
     }

@@ -134,3 +134,27 @@ def test_phrases_are_found_in_any_form() -> None:
 def test_anything_can_be_read(text: str) -> None:
     assert read_numbers(text).lemmas is not None
     assert with_plain_figures(text) == with_plain_figures(text.upper())
+
+
+@pytest.mark.parametrize(
+    ("question", "values"),
+    [
+        ("тысяч на 700", [700_000]),
+        ("миллиона за полтора", [1_500_000]),
+        ("тысяч за двести пятьдесят", [250_000]),
+        ("пару миллионов", [2_000_000]),
+        ("пять миллионов на 60", [5_000_000, 60]),
+        ("2 миллиона на 5 лет", [2_000_000, 5]),
+        ("миллионов на 3 года", [1_000_000, 3]),
+        ("вдвоём", [2]),
+        ("на семерых", [7]),
+        ("девять лет ни одного случая", [9]),
+    ],
+)
+def test_a_sum_turned_round_is_read_and_people_are_counted(question: str, values: list[float]) -> None:
+    assert [amount.value for amount in read_numbers(question).amounts] == values
+
+
+@pytest.mark.parametrize(("question", "denied"), [("не 22, а 32", [22]), ("22 или 32", []), ("not 22", [22])])
+def test_a_number_that_is_denied_is_known(question: str, denied: list[float]) -> None:
+    assert [amount.value for amount in read_numbers(question).amounts if amount.is_denied] == denied

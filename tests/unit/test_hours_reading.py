@@ -128,3 +128,19 @@ def test_a_holiday_of_the_tenant_is_a_day() -> None:
     asked = read("работаете в день хлеба?")
     assert asked is not None
     assert [day.isoformat() for day in asked.days] == ["2027-10-16"]
+
+
+@pytest.mark.parametrize(
+    ("text", "minute"),
+    [
+        ("приеду завтра в полвторого", 13 * 60 + 30),
+        ("успею завтра к пол седьмого?", 18 * 60 + 30),
+        ("вы завтра откроетесь к половине девятого?", 8 * 60 + 30),
+        ("are you open tomorrow at half past six", 18 * 60 + 30),
+        ("can i pop in tomorrow around noon", 12 * 60),
+    ],
+)
+def test_halves_of_hours_are_read(text: str, minute: int) -> None:
+    asked = read(text)
+    assert asked is not None
+    assert asked.at_min == minute

@@ -121,3 +121,34 @@ def test_a_sum_may_be_the_name_of_a_choice(question: str, franchise: str) -> Non
 )
 def test_weeks_and_months_are_days_where_days_are_wanted(question: str, days: float) -> None:
     assert read("travel", question)["days"] == days
+
+
+@pytest.mark.parametrize(
+    ("product", "question", "name", "value"),
+    [
+        ("osago", "муж 41 и я 38, безаварийный стаж восемь лет", "age", 38),
+        ("osago", "муж 41 и я 38, безаварийный стаж восемь лет", "safe_years", 8),
+        ("kasko", "ауди дочке 23 и мне 55", "age", 23),
+        ("kasko", "водителей двое, 40 и 21", "age", 21),
+        ("travel", "обоим по 30", "age", 30),
+        ("tick", "двое взрослых и трое детей", "people", 5),
+        ("tick", "нас пятеро: двое взрослых и трое детей", "people", 5),
+    ],
+)
+def test_people_are_counted_together_and_their_years_kept_apart(
+    product: str, question: str, name: str, value: float
+) -> None:
+    assert read(product, question)[name] == value
+
+
+@pytest.mark.parametrize(
+    ("product", "question", "name"),
+    [
+        ("kasko", "машине 12 лет", "age"),
+        ("travel", "через 10 дней", "days"),
+        ("travel", "10 дней назад", "days"),
+        ("osago", "на год", "safe_years"),
+    ],
+)
+def test_the_number_of_another_thing_is_left(product: str, question: str, name: str) -> None:
+    assert name not in read(product, question)
