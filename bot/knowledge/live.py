@@ -39,13 +39,14 @@ class LiveKnowledge(Generic[Built]):
         folder: Path,
         build: Callable[[Tenant], Built],
         *,
+        at_first: Callable[[Tenant], Built] | None = None,
         look_every_s: float = _LOOK_EVERY_S,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         """Reads the folder at once. Raises TenantError where it cannot be used at all.
 
         `build`: makes of a tenant what answers; it is called in a thread. Articles that cannot be read are
-        left out and logged.
+        left out and logged. `at_first`: makes something plainer at once, which answers until `ripen` is done.
         """
         self._folder = folder
         self._build = build
@@ -56,7 +57,8 @@ class LiveKnowledge(Generic[Built]):
         self._reading: asyncio.Task[None] | None = None
         self._number = 0
         self._contradictions: tuple[Contradiction, ...] = ()
-        self._knowledge = self._read()
+        self._is_ripe = at_first is None
+        self._knowledge = self._read(at_first or build)
         self._refusals: tuple[Problem, ...] = self._knowledge.tenant.articles.problems
         self._tell(self._refusals)
 
@@ -84,9 +86,24 @@ class LiveKnowledge(Generic[Built]):
             await asyncio.shield(self._reading)
         return self._knowledge
 
+    async def ripen(self) -> None:
+        """Build in a thread what `at_first` only stood in for; those who ask meanwhile need not wait."""
+        if self._is_ripe:
+            return
+        number = self._knowledge.number
+        try:
+            ripe = await asyncio.to_thread(self._read, self._build)
+        except TenantError as error:  # it has been broken meanwhile; the edit that mends it builds the whole
+            self._tell(error.problems)
+            return
+        if self._knowledge.number == number:
+            self._knowledge = ripe
+        self._is_ripe = True
+        log.info("knowledge_ripe", number=self._knowledge.number)
+
     async def _renew(self) -> None:
         try:
-            renewed = await asyncio.to_thread(self._read)
+            renewed = await asyncio.to_thread(self._read, self._build)
             refused = renewed.tenant.articles.problems
         except TenantError as error:
             renewed, refused = None, error.problems
@@ -104,11 +121,12 @@ class LiveKnowledge(Generic[Built]):
         """What two places of the knowledge say differently, for staff to look at."""
         return self._contradictions
 
-    def _read(self) -> Knowledge[Built]:
+    def _read(self, build: Callable[[Tenant], Built]) -> Knowledge[Built]:
         tenant = load_tenant(self._folder)
         self._number += 1
+        number = self._number
         self._compare(tenant)
-        return Knowledge(tenant=tenant, built=self._build(tenant), number=self._number)
+        return Knowledge(tenant=tenant, built=build(tenant), number=number)
 
     def _compare(self, tenant: Tenant) -> None:
         """Log what contradicts itself and did not before."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import structlog
 
@@ -84,7 +85,7 @@ def _resemblance(tenant: Tenant, settings: Settings) -> Callable[[str], str] | N
     encoder = _encoder() if settings.embeddings else None
     if encoder is None:
         return None
-    kept = KeptVectors(encoder, settings.data_dir / "vectors" / f"{tenant.name}-guard")
+    kept = KeptVectors(encoder, _vectors_of(settings, f"{tenant.name}-guard"))
     own = [question for passage in _for_customers(tenant) for question in passage.questions]
     forbidden = [example for topic in tenant.forbidden for example in topic.examples]
     return Resemblance(kept.encode, own=own, forbidden=forbidden, encode_all=kept.encode_all).kind_of
@@ -136,10 +137,19 @@ def build_product_labels(tenant: Tenant) -> ProductLabels:
 def build_index(tenant: Tenant, settings: Settings) -> PassageIndex:
     """What finds the passages, also where that alone is measured."""
     encoder = _encoder() if settings.embeddings else None
-    folder = settings.data_dir / "vectors" / tenant.name
+    folder = _vectors_of(settings, tenant.name)
     passages = [_as_data(passage) for passage in tenant.passages]
     kept = None if encoder is None else KeptVectors(encoder, folder)
     return PassageIndex(passages, tenant.lexicon, embedder=kept)
+
+
+def has_vectors(settings: Settings, tenant: str) -> bool:
+    """Whether an index of this tenant was built before, so that only what is new has to be computed."""
+    return any(_vectors_of(settings, tenant).glob("*"))
+
+
+def _vectors_of(settings: Settings, tenant: str) -> Path:
+    return settings.data_dir / "vectors" / tenant
 
 
 @cache

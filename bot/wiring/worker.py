@@ -6,6 +6,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from redis.asyncio import Redis
 from sqlalchemy import Engine
@@ -31,7 +32,7 @@ from bot.store.turn_log import TurnLog
 from bot.store.turns import TurnStore
 from bot.tenant import Tenant, find_tenant
 from bot.wiring import TENANTS, build_inbox, build_texts, open_redis
-from bot.wiring.assistant import build_assistant
+from bot.wiring.assistant import build_assistant, has_vectors
 from bot.wiring.channels import open_channels
 from bot.wiring.models import build_models, build_sampling
 from bot.wiring.stock import build_tables
@@ -58,6 +59,8 @@ async def open_worker_services(settings: Settings) -> AsyncIterator[WorkerServic
         engine = open_engine(database_url(settings.database_url, settings.data_dir))
         stack.callback(engine.dispose)
         live = await asyncio.to_thread(_live_assistant, settings, models, engine, redis)
+        ripening = asyncio.create_task(live.ripen())
+        stack.callback(ripening.cancel)
         channels = await stack.enter_async_context(open_channels(settings, redis))
         tenant = live.knowledge.tenant
         inbox = build_inbox(settings, redis)
@@ -91,7 +94,7 @@ def _live_assistant(
 ) -> LiveKnowledge[Assistant]:
     """The assistant of the folder as it is at any time. Blocks while the folder is read."""
 
-    def build(tenant: Tenant) -> Assistant:
+    def build(tenant: Tenant, settings: Settings = settings) -> Assistant:
         texts = build_texts(tenant, settings)
         tables = build_tables(settings, tenant, engine, texts)
         for table in tables:
@@ -101,7 +104,10 @@ def _live_assistant(
 
     folder = find_tenant(settings.tenant, TENANTS)
     with readings_kept_in(settings.data_dir / "readings" / f"{folder.name}.json"):
-        return LiveKnowledge(folder, build)
+        by_words = settings.model_copy(update={"embeddings": False})
+        # computing all vectors takes half a minute; until then words alone find
+        is_first = settings.embeddings and not has_vectors(settings, folder.name)
+        return LiveKnowledge(folder, build, at_first=partial(build, settings=by_words) if is_first else None)
 
 
 def _answer_cache(settings: Settings, redis: Redis) -> RedisAnswerCache | None:

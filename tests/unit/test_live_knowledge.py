@@ -3,6 +3,8 @@
 import asyncio
 import os
 import shutil
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -127,3 +129,43 @@ async def test_a_contradiction_that_an_edit_brings_is_told_once(watched: Watched
     told = [event for event in logged if event["event"] == "sources_contradict"]
     assert [sorted(event["figures"]) for event in told] == [["11:00", "13:00"]]
     assert len(watched.live.contradictions) == 1
+
+
+async def test_something_plainer_answers_until_the_whole_is_built(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(BAKERY, tmp_path / "bakery"))
+    may_build = threading.Event()
+
+    def slowly(tenant: Tenant) -> str:
+        may_build.wait(10)
+        return "whole"
+
+    live = LiveKnowledge(folder, slowly, at_first=lambda tenant: "plain")
+    ripening = asyncio.create_task(live.ripen())
+    assert (await live.current()).built == "plain"
+    may_build.set()
+    await ripening
+    assert (await live.current()).built == "whole"
+
+
+async def test_an_edit_is_not_undone_by_what_was_being_built(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(BAKERY, tmp_path / "bakery"))
+    builds: list[threading.Event] = [threading.Event(), threading.Event()]
+    builds[1].set()
+
+    def build(tenant: Tenant) -> str:
+        turn = builds.pop(0)
+        turn.wait(10)
+        return tenant.legend.sections[0].text
+
+    seconds = [0.0]
+    live = LiveKnowledge(folder, build, at_first=lambda tenant: "plain", now=lambda: seconds[0])
+    first = builds[0]
+    ripening = asyncio.create_task(live.ripen())
+    await asyncio.to_thread(time.sleep, 0.05)
+    legend = folder / "legend.md"
+    legend.write_text(legend.read_text("utf-8").replace("с 2015 года", "с 2014 года"), "utf-8")
+    seconds[0] += 1
+    assert "2014" in (await live.current()).built
+    first.set()
+    await ripening
+    assert "2014" in (await live.current()).built
