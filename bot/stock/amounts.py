@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from bot.language.dictionary import grammemes
 from bot.stock.ages import read_ages
 from bot.stock.bounds import Amount, bounded, column_of, may_be
 from bot.stock.cells import words
@@ -144,6 +145,7 @@ def _condition(
     elif not relation:
         relation, behind = relation_behind(marked, end)
         used += behind
+        relation = relation or _for_so_much(marked, first)
     after = marked.mark_at(end)
     if after is not None and after.is_a(Kind.COLUMN) and not first.columns and not named:
         first.columns = {after.meaning.column: 1.0}
@@ -154,6 +156,16 @@ def _condition(
     _take(marked, first.start, end, used)
     last = first if second is None else second
     return bounded(column, relation, first.number * factor, last.number * factor)
+
+
+def _for_so_much(marked: Marked, amount: Amount) -> str:
+    """«есть за 13?» is of a price; «за 3 дня» is not."""
+    after = marked.tokens[amount.end] if amount.end < len(marked.tokens) else None
+    is_of_thing = (
+        after is not None and after.joins and any("NOUN" in tags for tags in grammemes(after.raw)[:1])
+    )
+    is_said = amount.start > 0 and marked.tokens[amount.start - 1].raw == "за"
+    return "most" if is_said and not amount.columns and not is_of_thing else ""
 
 
 def _share(first: Amount, second: Amount) -> None:

@@ -4,9 +4,12 @@ import re
 
 from bot.language.dictionary import grammemes
 from bot.stock.clauses import is_first_person
+from bot.stock.tokens import Token
 from bot.stock.vocabulary import Kind, lists_of, word_set
 from bot.stock.word import COURTESIES, FUNCTION, Word, describes, is_asked_before, is_thing
 
+_BETTER = ("judgement", "greater", "lesser", "differ")
+_ARTICLES = ("a", "an", "the")
 _VERBAL = frozenset(("VERB", "INFN", "GRND"))
 _OF_FEATURES = frozenset(("с", "со", "без", "with", "without"))
 _THE_SAME = (["и", "то", "же"], ["и", "тот", "же"])
@@ -51,6 +54,54 @@ def asks_sameness(word: Word) -> bool:
     """«одно и то же», «одинаковый ли»: of a likeness that no cell tells."""
     after = [token.raw for place in (1, 2, 3) if (token := word.at(word.place + place)) is not None]
     return word.is_in("sameness") or (word.token.number == 1 and after in _THE_SAME)
+
+
+def compares_with(word: Word) -> bool:
+    """«длиннее, чем», "bigger than": what no column decides; a number may follow, which does."""
+    after = word.marked.tokens[word.place + 1 : word.place + 4]  # a comma stands before «чем»
+    if not after or after[0].raw not in ("чем", "than"):
+        return False
+    decides = word.has_sides and (word.place in word.marked.read or word.is_in(*word.allowed))
+    return not decides and all(token.number is None for token in after)
+
+
+def asks_what_is_better(word: Word) -> bool:
+    """«чем дизель лучше бензина»: of the nature of things."""
+    later = word.marked.tokens[word.place + 1 : word.clause.end]
+    opens = word.place == word.clause.start or word.marked.token_is(word.place - 1, "and", "lean")
+    return word.token.raw == "чем" and opens and any(not lists_of(x).isdisjoint(_BETTER) for x in later)
+
+
+def is_worth(word: Word) -> bool:
+    """«стоит ли брать», «подойдёт ли», «хватит ли»: of a judgement."""
+    after = word.at(word.place + 1)
+    if word.is_in("suits"):
+        return after is not None and after.raw == "ли"
+    if word.token.raw != "стоит":
+        return False
+    later = word.at(word.place + 2) if after is not None and after.raw == "ли" else after
+    return later is not None and any("INFN" in tags for tags in grammemes(later.raw)[:1])
+
+
+def is_number(word: Word) -> bool:
+    """A number that is of nothing in the table may turn the meaning; «один» hardly."""
+    return word.token.number not in (None, 1.0)
+
+
+def is_spoken_of(word: Word) -> bool:
+    """«скидка на машины есть?», «гарантия на новые»: a thing by itself, and the table's names beside it."""
+    if not {"NOUN", "inan"} <= word.tags or not any("nomn" in tags for tags in grammemes(word.token.raw)):
+        return False
+    before = word.at(word.place - 1)
+    if before is not None and "PREP" in next(iter(grammemes(before.raw)), ()):
+        return False
+    return any(_is_about(word, found.start - 1) for found in word.marked.of(Kind.VALUE, Kind.ITEM))
+
+
+def _is_about(word: Word, place: int) -> bool:
+    while (token := word.at(place)) is not None and describes(token):
+        place -= 1
+    return token is not None and token.is_any(word_set("about_it"))
 
 
 def is_superlative(word: Word) -> bool:
@@ -112,10 +163,14 @@ def is_subject(word: Word) -> bool:
     if not is_thing(word):
         return False
     place = word.place - 1
-    while (token := word.at(place)) is not None and place not in word.marked.read and describes(token):
+    while (token := word.at(place)) is not None and place not in word.marked.read and _precedes(token):
         if not lists_of(token).isdisjoint(_QUESTIONS):
             return True
         place -= 1
     if token is None:
         return False
     return token.raw in _OF_FEATURES or not lists_of(token).isdisjoint(_QUESTIONS)
+
+
+def _precedes(token: Token) -> bool:
+    return describes(token) or token.raw in _ARTICLES

@@ -78,6 +78,7 @@ def _words(marked: Marked, query: StockQuery) -> list[Word]:
             is_priced=is_priced,
             is_specific=is_specific,
             is_compared=is_compared,
+            has_sides=bool(query.compared),
         )
         for clause in clauses_of(marked)
         for place in range(clause.start, clause.end)
@@ -130,4 +131,6 @@ def _is_bare(marked: Marked, query: StockQuery) -> bool:
     kinds = {mark.meaning.kind for mark in marked.marks}
     if kinds == {Kind.ITEM}:
         return not marked.has("count", "which", "exists", "available", "request")
+    if query.task is Task.FACETS:
+        return not marked.has("which", "count", "exists")
     return kinds <= {Kind.COLUMN} and query.task in (Task.VALUE, Task.LIST)

@@ -78,6 +78,12 @@ def is_a_simile(word: Word) -> bool:
     return word.marked.token_is(before, "how") and before - 1 in word.marked.read and "NOUN" in word.tags
 
 
+def is_even_one(word: Word) -> bool:
+    """«есть хоть одна», «хотя бы одну»."""
+    before = word.at(word.place - 1)
+    return word.token.number == 1 and before is not None and before.raw in ("хоть", "бы", "ни")
+
+
 def is_no_more(word: Word) -> bool:
     """«ни копейкой больше» after an amount."""
     near = range(max(word.clause.start, word.place - 2), word.place)

@@ -14,6 +14,8 @@ def merge(draft: Draft, before: Before, snapshot: Snapshot) -> StockQuery:
     """What is new counts; of the question before stays what it does not speak against."""
     new = draft.query
     old = before.query if new.filters or draft.relative else before.found
+    # «а дешевле?» that found none bounds nothing any longer: «а белые?» is of what was shown before.
+    old = old.without(*(set(before.relative) & set(before.loosened)))
     wanted = [*new.filters, *_bounds(draft, before, snapshot), *_other_than_shown(draft, before, snapshot)]
     kept = _kept_filters(wanted, old, before, snapshot)
     task, columns = _task_of(draft, old)

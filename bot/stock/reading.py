@@ -176,7 +176,7 @@ def _has_order_near(marked: Marked, found: Mark) -> bool:
 
 def _asked_columns(marked: Marked, snapshot: Snapshot, *, compared: bool) -> list[str]:
     """The columns whose values are asked for."""
-    questioned = marked.has("which", "count", "exists") or compared
+    questioned = marked.has("which", "count", "exists") or compared or _names_columns_alone(marked)
     named = [found.meaning.column for found in marked.of(Kind.COLUMN)]
     asked = [name for name in named if questioned or not is_choice(snapshot, name)]
     if _asks_which_are_most(marked):
@@ -184,6 +184,11 @@ def _asked_columns(marked: Marked, snapshot: Snapshot, *, compared: bool) -> lis
     if asks_price(marked):
         asked += _unnamed_price(marked, snapshot)
     return list(dict.fromkeys(asked))
+
+
+def _names_columns_alone(marked: Marked) -> bool:
+    """«а цвет?»."""
+    return bool(marked.marks) and marked.marks == marked.of(Kind.COLUMN)
 
 
 def _asks_which_are_most(marked: Marked) -> bool:

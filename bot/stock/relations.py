@@ -62,7 +62,9 @@ def relation_behind(marked: Marked, end: int) -> tuple[str, list[Mark]]:
 
 def _past_name(marked: Marked, found: Mark, bound: _Bound, vocabulary: Vocabulary) -> int | None:
     """Where to look on before a name of the table; None where nothing before it belongs to the number."""
-    if found.is_a(Kind.COLUMN) and not found.used:
+    if found.used:
+        return None  # «не старше трёх лет в пределах 9 млн»: of the number before
+    if found.is_a(Kind.COLUMN):
         return bound.take(found) if vocabulary.is_of_numbers(found.meaning.column) else None
     if bound.relation:
         bound.named += _columns_within(marked, found, vocabulary)

@@ -11,6 +11,7 @@ from bot.stock.vocabulary import Kind
 from bot.tenant.stock import ColumnType
 
 _MOST_SIDES = 3
+_THAN = frozenset(("чем", "than"))
 _OF_SIZE = frozenset(("что", "какой", "какая", "какое", "кто", "bigger", "larger"))
 """«что больше, X или Y» asks of a size; «каких больше» of a number."""
 
@@ -50,11 +51,19 @@ def _is_of_rows(sides: Sequence[Filter], marked: Marked, snapshot: Snapshot) -> 
 
 def _asks_which(marked: Marked, *, decides: bool) -> bool:
     """«что дешевле: GLC или GLE?», «GLC или GLE дешевле?»; «GLC или GLE подешевле» compares nothing."""
+    if decides and any(_is_set_against(marked, found.end) for found in marked.of(Kind.LEAST, Kind.MOST)):
+        return True
     if not decides or not (marked.has("or") or _is_row_of_names(marked)):
         return False
     if any(_is_only_wished(marked, found) for found in marked.of(Kind.LEAST, Kind.MOST)):
         return False
     return marked.has("which", "who", "or_which") or not marked.has("request_for", "wish", "exists", "with")
+
+
+def _is_set_against(marked: Marked, place: int) -> bool:
+    """«дешевле, чем Y», "cheaper than Y"."""
+    is_than = place < len(marked.tokens) and marked.tokens[place].raw in _THAN
+    return is_than and any(found.start > place for found in marked.of(Kind.VALUE))
 
 
 def _is_row_of_names(marked: Marked) -> bool:
@@ -78,7 +87,19 @@ def asks_of_numbers(marked: Marked) -> bool:
         return False
     if marked.has("count"):
         return marked.has("greater", "lesser", "compare")
-    return marked.has("greater", "lesser") and not any(token.raw in _OF_SIZE for token in marked.tokens)
+    if any(token.raw in _OF_SIZE for token in marked.tokens) or _is_of_size(marked):
+        return False
+    return marked.has("greater", "lesser")
+
+
+def _is_of_size(marked: Marked) -> bool:
+    """«X больше, чем Y?» is of a size, unless they are spoken of as there: «X у вас больше, чем Y?»."""
+    than = any(
+        marked.token_is(place - 1, "greater", "lesser")
+        for place, token in enumerate(marked.tokens)
+        if token.raw in _THAN
+    )
+    return than and not (marked.has("available", "exists", "which") or "вас" in marked.text.lower())
 
 
 def sort_by_named(marked: Marked, snapshot: Snapshot) -> str | None:

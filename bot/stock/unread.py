@@ -45,6 +45,9 @@ def _is_manner(word: Word) -> bool:
 
 _RULES: tuple[tuple[Callable[[Word], bool], Role], ...] = (
     (asking.is_own, Role.ASKED),
+    (asking.compares_with, Role.ASKED),
+    (asking.asks_what_is_better, Role.ASKED),
+    (asking.is_worth, Role.ASKED),
     (_is_read, Role.NOTHING),
     (asking.asks_sameness, Role.ASKED),
     (asking.is_abbreviation, Role.ASKED),
@@ -54,6 +57,7 @@ _RULES: tuple[tuple[Callable[[Word], bool], Role], ...] = (
     (asking.deals, Role.ASKED),
     (chatter.says_nothing, Role.NOTHING),
     (chatter.is_a_simile, Role.NOTHING),
+    (chatter.is_even_one, Role.NOTHING),
     (chatter.is_no_more, Role.NOTHING),
     (chatter.is_told_of_oneself, Role.NOTHING),
     (_judges, Role.QUALITY),
@@ -66,6 +70,8 @@ _RULES: tuple[tuple[Callable[[Word], bool], Role], ...] = (
     (chatter.leads_to_a_wish, Role.NOTHING),
     (asking.is_act, Role.ASKED),
     (asking.is_subject, Role.ASKED),
+    (asking.is_spoken_of, Role.ASKED),
+    (asking.is_number, Role.ASKED),
     (is_thing, Role.THING),
     (_is_manner, Role.MANNER),
     (asking.is_superlative, Role.ASKED),

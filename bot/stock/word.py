@@ -27,6 +27,8 @@ class Word:
     """Whether the question says which rows: «машина для города» does not, and asks for advice."""
     is_compared: bool
     """Whether one of several is asked for, which «кто» may mean."""
+    has_sides: bool = False
+    """Whether the things to compare are named."""
 
     @property
     def token(self) -> Token:

@@ -192,3 +192,14 @@ def test_what_goes_on_with_another_sources_answer_is_not_surely_the_tables(text:
     found = _SOURCE.find(Inquiry(text=text, asked_at=NOON, earlier=("какая у вас гарантия?",)))
     assert found is not None
     assert (found.certainty > 0.5) is is_sure
+
+
+def test_a_column_alone_is_asked_of_what_was_found(talk: Talk) -> None:
+    talk.ask("какие есть романы?")
+    assert "Обложка, вариантов 2" in talk.told("а обложка?")
+
+
+def test_a_bound_that_found_nothing_is_given_up(talk: Talk) -> None:
+    talk.ask("какие есть романы?")
+    assert talk.told("а дешевле?").startswith("Нет")
+    assert talk.told("а в твёрдой обложке?").startswith("Есть 2 книги (роман, обложка: твёрдая).")

@@ -18,6 +18,8 @@ _SURE = 0.55
         ("книги за 500 рублей или дешевле", between("price", most=500)),
         ("books under 1,500 roubles", between("price", most=1500, is_open=True)),
         ("потолок 500 рублей", between("price", most=500)),
+        ("есть детектив за 500?", between("price", most=500)),
+        ("не старше трёх лет в пределах тысячи рублей", between("price", most=1000)),
         ("есть 500 рублей и ни копейкой больше", between("price", most=500)),
     ],
 )
@@ -91,6 +93,8 @@ def test_whether_there_are_many_is_a_count(text: str) -> None:
         "роман толстый как кирпич",
         "нужен роман читать в поезде",
         "какойнибудь роман",
+        "есть хоть один детектив",
+        "почём нынче романы",
         "без ваших картинок роман",
     ],
 )
@@ -110,7 +114,32 @@ def test_what_only_colours_a_wish_takes_little_away(text: str) -> None:
         "чем твёрдая отличается от мягкой",
         "сколько страниц было у первого романа",
         "какой клиренц у романа",
+        "стоит ли брать детектив",
+        "подойдёт ли роман для новичка",
+        "чем роман лучше детектива",
+        "роман смешнее, чем детектив?",
+        "скидка на романы есть?",
+        "а на романы доставка какая",
+        "do you give роман with a bookmark",
+        "роман 92",
     ],
 )
 def test_what_is_told_or_asks_of_more_than_cells_is_not_the_tables(text: str) -> None:
     assert draft(text).certainty < _SURE
+
+
+@pytest.mark.parametrize(
+    ("text", "sort"),
+    [("реквием дешевле чем белая гвардия?", "price"), ("роман длиннее, чем детектив?", "-pages")],
+)
+def test_one_may_be_set_against_another(text: str, sort: str) -> None:
+    assert (draft(text).query.task, draft(text).query.sort) == (Task.COMPARE, sort)
+    assert draft(text).certainty >= _SURE
+
+
+@pytest.mark.parametrize(
+    ("text", "is_count"),
+    [("романов у вас больше чем детективов?", True), ("роман больше чем детектив?", False)],
+)
+def test_more_than_is_of_a_number_where_they_are_spoken_of_as_there(text: str, is_count: bool) -> None:
+    assert (draft(text).query.task is Task.COUNT) is is_count
