@@ -16,7 +16,7 @@
     │   │   └── FloodLimited         429: carries `retry_after_s`
     │   ├── StoreError           the SQL store did not do what was asked
     │   ├── StockError           the stock table could not be fetched, or is no such table
-    │   └── SpeechError          speech recognition failed; the recording may be good
+    │   └── SpeechError          speech was not recognised, though the recording may be good, or not spoken
     ├── AudioError               a recording cannot be used: carries the `reason`
     └── LeaseLost                another worker owns this turn now; stop without a trace
 
@@ -126,7 +126,7 @@ class StockError(ServiceError):
 
 
 class SpeechError(ServiceError):
-    """Speech recognition failed."""
+    """Speech was not recognised, or not spoken."""
 
 
 class AudioFault(StrEnum):

@@ -1,4 +1,4 @@
-"""A recording that somebody sent, as long as nobody has heard it."""
+"""A recording that somebody sent, as long as nobody has heard it; and one that is sent to them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -37,3 +37,11 @@ class RecordingLimits:
     max_seconds: float
     max_bytes: int
     short_s: float = 20.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SpokenNote:
+    """An answer spoken: an OGG file with Opus, one channel at 48 kHz."""
+
+    content: bytes
+    duration_s: float

@@ -13,10 +13,11 @@ RATE: Final = 16_000
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Samples:
-    """`values`: (n,) float32 from -1 to 1, at RATE."""
+    """`values`: (n,) float32 from -1 to 1, `rate` of them a second. All that is heard is at RATE."""
 
     values: "NDArray[np.float32]"
+    rate: int = RATE
 
     @property
     def duration_s(self) -> float:
-        return len(self.values) / RATE
+        return len(self.values) / self.rate

@@ -27,30 +27,31 @@ def level(audio: Samples) -> Samples:
     if not segment.rms or segment.dBFS >= _QUIET_DBFS:
         return audio
     gain = min(_USUAL_DBFS - segment.dBFS, -segment.max_dBFS - _HEADROOM_DB, _MOST_GAIN_DB)
-    return Samples(_scaled(audio, gain)) if gain > 0 else audio
+    return Samples(_scaled(audio, gain), audio.rate) if gain > 0 else audio
 
 
 def trim_silence(audio: Samples) -> Samples:
     """Without the silence at both ends, but for a fifth of a second; nothing where all is silence."""
-    from pydub.silence import detect_leading_silence
-
     segment = _to_segment(audio)
     if not segment.rms:
-        return Samples(audio.values[:0])
+        return Samples(audio.values[:0], audio.rate)
+    from pydub.silence import detect_leading_silence  # pydub is imported by now, and has warned
+
     threshold = segment.dBFS - _SILENCE_BELOW_DB
     start = detect_leading_silence(segment, threshold)
     end = len(segment) - detect_leading_silence(segment.reverse(), threshold)
     first, last = max(0, start - _KEPT_MS), min(len(segment), end + _KEPT_MS)
-    return Samples(audio.values[first * RATE // 1000 : last * RATE // 1000])
+    return Samples(audio.values[first * audio.rate // 1000 : last * audio.rate // 1000], audio.rate)
 
 
 def joined(pieces: Sequence[Samples], pause_s: float = 0.2) -> Samples:
-    """One after another, each as loud as a voice note, with pauses in between."""
-    whole = _silent(0.0)
+    """One after another, each as loud as a voice note, with pauses in between. All have the same rate."""
+    rate = pieces[0].rate if pieces else RATE
+    whole = _silent(0.0, rate)
     for number, piece in enumerate(pieces):
         segment = _to_segment(piece)
         gain = min(_USUAL_DBFS - segment.dBFS, -segment.max_dBFS - _HEADROOM_DB) if segment.rms else 0.0
-        whole += (_silent(pause_s) if number else _silent(0.0)) + segment.apply_gain(gain)
+        whole += _silent(pause_s if number else 0.0, rate) + segment.apply_gain(gain)
     return _to_samples(whole)
 
 
@@ -73,18 +74,18 @@ def _to_segment(audio: Samples) -> Any:
     import numpy as np
 
     values = (np.clip(audio.values, -1.0, 1.0) * 32_767).astype("<i2")
-    return _pydub().AudioSegment(values.tobytes(), frame_rate=RATE, sample_width=2, channels=1)
+    return _pydub().AudioSegment(values.tobytes(), frame_rate=audio.rate, sample_width=2, channels=1)
 
 
 def _to_samples(segment: Any) -> Samples:
     import numpy as np
 
     values = np.frombuffer(segment.raw_data, dtype="<i2").astype(np.float32)
-    return Samples(values / np.float32(32_768))
+    return Samples(values / np.float32(32_768), segment.frame_rate)
 
 
-def _silent(seconds: float) -> Any:
-    return _pydub().AudioSegment.silent(duration=round(seconds * 1000), frame_rate=RATE)
+def _silent(seconds: float, rate: int) -> Any:
+    return _pydub().AudioSegment.silent(duration=round(seconds * 1000), frame_rate=rate)
 
 
 def _pydub() -> Any:
