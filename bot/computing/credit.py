@@ -1,10 +1,11 @@
 """Instalments of a loan."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TypeGuard
 
 from bot.computing.amounts import Numbers, read_numbers, words
-from bot.computing.credit_reading import YEAR_MONTHS, Wanted, read_wanted
+from bot.computing.credit_reading import YEAR_MONTHS, Wanted, read_wanted, spans_compared
 from bot.computing.wording import Wording, as_money, as_number
 from bot.findings import Finding, FindingKind, Inquiry
 from bot.tenant.tariffs import Credit
@@ -72,7 +73,7 @@ class CreditSource:
             return None
         is_going_on = inquiry.focus.get("what") == "credit"
         before = inquiry.focus.get("wanted", {}) if is_going_on else {}
-        said = read_wanted(numbers, self._credit)
+        said = read_wanted(numbers, self._credit, price=before.get("price"))
         is_named = any(map(numbers.names, (*self._credit.names, *words("credit_names"))))
         if not (is_named or said.is_whole or (is_going_on and said.said)):
             return None
@@ -80,10 +81,13 @@ class CreditSource:
         if wanted.price is None and wanted.loan is None:
             is_asked = said.said or numbers.has_any(words("compute"))
             return self._ask(inquiry, wanted) if is_asked else None
+        compared = [replace(wanted, months=months) for months in spans_compared(numbers)]
+        if len(compared) > 1 and not any(self._fault(one, self._wording(inquiry)) for one in compared):
+            return self._compared(inquiry, compared)
         return self._found(inquiry, wanted, certainty=1.0 if is_named or said.is_whole else 0.9)
 
     def _found(self, inquiry: Inquiry, wanted: Wanted, *, certainty: float) -> Finding:
-        wording = Wording(self._texts, inquiry.language)
+        wording = self._wording(inquiry)
         fault = self._fault(wanted, wording)
         loan = self._loan(wanted) if not fault else None
         text = fault if loan is None else self._answer(loan, wanted, wording)
@@ -98,8 +102,33 @@ class CreditSource:
             asks_back=bool(fault),
         )
 
+    def _compared(self, inquiry: Inquiry, compared: Sequence[Wanted]) -> Finding:
+        """The instalments for several terms, side by side."""
+        wording = self._wording(inquiry)
+        loans = [self._loan(wanted) for wanted in compared]
+        first = loans[0]
+        told = wording.say(
+            Text.CREDIT_COMPARED,
+            cases="\n".join(_case(loan, wording) for loan in loans),
+            bought="" if first.price is None else self._bought(first, first.price, wording),
+            loan=as_money(first.amount),
+        )
+        text = "\n".join(filter(None, (told, wording.note(self._credit.note))))
+        return Finding(
+            kind=FindingKind.COMPUTED,
+            text=text,
+            facts=(text,),
+            certainty=1.0,
+            sources=(wording.say(Text.CREDIT_SOURCE),),
+            focus=_focus(compared[-1]),
+            trace={"credit": compared[0].said, "results": [loan.figures for loan in loans]},
+        )
+
+    def _wording(self, inquiry: Inquiry) -> Wording:
+        return Wording(self._texts, inquiry.language)
+
     def _ask(self, inquiry: Inquiry, wanted: Wanted) -> Finding:
-        wording = Wording(self._texts, inquiry.language)
+        wording = self._wording(inquiry)
         return Finding(
             kind=FindingKind.COMPUTED,
             text=wording.say(Text.CREDIT_ASK),
@@ -155,15 +184,18 @@ class CreditSource:
         assert rate is not None, "the tariffs' reader has checked that every month has a rate"
         return rate
 
+    def _bought(self, loan: Loan, price: float, wording: Wording) -> str:
+        return wording.say(
+            Text.CREDIT_BOUGHT,
+            price=as_money(price),
+            down=as_money(loan.down_payment),
+            percent=as_number(loan.down_payment_percent),
+        )
+
     def _answer(self, loan: Loan, wanted: Wanted, wording: Wording) -> str:
         bought = ""
         if loan.price is not None:
-            bought = wording.say(
-                Text.CREDIT_BOUGHT,
-                price=as_money(loan.price),
-                down=as_money(loan.down_payment),
-                percent=as_number(loan.down_payment_percent),
-            )
+            bought = self._bought(loan, loan.price, wording)
         text = wording.say(
             Text.CREDIT_ANSWER,
             payment=as_money(loan.payment),
@@ -180,6 +212,16 @@ class CreditSource:
         if wanted.rate_percent not in (None, own_rate):
             other_rate = wording.say(Text.CREDIT_OTHER_RATE, rate=as_number(own_rate))
         return "\n".join(filter(None, (text, other_rate, wording.note(self._credit.note))))
+
+
+def _case(loan: Loan, wording: Wording) -> str:
+    return wording.say(
+        Text.CREDIT_CASE,
+        months=wording.texts.months(loan.months, wording.language),
+        payment=as_money(loan.payment),
+        rate=as_number(loan.rate_percent),
+        overpaid=as_money(loan.overpaid),
+    )
 
 
 def _names_what_is_paid(numbers: Numbers) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from itertools import pairwise
 from typing import Self
 
 from bot.computing.amounts import Amount, Numbers, shares, words
@@ -10,6 +11,7 @@ from bot.tenant.tariffs import Credit
 YEAR_MONTHS = 12
 _LEAST_MONEY = 10_000
 _MILLION, _THOUSAND = 1_000_000, 1_000
+_BETWEEN_SPANS = frozenset(("год", "месяц", "мес", "на", "for", "years", "year", "months", "лет"))
 _LONGEST_YEARS = 30
 """«2024 года» is no span."""
 
@@ -51,8 +53,8 @@ class Wanted:
         return Wanted.of({**kept, **self.said})
 
 
-def read_wanted(numbers: Numbers, credit: Credit) -> Wanted:
-    """Everything that the question says of it."""
+def read_wanted(numbers: Numbers, credit: Credit, *, price: float | None = None) -> Wanted:
+    """Everything that the question says of it. `price`: what was said before, for «а если взнос два?»."""
     spans = {amount.at: months for amount in numbers.amounts if (months := _months(amount)) is not None}
     spans = spans or _bare_span(numbers, credit)
     first = _first_payment(numbers, spans)
@@ -65,10 +67,29 @@ def read_wanted(numbers: Numbers, credit: Credit) -> Wanted:
     wanted = _with_bare_price(_bought(sums, has_first=first is not None), numbers, spans)
     wanted = replace(wanted, months=next(reversed(spans.values()), None), rate_percent=rate)
     if first is not None:
-        wanted = _with_first_payment(wanted, first)
+        wanted = _with_first_payment(wanted, first, price)
     elif wanted.down_payment is None:
         wanted = replace(wanted, down_percent=_share_left(numbers, rate))
     return _in_order(wanted)
+
+
+def spans_compared(numbers: Numbers) -> list[int]:
+    """The months of «на 3 года или на 5 лет», «36 и 60 месяцев»; nothing where one span is meant."""
+    for earlier, later in pairwise(numbers.amounts):
+        between = set(numbers.lemmas[earlier.end : later.at])
+        is_joined = not between.isdisjoint(words("contrasting") | words("joining") - words("fillers"))
+        last = _months(later)
+        if (
+            last is None
+            or not is_joined
+            or not between <= _BETWEEN_SPANS | words("contrasting") | words("joining")
+        ):
+            continue
+        first = _months(earlier)
+        if first is None and earlier.is_bare and between.isdisjoint(("год", "месяц")):
+            first = int(earlier.value * last / later.value)
+        return sorted({first, last}) if first is not None else []
+    return []
 
 
 def _months(amount: Amount) -> int | None:
@@ -126,11 +147,11 @@ def _with_bare_price(wanted: Wanted, numbers: Numbers, spans: Collection[int]) -
     return replace(wanted, price=price, down_payment=wanted.price) if is_less else wanted
 
 
-def _with_first_payment(wanted: Wanted, first: Amount) -> Wanted:
+def _with_first_payment(wanted: Wanted, first: Amount, price: float | None) -> Wanted:
     if first.is_share:
         return replace(wanted, down_percent=first.value)
     if not _is_money(first):
-        return _with_bare_payment(wanted, first.value, wanted.price or wanted.loan)
+        return _with_bare_payment(wanted, first.value, wanted.price or wanted.loan or price)
     return replace(wanted, down_payment=first.value)
 
 

@@ -125,6 +125,8 @@ class Text(StrEnum):
     TARIFF_ASK = "tariff_ask"
     TARIFF_OUT_OF_RANGE = "tariff_out_of_range"
     TARIFF_SOURCE = "tariff_source"
+    CREDIT_COMPARED = "credit_compared"
+    CREDIT_CASE = "credit_case"
     CREDIT_ANSWER = "credit_answer"
     CREDIT_BOUGHT = "credit_bought"
     CREDIT_OTHER_RATE = "credit_other_rate"

@@ -192,3 +192,29 @@ def test_the_answer_shows_every_figure() -> None:
     shown = (payment, 6 * MLN, 1.5 * MLN, 4.5 * MLN, payment * 60, payment * 60 - 4.5 * MLN)
     assert all(money(figure) in text for figure in shown)
     assert "25 %" in text
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "что выгоднее: взять 6 млн на 3 года или на 5 лет, взнос 2 млн",
+        "кредит 6 млн, взнос 2 млн, на 36 и на 60 месяцев",
+        "a loan for a 6 million car, down payment 2 million, for 3 years or 5 years",
+    ],
+)
+def test_two_terms_are_told_side_by_side(question: str) -> None:
+    finding = surely_computed("mercedes", question)
+    payments = [result["payment"] for result in finding.trace["results"]]
+    assert payments == [142_412, 101_356]
+    assert all(money(payment) in plain(finding) for payment in payments)
+
+
+def test_another_span_beside_the_term_is_no_second_term() -> None:
+    finding = surely_computed("mercedes", "машине 3 года, кредит 5 млн на 5 лет, взнос 30%")
+    assert "results" not in finding.trace
+
+
+def test_a_first_payment_said_later_is_of_the_price_said_before() -> None:
+    first = surely_computed("mercedes", "кредит: машина 6 млн, взнос миллион, 3 года")
+    later = surely_computed("mercedes", "а если взнос два?", dict(first.focus))
+    assert later.trace["result"]["down_payment"] == 2_000_000
