@@ -91,9 +91,10 @@ def _numbers() -> dict[str, int]:
 @cache
 def _email() -> re.Pattern[str]:
     at, dot, ends = (str(phrasebook()[name]) for name in ("at", "dot", "ends"))
-    part = r"[\w-]+"
+    part = r"[\w-]{1,64}+"  # bounds, for a long run of «а-а-а» must not be tried from each of its letters
+    joint = rf"\s+{dot}\s+|\.|\s+(?:тире|дефис|нижнее подч[её]ркивание|underscore|dash)\s+"
     return re.compile(
-        rf"\b{part}(?:(?:\s+{dot}\s+|\.|\s+(?:тире|дефис|нижнее подч[её]ркивание|underscore|dash)\s+){part})*"
+        rf"(?<![\w-]){part}(?:(?:{joint}){part}){{0,8}}"
         rf"\s+{at}\s+{part}(?:\s*{dot}\s*|\s+){ends}\b",
         re.IGNORECASE,
     )

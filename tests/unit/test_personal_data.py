@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from bot.guard.personal_data import mask, named_labels
@@ -101,3 +103,14 @@ def test_a_label_loses_its_number_where_it_would_mean_another() -> None:
 )
 def test_the_question_beside_personal_data_is_what_is_looked_up(text: str, looked_up: str) -> None:
     assert mask(text).without_labels.strip() == looked_up
+
+
+@pytest.mark.parametrize("sign", ["а-", "1.", "а точка "])
+def test_a_long_run_of_signs_is_read_at_once(sign: str) -> None:
+    started = time.perf_counter()
+    mask(sign * 6_000)
+    assert time.perf_counter() - started < 3
+
+
+def test_an_address_that_is_said_after_a_long_run_is_masked() -> None:
+    assert "EMAIL" in mask("а-" * 500 + " пишите на иван точка петров собака мэйл точка ру").text
