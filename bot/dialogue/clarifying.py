@@ -22,7 +22,10 @@ _NEAR_FROM = 0.15
 """Below it a passage has hardly more to do with the question than any other."""
 _SAME = 0.2
 """The share of the words of the shorter text from which two speak of the same."""
+_CUT_FROM = 40
+"""So much of a long title is enough to know it by."""
 _SOURCE = "choice"
+_BESIDE = "beside"
 
 
 class Clarifier:
@@ -36,7 +39,9 @@ class Clarifier:
         """The inquiry for what was chosen, where the last answer offered a choice and this one makes it."""
         choices = inquiry.focus.get("choices", ()) if inquiry.focus.get("source") == _SOURCE else ()
         titles = [title for title, _ in choices]
-        place = _place(inquiry.text, len(titles))
+        place = _by_title(inquiry.text, titles)
+        if place is None:
+            place = _place(inquiry.text, len(titles))
         if place is None:
             place = self._by_words(inquiry.text, titles)
         if place is None:
@@ -59,8 +64,8 @@ class Clarifier:
 
     def nearest(self, work: Work) -> Finding | None:
         """What may have been meant by a question that nothing answers surely."""
-        near = [hit for hit in work.hits[:_MOST_CHOICES] if hit.score >= _NEAR_FROM]
-        return self._offer(near, Text.NEAREST, work) if near else None
+        near = {_title(hit): hit for hit in reversed(work.hits[:_MOST_CHOICES]) if hit.score >= _NEAR_FROM}
+        return self._offer([*reversed(near.values())], Text.NEAREST, work) if near else None
 
     def _rivals(self, hits: Sequence[Hit], words: frozenset[str]) -> list[Hit]:
         """The likely passages of which none says what another one says."""
@@ -68,7 +73,10 @@ class Clarifier:
         for hit in hits[:_MOST_CHOICES]:
             is_likely = hit.score >= max(_LIKELY_FROM, hits[0].score - _AS_LIKELY)
             own = self._said(hit) - words
-            if is_likely and not any(_alike(own, self._said(other) - words) for other in rivals):
+            is_told = any(
+                _title(other) == _title(hit) or _alike(own, self._said(other) - words) for other in rivals
+            )
+            if is_likely and not is_told:
                 rivals.append(hit)
         return rivals
 
@@ -107,19 +115,43 @@ def _title(hit: Hit) -> str:
     return hit.passage.questions[0] if hit.passage.questions else hit.passage.document
 
 
+def _by_title(text: str, titles: Sequence[str]) -> int | None:
+    """Whose words they are: what a button says, which may be cut where it is long."""
+    said = _words(text)
+    for place, title in enumerate(titles):
+        is_cut = len(text) >= _CUT_FROM and title.startswith(text)
+        if said and (is_cut or _words(title) == said):
+            return place
+    return None
+
+
 def _place(text: str, number: int) -> int | None:
-    """The place that is named, from 0: «2», «второе», «последний вариант»."""
-    words = re.findall(r"\w+", text.lower().replace("ё", "е"))
+    """The place that is named, from 0: «2», «второе», «последний вариант»; nothing else may be asked."""
+    words = _words(text)
     places = {_ordinals()[word] for word in words if word in _ordinals()}
-    if len(places) != 1 or len(words) > 3 * _MOST_WORDS:
+    if len(places) != 1 or not _beside().union(_ordinals()).issuperset(words):
         return None
     place = places.pop()
     place = number if place < 0 else place
     return place - 1 if 1 <= place <= number else None
 
 
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.lower().replace("ё", "е"))
+
+
 @cache
 def _ordinals() -> dict[str, int]:
     """Every form of each ordinal with its number; -1 is the last."""
-    loaded: dict[int, list[str]] = read_data(Path(__file__).with_name("ordinals.yaml"))
-    return {word: place for place, words in loaded.items() for word in words}
+    return {word: place for place, words in _loaded().items() if isinstance(place, int) for word in words}
+
+
+@cache
+def _beside() -> frozenset[str]:
+    return frozenset(_loaded()[_BESIDE])
+
+
+@cache
+def _loaded() -> dict[int | str, list[str]]:
+    loaded: dict[int | str, list[str]] = read_data(Path(__file__).with_name("ordinals.yaml"))
+    return loaded

@@ -1,10 +1,15 @@
 """A word or two that may mean several things: the assistant asks which one, once."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from bot.dialogue.answering import Question
+from bot.dialogue.clarifying import Clarifier
 from bot.domain import Answer, Outcome, Recollection, Remark, Speaker
-from tests.assistants import STORED, SpokenModel, ask, assistant_of
+from bot.findings import Inquiry
+from bot.language.lemmas import Lemmatiser
+from tests.assistants import STORED, SpokenModel, ask, assistant_of, bakery
 
 VAGUE = "хлеб"
 BAKED, FRESH, RYE = "Хлеб печём дважды в день.", STORED, "Ржаной хлеб готов к 11:00."
@@ -48,6 +53,34 @@ async def test_the_last_one_can_be_chosen() -> None:
         await assistant_of(silent()).answer(after(offered, said)) for said in ("последнее", str(number))
     ]
     assert last.text == same.text
+
+
+async def test_the_words_of_a_choice_choose_it() -> None:
+    offered = await asked_back()
+    for number, choice in enumerate(offered.choices, start=1):
+        by_words, by_number = [
+            await assistant_of(silent()).answer(after(offered, said)) for said in (choice, str(number))
+        ]
+        assert by_words.text == by_number.text
+    assert len({choice.lower() for choice in offered.choices}) > 1
+
+
+@pytest.mark.parametrize("said", ["можно оплатить 2 карты?", "какой первый взнос?", "раз так, до свидания"])
+async def test_a_number_in_another_question_chooses_nothing(said: str) -> None:
+    answer = await assistant_of(silent()).answer(after(await asked_back(), said))
+    assert answer.text not in (BAKED, FRESH, RYE)
+
+
+@pytest.mark.parametrize(("said", "place"), [("Первый взнос", 1), ("второй", 1), ("первое", 0), ("", 2)])
+def test_a_title_is_known_by_its_words_before_its_number(said: str, place: int) -> None:
+    long = "Как вернуть товар, если он не подошёл по размеру, и сколько времени это займёт на деле"
+    choices = [("Кредит", "a"), ("Первый взнос", "b"), (long, "c")]
+    said = said or long[:64]
+    tenant, texts, _ = bakery()
+    clarifier = Clarifier(Lemmatiser(tenant.lexicon), texts)
+    focus = {"source": "choice", "choices": choices}
+    asked = Inquiry(text=said, language="ru", asked_at=datetime.now(UTC), focus=focus)
+    assert clarifier.chosen(asked).passage_id == choices[place][1]
 
 
 async def test_words_choose() -> None:
