@@ -21,6 +21,7 @@ from bot.dialogue.writing import Grow, Writer
 from bot.domain import Answer, Outcome, Recollection, Speaker, Verdict
 from bot.errors import ModelError, ModelRefused
 from bot.findings import FindingKind, Inquiry
+from bot.guard.off_topic import TASK
 from bot.guard.personal_data import mask
 from bot.texts.catalogue import Text, Texts
 from bot.understanding.messages import clean, is_blank
@@ -115,7 +116,12 @@ class Assistant:
         return None
 
     def _is_known(self, work: Work, inquiry: Inquiry) -> bool:
-        """Whether the business itself speaks of what looks foreign, or of something near: then it is not."""
+        """Whether the business itself speaks of what looks foreign, or of something near: then it is not.
+
+        A task that is set (a translation, an essay) stays foreign, whatever it is about.
+        """
+        if work.verdicts[-1].detail == TASK:
+            return False
         self._finder.find(work, inquiry)
         nearest = work.hits[0].score if work.hits else 0.0
         if not work.is_supported and nearest < _OWN_FROM:

@@ -20,6 +20,8 @@ from bot.language.dictionary import grammemes, is_known
 from bot.language.readings import Readings, is_word, read
 
 _WORD = re.compile(r"[^\W_]+")
+TASK = "task"
+"""The subject of a message that sets the assistant some work of another kind."""
 _TASK, _PHRASE, _OWN_PHRASE, _STRONG, _WEAK = 9.0, 3.0, 2.5, 2.0, 1.0
 _NAME, _COMMON, _TOWARD = 3.0, 1.0, 2.0
 _ENOUGH = 2.0
@@ -144,7 +146,7 @@ class OffTopic:
     def _outside(
         self, text: str, lemmas: frozenset[str], task: str | None
     ) -> tuple[str, tuple[str, ...], float]:
-        best: tuple[str, tuple[str, ...], float] = ("", (), 0.0) if task is None else ("task", (task,), _TASK)
+        best: tuple[str, tuple[str, ...], float] = ("", (), 0.0) if task is None else (TASK, (task,), _TASK)
         for name in self._subjects:
             evidence, score = self._weight_of(name, text, lemmas)
             if score > best[2]:

@@ -358,6 +358,7 @@ async def test_a_question_behind_an_introduction_is_found() -> None:
     [
         ("Какая погода будет завтра в Париже?", Outcome.REFUSED),
         ("В какую погоду хлеб свежий?", Outcome.UNKNOWN),
+        ("Переведи на французский: когда хлеб свежий?", Outcome.REFUSED),
     ],
 )
 async def test_what_the_business_itself_speaks_of_is_not_foreign(text: str, outcome: Outcome) -> None:
