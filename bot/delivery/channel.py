@@ -9,6 +9,7 @@ from bot.delivery.formatted import Formatted
 from bot.delivery.limiter import Priority
 from bot.domain import ChatRef
 from bot.errors import DeliveryError
+from bot.recordings import SpokenNote
 
 
 class MaybeSent(DeliveryError):
@@ -85,6 +86,13 @@ class Channel(Protocol):
 
     async def offer(self, chat: ChatRef, message_id: int, choices: Sequence[str]) -> None:
         """Put what may be said next under a message, as buttons; nothing where there are none. Repeatable."""
+        ...
+
+    async def voice(self, chat: ChatRef, note: SpokenNote, admission: Admission = AT_ONCE) -> int | None:
+        """Put a voice note into the chat and return its id; None: there are no voice notes here.
+
+        Raises MaybeSent.
+        """
         ...
 
     async def draft(self, chat: ChatRef, draft_id: int, body: Formatted) -> bool:

@@ -12,6 +12,7 @@ from bot.delivery.channel import AT_ONCE, Admission, Post, Probe
 from bot.delivery.formatted import Formatted
 from bot.domain import ChatRef
 from bot.errors import DeliveryError
+from bot.recordings import SpokenNote
 
 EventType = Literal["growing", "message", "edit", "notice"]
 
@@ -54,6 +55,9 @@ class ConsoleChannel:
 
     async def offer(self, chat: ChatRef, message_id: int, choices: Sequence[str]) -> None:
         """Nothing: what may be said is in the text."""
+
+    async def voice(self, chat: ChatRef, note: SpokenNote, admission: Admission = AT_ONCE) -> None:
+        """Nothing: here people read."""
 
     async def draft(self, chat: ChatRef, draft_id: int, body: Formatted) -> bool:
         await self._put(chat, "growing", draft_id, Post(body=body))

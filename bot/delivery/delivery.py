@@ -14,11 +14,12 @@ from bot.delivery.channel import Admission, Channel, MessageGone, NoSlot, Post
 from bot.delivery.formatted import Formatted, first_part, split
 from bot.delivery.formatting import render
 from bot.delivery.growth import Growth
-from bot.delivery.ledger import Ledger, Ledgers, Stale
+from bot.delivery.ledger import Ledger, Ledgers, Stale, State
 from bot.delivery.limiter import Priority
 from bot.delivery.sending import Sender
 from bot.domain import ChannelName, ChatRef, Turn
 from bot.errors import DeliveryError, LeaseLost
+from bot.recordings import SpokenNote
 
 log = structlog.get_logger()
 
@@ -199,6 +200,21 @@ class TurnDelivery:
                 await self._channel.offer(self._turn.chat, message_id, choices)
         except DeliveryError as error:
             log.info("choices_not_offered", reason=type(error).__name__)
+
+    async def may_speak(self) -> bool:
+        """Whether no voice note of this turn was sent, nor may have been."""
+        await self._ledger.read()
+        return self._ledger.state("voice") == State()
+
+    async def speak(self, note: SpokenNote) -> None:
+        """Send the answer as a voice note too, at most once per turn. Raises DeliveryError."""
+        async with self._one_at_a_time:
+            await self._ledger.read()
+            try:
+                await self._sender.voice_once(note)
+            except Stale:
+                await self._ledger.read(again=True)
+                await self._sender.voice_once(note)
 
     async def _finish(self, markdown: str) -> None:
         saved = self._ledger.get("final")

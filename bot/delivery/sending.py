@@ -4,15 +4,19 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Final
 
 import structlog
 
 from bot.delivery.channel import Admission, Channel, MaybeSent, Post, Probe, Unclear
-from bot.delivery.ledger import Ledger, Ledgers
+from bot.delivery.ledger import Ledger, Ledgers, State
 from bot.domain import ChannelName, Turn
 from bot.errors import DeliveryError, FloodLimited
+from bot.recordings import SpokenNote
 
 log = structlog.get_logger()
+
+_VOICE: Final = "voice"
 
 
 class Patience:
@@ -96,6 +100,25 @@ class Sender:
             raise
         await self._ledger.done(name, message_id)
         return message_id
+
+    async def voice_once(self, note: SpokenNote) -> None:
+        """Send the note unless it was sent, or may have been: better none than two."""
+        patience = Patience(self._patience_s)
+        admission = Admission(before=lambda: self._ledger.begin(_VOICE))
+        while self._ledger.state(_VOICE) == State():
+            try:
+                message_id = await self._channel.voice(self._turn.chat, note, admission)
+            except MaybeSent as error:
+                log.warning("voice_unknown", reason=str(error))
+                return
+            except DeliveryError as error:
+                if self._ledger.state(_VOICE).sending_after is not None:
+                    await self._ledger.undo(_VOICE)
+                await patience.wait(error)
+            else:
+                if message_id is None:
+                    return
+                await self._ledger.done(_VOICE, message_id)
 
     async def find(self, name: str) -> int | None:
         """The id of the message of this name, if it stands in the chat."""

@@ -6,7 +6,13 @@ from contextlib import asynccontextmanager
 from typing import Self, TypeVar
 
 import structlog
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
+from telegram import (
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    InputFile,
+    LinkPreviewOptions,
+    ReplyParameters,
+)
 from telegram._utils.types import JSONDict
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, TelegramError
 from telegram.ext import ExtBot
@@ -26,6 +32,7 @@ from bot.delivery.telegram_transport import (
 )
 from bot.domain import ChatRef
 from bot.errors import ChatUnreachable, DeliveryError, FloodLimited
+from bot.recordings import SpokenNote
 from bot.settings import TelegramSettings
 
 log = structlog.get_logger()
@@ -134,6 +141,16 @@ class TelegramChannel:
             except (BadRequest, UnknownMethod) as error:
                 if not _says(error, "message is not modified"):
                     log.info("telegram_without_buttons", reason=error.message)
+
+    async def voice(self, chat: ChatRef, note: SpokenNote, admission: Admission = AT_ONCE) -> int | None:
+        async with _translated():
+            message = await self._bot.send_voice(
+                int(chat.chat_id),
+                InputFile(note.content, filename="voice.ogg", attach=True),
+                duration=round(note.duration_s),
+                rate_limit_args=admission,
+            )
+        return message.message_id
 
     async def draft(self, chat: ChatRef, draft_id: int, body: Formatted) -> bool:
         if not (self._has_drafts and chat.private):

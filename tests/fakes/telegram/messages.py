@@ -85,7 +85,9 @@ class MessageMethods:
                 f"there is no {kind} in the request" if not file_id else "wrong file identifier specified"
             )
         caption, entities = read_text(arguments, "caption", longest=LONGEST_CAPTION)
-        content: Json = {kind: self._book.describe_file(kind, file_id, upload.name if upload else "file")}
+        about = {"duration": arguments.integer("duration")} if "duration" in arguments.values else {}
+        name = upload.name if upload else "file"
+        content: Json = {kind: self._book.describe_file(kind, file_id, name, **about)}
         if caption:
             content["caption"] = caption
         if entities:
