@@ -23,7 +23,7 @@ from bot.embedded.supervisor import AlreadyRunning, Service, Supervisor, sole_su
 from bot.errors import ServiceError, SettingsError
 from bot.settings import Settings
 from bot.texts.catalogue import DEFAULT_LANGUAGE, Text, load_texts
-from bot.wiring.recordings import hears, missing_package
+from bot.wiring.recordings import check_packages, hears
 
 Chat = Callable[[Settings], Awaitable[int]]
 
@@ -49,7 +49,7 @@ def run(
                     locate_model(settings.local, report)
             in_telegram = settings.telegram.bot_token is not None
             if in_telegram:
-                settings = _with_voice_or_without(settings)
+                settings = with_voice_or_without(settings)
             in_terminal = sys.stdin is not None and sys.stdin.isatty()
             talks_here = always_chat or (in_terminal and not in_telegram)
             return asyncio.run(_supervise(settings, chat if talks_here else None))
@@ -60,17 +60,15 @@ def run(
         return 130
 
 
-def _with_voice_or_without(settings: Settings) -> Settings:
+def with_voice_or_without(settings: Settings) -> Settings:
     """The settings with voice off if it was not asked for and cannot be had; a sentence says so.
 
     Raises SettingsError and ServiceError if it was asked for.
     """
     if settings.voice.enabled is False:
         return settings
-    reason = missing_package(settings)
     try:
-        if reason is not None:
-            raise SettingsError(f"{reason} is missing; install it with: pip install 'dezhurny[voice]'")
+        check_packages(settings)
         with shown_progress() as report:
             fetch_speech_model(settings, report)
     except (SettingsError, ServiceError) as error:

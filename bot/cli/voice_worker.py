@@ -4,15 +4,18 @@ import asyncio
 import os
 from collections.abc import Sequence
 
+import structlog
+
 from bot import jobs
 from bot.cli.process import call_at_stop, keep_what_is_there
-from bot.errors import SettingsError
 from bot.queue.inbox import VOICE, VOICE_LONG
 from bot.queue.worker import AsyncWorker
 from bot.settings import Settings
 from bot.wiring import open_blocking_redis, open_redis
 from bot.wiring.hearing import open_note_server
-from bot.wiring.recordings import hears, missing_package
+from bot.wiring.recordings import check_packages, hears
+
+log = structlog.get_logger()
 
 _NICENESS = 10
 """Typed chats go first, whichever process answers them. The children inherit it."""
@@ -23,12 +26,15 @@ _GRACE_S = 1.0
 async def work(settings: Settings) -> None:
     """Short recordings and long ones, each one at a time, in one event loop: their jobs share one model.
 
-    Raises SettingsError where nothing can be heard.
+    Idles where recordings are not listened to. Raises SettingsError where they are to be, and cannot.
     """
-    if (package := missing_package(settings)) is not None:
-        raise SettingsError(f"{package} is missing; install it with: pip install 'dezhurny[voice]'")
     if not hears(settings):
-        raise SettingsError("VOICE_ENABLED is off, so there is nothing to hear")
+        log.info("voice_is_off")
+        stopped = asyncio.Event()
+        call_at_stop(stopped.set)
+        await stopped.wait()
+        return
+    check_packages(settings)
     os.nice(_NICENESS)
     async with open_note_server(settings) as server:
         jobs.note_server.set(server)

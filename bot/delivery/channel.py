@@ -99,8 +99,8 @@ class Channel(Protocol):
         """Show an answer that is still growing, if a moment is free. False: there are no drafts here."""
         ...
 
-    async def typing(self, chat: ChatRef) -> None:
-        """Show that somebody is writing, if a moment is free."""
+    async def typing(self, chat: ChatRef, *, speaking: bool = False) -> None:
+        """Show that somebody is writing, or recording a voice note, if a moment is free."""
         ...
 
     async def probe(self, chat: ChatRef, message_id: int) -> Probe:

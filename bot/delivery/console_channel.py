@@ -63,7 +63,7 @@ class ConsoleChannel:
         await self._put(chat, "growing", draft_id, Post(body=body))
         return True
 
-    async def typing(self, chat: ChatRef) -> None:
+    async def typing(self, chat: ChatRef, *, speaking: bool = False) -> None:
         """Nothing: a growing answer says it all."""
 
     async def probe(self, chat: ChatRef, message_id: int) -> Probe:

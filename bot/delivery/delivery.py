@@ -104,13 +104,13 @@ class TurnDelivery:
         )
 
     @asynccontextmanager
-    async def typing(self) -> AsyncIterator[None]:
-        """Show that somebody is writing for as long as the block runs. Failures are nobody's concern."""
+    async def typing(self, *, speaking: bool = False) -> AsyncIterator[None]:
+        """Show that somebody writes, or records, while the block runs. Failures are nobody's concern."""
         task: asyncio.Task[None] | None = None
 
         def begin() -> None:
             nonlocal task
-            task = asyncio.get_running_loop().create_task(self._keep_typing())
+            task = asyncio.get_running_loop().create_task(self._keep_typing(speaking=speaking))
 
         timer = asyncio.get_running_loop().call_later(self._first_sign_after_s, begin)
         try:
@@ -121,12 +121,12 @@ class TurnDelivery:
                 task.cancel()
                 await asyncio.wait([task])
 
-    async def _keep_typing(self) -> None:
+    async def _keep_typing(self, *, speaking: bool) -> None:
         with suppress(RedisError):
             await self._ledger.note_incoming()
         while True:
             try:
-                await self._channel.typing(self._turn.chat)
+                await self._channel.typing(self._turn.chat, speaking=speaking)
             except NoSlot:
                 await asyncio.sleep(0.5)
             except (DeliveryError, RedisError):

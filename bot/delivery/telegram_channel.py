@@ -175,10 +175,11 @@ class TelegramChannel:
                 self._has_drafts = False
         return self._has_drafts
 
-    async def typing(self, chat: ChatRef) -> None:
+    async def typing(self, chat: ChatRef, *, speaking: bool = False) -> None:
+        action = "record_voice" if speaking else "typing"
         async with _translated():
             await self._bot.send_chat_action(
-                int(chat.chat_id), "typing", rate_limit_args=Admission(optional=True)
+                int(chat.chat_id), action, rate_limit_args=Admission(optional=True)
             )
 
     async def probe(self, chat: ChatRef, message_id: int) -> Probe:

@@ -2,11 +2,11 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import structlog
 
@@ -24,6 +24,8 @@ log = structlog.get_logger()
 
 _LONG_WAITS_S = 60.0
 """How long short recordings may go before a long one."""
+_LOOKS_EVERY_S = 2.0
+"""Whether a recording is still waited for."""
 _TRIES = 3
 _PAUSE_S = 1.0
 _CONTEXT_CHARACTERS = 200
@@ -125,7 +127,12 @@ class NoteServer:
                 timings["gate"] = time.monotonic() - waited
                 if not await self._notes.is_wanted(utterance.note_id):
                     return None
-                listened = await self._listened(path, audio.duration_s, await self._context(utterance))
+                context = await self._context(utterance)
+                listened = await self._while_wanted(
+                    utterance.note_id, self._listened(path, audio.duration_s, context)
+                )
+        if listened is None:
+            return None
         transcript, confidence = listened.transcript, listened.confidence
         taken = transcript.timings
         timings |= {"decode": taken.decode_s, "transcribe": taken.detect_s + taken.recognise_s}
@@ -140,6 +147,20 @@ class NoteServer:
             model=transcript.model,
             timings=timings,
         )
+
+    async def _while_wanted(self, note_id: str, hearing: Coroutine[Any, Any, Listened]) -> Listened | None:
+        """None: nobody waits for it any more, and the hearing was broken off."""
+        task = asyncio.ensure_future(hearing)
+        try:
+            while True:
+                done, _ = await asyncio.wait((task,), timeout=_LOOKS_EVERY_S)
+                if done:
+                    return task.result()
+                if not await self._notes.is_wanted(note_id):
+                    return None
+        finally:
+            task.cancel()
+            await asyncio.wait((task,))
 
     async def _listened(self, path: Path, declared_s: float | None, context: str) -> Listened:
         """A recognition that has died is started again; it may not have been this recording's fault."""

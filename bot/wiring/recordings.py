@@ -2,6 +2,7 @@
 
 from importlib.util import find_spec
 
+from bot.errors import SettingsError
 from bot.recordings import RecordingLimits
 from bot.settings import Settings
 
@@ -15,6 +16,14 @@ def missing_package(settings: Settings) -> str | None:
     """What hearing needs and is not installed here."""
     needed = ("av", "pydub", _PACKAGES[settings.voice.transcriber])
     return next((package for package in needed if find_spec(package) is None), None)
+
+
+def check_packages(settings: Settings) -> None:
+    """Raises SettingsError that says what to install."""
+    package = missing_package(settings)
+    if package is not None:
+        extra = "whisper" if package == "whisper" else "voice"
+        raise SettingsError(f"{package} is missing; install it with: pip install 'dezhurny[{extra}]'")
 
 
 def hears(settings: Settings) -> bool:

@@ -134,6 +134,21 @@ async def test_a_doubtful_note_is_confirmed_by_a_tap(
     assert _buttons(telegram, asked.message_id) == []
 
 
+async def test_where_nothing_is_listened_to_its_process_idles(tmp_path: Path) -> None:
+    async with Stack.open(tmp_path, VOICE_ENABLED="false") as stack:
+        with (tmp_path / "voice.log").open("wb") as output:
+            stack.processes["voice"] = stack.spawn("voice", output)
+        await stack.until(lambda: "voice_is_off" in stack.log("voice"), "it says so")
+        assert stack.stop("voice") == 0
+
+
+async def test_what_is_missing_is_named(tmp_path: Path) -> None:
+    async with Stack.open(tmp_path, VOICE_ENABLED="true", VOICE_TRANSCRIBER="openai-whisper") as stack:
+        status, said = await stack.refusal("voice")
+    assert status == 2
+    assert "whisper is missing; install it with" in said
+
+
 def _buttons(telegram: FakeTelegram, message_id: int) -> list[str]:
     (message,) = [message for message in telegram.messages(1) if message.message_id == message_id]
     rows = (message.reply_markup or {}).get("inline_keyboard", [])

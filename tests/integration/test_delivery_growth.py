@@ -124,11 +124,12 @@ async def test_a_group_gets_a_message_that_is_edited(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize("drafts", [True], indirect=True, ids=["drafts"])
-async def test_typing_shows_for_as_long_as_it_takes(scene: Scene) -> None:
+@pytest.mark.parametrize("speaking", [True, False])
+async def test_typing_shows_for_as_long_as_it_takes(scene: Scene, speaking: bool) -> None:
     delivery = scene.at(await scene.turn())
-    async with delivery.typing():
+    async with delivery.typing(speaking=speaking):
         await asyncio.sleep(0.1)
-    assert len(scene.telegram.audit.calls("sendChatAction")) == 1
+    assert len(scene.telegram.audit.calls("sendChatAction", ok=True)) == 1
 
 
 @pytest.mark.parametrize("drafts", [True], indirect=True, ids=["drafts"])

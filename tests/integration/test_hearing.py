@@ -11,8 +11,9 @@ from redis.asyncio import Redis
 
 pytest.importorskip("av", reason="the extra `voice` is not installed")
 
-from bot.domain import Outcome, Recollection, Remark, Speaker, UtteranceKind
+from bot.domain import ChannelName, ChatRef, Outcome, Recollection, Remark, Speaker, UtteranceKind
 from bot.errors import SpeechError
+from bot.notes import listening
 from bot.queue.inbox import Acceptance
 from tests.assistants import STORED, SpokenModel
 from tests.fakes.telegram import FakeTelegram
@@ -128,8 +129,6 @@ async def test_short_notes_go_before_long_ones(
 async def test_other_chats_are_answered_while_a_note_is_waited_for(
     open_desk: OpenDesk, record: Record
 ) -> None:
-    from bot.domain import ChannelName, ChatRef
-
     speaking = open_desk(hears_within_s=30.0)
     typing = open_desk(chat=ChatRef(channel=ChannelName.CONSOLE, chat_id="other"))
     await speaking.hear_note(record(BREAD))
@@ -169,11 +168,11 @@ async def test_a_worker_that_is_told_to_go_gives_the_note_back(
     ears.go_on = asyncio.Event()
     for _ in range(5):
         ears.began.clear()
-        listening = asyncio.create_task(hearing.server.hear(note.note_id))
+        at_work = asyncio.create_task(hearing.server.hear(note.note_id))
         await ears.began.wait()
-        listening.cancel()
+        at_work.cancel()
         with suppress(asyncio.CancelledError):
-            await listening
+            await at_work
         assert hearing.files_left() == []
     ears.go_on = None
     await hearing.server.hear(note.note_id)
@@ -237,7 +236,7 @@ async def test_cancel_stops_the_wait_and_the_notes_that_have_not_begun(
     hearing: HearingDesk, ears: Ears, open_desk: OpenDesk, record: Record
 ) -> None:
     desk = open_desk()
-    listening = asyncio.create_task(desk.cancellations.run())
+    watching = asyncio.create_task(desk.cancellations.run())
     try:
         await desk.hear_note(record(BREAD))
         serving = asyncio.create_task(desk.serve())
@@ -247,11 +246,31 @@ async def test_cancel_stops_the_wait_and_the_notes_that_have_not_begun(
         await serving
         await desk.serve()
     finally:
-        listening.cancel()
-        await asyncio.wait([listening])
+        watching.cancel()
+        await asyncio.wait([watching])
     assert await desk.answers() == ["Хорошо, остановился. Спросите, когда будет удобно."]
     await hearing.work_off()
     assert ears.heard == []
+
+
+async def test_a_note_that_is_cancelled_while_it_is_heard_is_let_go(
+    hearing: HearingDesk,
+    ears: Ears,
+    open_desk: OpenDesk,
+    record: Record,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(listening, "_LOOKS_EVERY_S", 0.05)
+    desk = open_desk()
+    note = await desk.hear_note(record(BREAD))
+    ears.go_on = asyncio.Event()
+    hearing_it = asyncio.create_task(hearing.server.hear(note.note_id))
+    await ears.began.wait()
+    await desk.hear("/cancel", UtteranceKind.CANCEL)
+    async with asyncio.timeout(5):
+        await hearing_it
+    assert ears.heard == []
+    assert hearing.files_left() == []
 
 
 # What was heard, and how surely.
