@@ -5,7 +5,7 @@ from contextlib import suppress
 import structlog
 from aiogram import Bot, F, Router
 from aiogram.exceptions import TelegramAPIError
-from aiogram.types import CallbackQuery, Update
+from aiogram.types import CallbackQuery
 
 from bot.delivery.buttons import SAY
 from bot.handlers.inbox import Acceptor
@@ -21,9 +21,9 @@ def build_router() -> Router:
     return router
 
 
-async def take_choice(query: CallbackQuery, bot: Bot, event_update: Update, acceptor: Acceptor) -> None:
+async def take_choice(query: CallbackQuery, bot: Bot, acceptor: Acceptor) -> None:
     """What stands on the button goes into the inbox; the buttons go away, so that it is said once."""
-    utterance = utterance_of_choice(query, event_update.update_id)
+    utterance = utterance_of_choice(query)
     if utterance is None or query.message is None:
         await pass_over(query, bot)
         return

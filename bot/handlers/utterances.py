@@ -117,8 +117,12 @@ def utterance_from(
     )
 
 
-def utterance_of_choice(query: CallbackQuery, update_id: int) -> Utterance | None:
-    """What a tap on a button says; None where the message has no such button any more."""
+def utterance_of_choice(query: CallbackQuery) -> Utterance | None:
+    """What a tap on a button says; None where the message has no such button any more.
+
+    It is named by its message: the buttons of one message say something once, however often they are tapped
+    before they go away.
+    """
     if not isinstance(query.message, Message):
         return None
     markup = query.message.reply_markup
@@ -127,7 +131,7 @@ def utterance_of_choice(query: CallbackQuery, update_id: int) -> Utterance | Non
     if said is None:
         return None
     return Utterance(
-        update_id=str(update_id),
+        update_id=f"tap-{query.message.chat.id}-{query.message.message_id}",
         **_whence(query.message.chat, query.from_user),
         text=said,
         received_at=datetime.now(UTC),

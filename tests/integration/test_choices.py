@@ -94,6 +94,18 @@ async def test_a_tap_that_is_delivered_twice_counts_once(
     assert [utterance.text for utterance in polled.heard][1:] == ["и ещё"]
 
 
+async def test_two_taps_before_the_buttons_go_away_count_once(
+    telegram: FakeTelegram, desk: Desk, polled: Ears
+) -> None:
+    await asked_back(desk)
+    chosen = buttons(telegram)[0]
+    telegram.inject.press(7, "say:0")
+    telegram.inject.press(7, "say:1")
+    telegram.inject.message(7, "и ещё")
+    await polled.texts(2)
+    assert [utterance.text for utterance in await desk.inbox.waiting("telegram:7")] == [chosen, "и ещё"]
+
+
 @pytest.mark.parametrize("data", ["say:7", "say:", "say:\u0000", "sya:1", "rate:5", ""])
 async def test_a_forged_or_outdated_button_says_nothing(
     telegram: FakeTelegram, desk: Desk, polled: Ears, data: str
