@@ -12,7 +12,7 @@ from bot.cli.process import CANNOT_RUN
 from bot.dialogue.answering import Question
 from bot.domain import Answer, Outcome, Recollection, TurnRecord
 from bot.errors import ModelUnavailable
-from bot.evaluation.replaying import differences, differing_versions, earlier_exchanges
+from bot.evaluation.replaying import VERIFIED, differences, differing_versions, earlier_exchanges
 from bot.logs import configure_logs
 from bot.memory.in_process import InProcessMemory
 from bot.settings import Provider, Settings
@@ -78,7 +78,7 @@ async def _again(settings: Settings, record: TurnRecord, earlier: list[TurnRecor
     """Raises ModelUnavailable where the turn needs a model and none can be asked."""
     tenant = load_configured_tenant(settings)
     async with AsyncExitStack() as stack:
-        if settings.needs_local_model and record.answer.model:
+        if settings.needs_local_model and _asked_a_model(record.answer):
             await stack.enter_async_context(running_local_model(settings))
         models = build_models(settings, None)
         stack.push_async_callback(models.close)
@@ -94,9 +94,14 @@ async def _again(settings: Settings, record: TurnRecord, earlier: list[TurnRecor
             )
         )
     failed = [verdict for verdict in answer.verdicts if verdict.check == "model" and not verdict.passed]
-    if failed and record.answer.model:
+    if failed and _asked_a_model(record.answer):
         raise ModelUnavailable(f"the model ({settings.provider}) did not answer: {failed[0].detail}")
     return answer
+
+
+def _asked_a_model(answer: Answer) -> bool:
+    """For its words, or only for its opinion of a passage: then «не знаю» may be all that came of it."""
+    return bool(answer.model) or VERIFIED in answer.trace
 
 
 async def _recollection(settings: Settings, record: TurnRecord, earlier: list[TurnRecord]) -> Recollection:

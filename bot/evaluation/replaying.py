@@ -9,6 +9,8 @@ from bot.domain import Answer, TurnRecord
 
 VERSIONS = ("prompt", "knowledge", "stock_version", "tariffs", "composed", "sampling")
 """What of a trace names the versions that an answer hangs on."""
+VERIFIED = "verified"
+"""The place in a trace of a model's opinion of the passage that was found."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,6 +25,9 @@ def differing_versions(before: Answer, now: Answer) -> Iterator[str]:
     """The versions that the two answers do not share, one sentence each."""
     if before.model != now.model:
         yield f"model: {before.model or '(none)'} then, {now.model or '(none)'} now"
+    if (VERIFIED in before.trace) is not (VERIFIED in now.trace):
+        then, later = ("asked" if VERIFIED in trace else "not asked" for trace in (before.trace, now.trace))
+        yield f"a model's opinion of the passage: {then} then, {later} now"
     for name in VERSIONS:
         then, later = before.trace.get(name), now.trace.get(name)
         if then != later and (then is not None or later is not None):

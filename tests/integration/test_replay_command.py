@@ -134,6 +134,14 @@ async def test_versions_that_are_others_now_are_named(log: Log) -> None:
     assert "version differs: knowledge: old-knowledge then" in done.stdout
 
 
+async def test_it_is_said_where_no_model_weighs_the_passage_this_time(log: Log) -> None:
+    answer = await log.answer(BREAD)
+    trace = {**answer.trace, "verified": {"found": 0.4, "odds": 3.0}}
+    log.keep(1, BREAD, replace(answer, trace=trace))
+    done = await log.replay("telegram:42:1")
+    assert "version differs: a model's opinion of the passage: asked then, not asked now" in done.stdout
+
+
 async def test_what_was_said_before_in_the_dialogue_is_remembered_again(
     log: Log, model: ScriptedModel
 ) -> None:
