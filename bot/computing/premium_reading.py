@@ -18,6 +18,7 @@ _ABSURD = 5
 _ALIKE = 0.7
 """A number that suits an input this well compared with the best may be meant beside it."""
 _DOUBTFUL = 0.1
+_IMPOSSIBLE = 0.5
 _MOST_LEFT = 4
 _PERSON = "человек"
 _JOINING = frozenset(("и", "and", "или", "or"))
@@ -144,7 +145,7 @@ def _fits(product: Product, numbers: Numbers, free: Sequence[Amount], awaiting: 
 def _is_of_another(product: Product, wanted: TariffInput, amount: Amount) -> bool:
     """«Машине 12 лет» is the age of what the value was asked of, and not the driver's."""
     nearest = amount.before[:1]
-    others = (other for other in product.inputs if other is not wanted and other.type is not InputType.CHOICE)
+    others = (other for other in product.inputs if other is not wanted and other.type is InputType.MONEY)
     return (
         amount.unit == "год"
         and not _unit_words(wanted).intersection(nearest)
@@ -164,8 +165,10 @@ def _score(wanted: TariffInput, amount: Amount, apart: frozenset[str], *, awaiti
     score += (wanted.type is InputType.MONEY) + 2 * awaiting
     if score and not is_in_range(wanted, in_unit(wanted, amount)):
         # A sum that is too small is likelier one of something else; too great a one is just too great.
-        is_too_small = wanted.type is InputType.MONEY and amount.value < (wanted.range or (0, 0))[0]
-        score -= 1.5 if is_too_small else 0.5
+        if wanted.type is InputType.MONEY:
+            score -= 1.5 if amount.value < (wanted.range or (0, 0))[0] else 0.5
+        else:
+            score *= _IMPOSSIBLE
     return score * _DOUBTFUL if _is_for_how_long(own, amount) else score
 
 

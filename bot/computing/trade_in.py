@@ -25,7 +25,7 @@ class TradeInSource:
         before = inquiry.focus if inquiry.focus.get("what") == "trade_in" else {}
         prices = [amount for amount in numbers.amounts if _is_money(amount)]
         is_named = any(map(numbers.names, (*self._terms.names, *words("trade_in_names"))))
-        if not (is_named or (before and prices) or _is_told(prices)):
+        if not (is_named or (before and prices) or _is_told(numbers, prices)):
             return None
         found = _values(numbers, prices, inquiry.focus)
         if found is None:
@@ -71,7 +71,7 @@ def _values(numbers: Numbers, prices: list[Amount], focus: Mapping[str, Any]) ->
         return None
     value = prices[0].value
     before = focus if focus.get("what") == "trade_in" else {}
-    if before and _leaning(prices[0]) < 0:
+    if before and _leaning(numbers, prices[0]) < 0:
         return float(before["old"]), value
     shown = before.get("new", focus.get("price"))
     return (value, float(shown)) if isinstance(shown, int | float) else None
@@ -84,23 +84,31 @@ def _is_money(amount: Amount) -> bool:
 def _old_and_new(numbers: Numbers, prices: list[Amount]) -> tuple[float, float]:
     """Which is which by the words around; the cheaper is the old one where they do not tell."""
     first, second = prices
-    leanings = [_leaning(amount) for amount in prices]
+    leanings = [_leaning(numbers, amount) for amount in prices]
     if leanings[0] == leanings[1]:
         low, high = sorted((first.value, second.value))
         return low, high
     return (first.value, second.value) if leanings[0] > leanings[1] else (second.value, first.value)
 
 
-def _is_told(prices: list[Amount]) -> bool:
+def _is_told(numbers: Numbers, prices: list[Amount]) -> bool:
     """«Мою оценили в 2 млн, новая стоит 6 млн» can be nothing but an exchange."""
-    return sorted(map(_leaning, prices)) == [-1, 1]
+    return sorted(_leaning(numbers, amount) for amount in prices) == [-1, 1]
 
 
-def _leaning(amount: Amount) -> int:
-    """1 towards the old item, -1 towards the new one, by the nearest telling word before the number."""
-    for word in amount.before:
-        if word in words("own"):
+def _leaning(numbers: Numbers, price: Amount) -> int:
+    """1 towards the old item, -1 towards the new one, by the nearest telling word before the number.
+
+    The number of a name, «новый E 200 за 8 млн», does not part them.
+    """
+    start = max(
+        (other.end for other in numbers.amounts if other.at < price.at and _is_money(other)), default=0
+    )
+    for at in reversed(range(start, price.at)):
+        if numbers.clauses[at] != numbers.clauses[price.at]:
+            return 0
+        if numbers.lemmas[at] in words("own"):
             return 1
-        if word in words("new"):
+        if numbers.lemmas[at] in words("new"):
             return -1
     return 0

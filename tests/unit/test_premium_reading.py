@@ -128,6 +128,8 @@ def test_weeks_and_months_are_days_where_days_are_wanted(question: str, days: fl
     [
         ("osago", "муж 41 и я 38, безаварийный стаж восемь лет", "age", 38),
         ("osago", "муж 41 и я 38, безаварийный стаж восемь лет", "safe_years", 8),
+        ("osago", "62 года водителю, 11 лет без дтп", "age", 62),
+        ("osago", "62 года водителю 11 лет без дтп", "safe_years", 11),
         ("kasko", "ауди дочке 23 и мне 55", "age", 23),
         ("kasko", "водителей двое, 40 и 21", "age", 21),
         ("travel", "обоим по 30", "age", 30),
