@@ -99,23 +99,33 @@ def _cautious(finding: Finding) -> Finding:
 
 
 def _of_parts(sources: Sequence[Source], inquiry: Inquiry) -> list[Finding]:
-    """What the sources that heard something in a message say to its sentences, one by one."""
-    found = [(part, source.find(part)) for part in _parts(inquiry) for source in sources]
+    """What the sources that heard something in a message say to its sentences, one by one.
+
+    A table minds its clauses by itself: it gets sentences only, and none that only tells where another asks.
+    """
+    parts = _parts(inquiry)
+    sentences = _sentences(inquiry.text)
+    asking = [sentence for sentence in sentences if sentence.endswith("?")] or sentences
+    found = [(part, source.find(part)) for part in parts for source in sources]
     return [
         replace(finding, certainty=_cautious(finding).certainty * _weight(part, inquiry))
         for part, finding in found
-        if finding is not None
+        if finding is not None and (finding.kind is not FindingKind.STOCK or part.text in asking)
     ]
 
 
 def _parts(inquiry: Inquiry) -> list[Inquiry]:
     """The sentences of a message that has several: «Меня зовут Анна. До скольки вы сегодня?»."""
-    sentences = [part.strip() for part in _SENTENCE_END.split(inquiry.text) if part.strip()]
+    sentences = _sentences(inquiry.text)
     if len(sentences) < 2:
         sentences = [part.strip() for part in inquiry.text.split(",") if part.strip()]
     if len(sentences) < 2:
         return []
     return [replace(inquiry, text=sentence) for sentence in sentences[-_MOST_PARTS:]]
+
+
+def _sentences(text: str) -> list[str]:
+    return [part.strip() for part in _SENTENCE_END.split(text) if part.strip()]
 
 
 def _weight(part: Inquiry, whole: Inquiry) -> float:

@@ -65,6 +65,8 @@ def _words(marked: Marked, query: StockQuery) -> list[Word]:
     """The tokens as words of their clauses."""
     allowed = _allowed(marked, query)
     is_compared = query.task in (Task.COMPARE, Task.EXTREME) or bool(query.compared or query.sort)
+    # «G 500 и G 63, у кого сколько сил»
+    is_compared |= bool(query.columns) and any(len(condition.values) > 1 for condition in query.filters)
     is_priced = bool(query.columns) and asks_price(marked)
     is_specific = bool(query.filters or query.compared or query.keys or query.sort) and not _wavers(
         query, marked

@@ -87,6 +87,8 @@ def is_even_one(word: Word) -> bool:
 def is_no_more(word: Word) -> bool:
     """«ни копейкой больше» after an amount."""
     near = range(max(word.clause.start, word.place - 2), word.place)
+    if word.marked.token_is(word.place + 1, "greater"):
+        return word.marked.tokens[word.place - 1].raw == "ни"
     return word.is_in("greater") and any(word.marked.tokens[at].raw in ("ни", "не", "no") for at in near)
 
 

@@ -18,6 +18,7 @@ _SURE = 0.55
         ("книги за 500 рублей или дешевле", between("price", most=500)),
         ("books under 1,500 roubles", between("price", most=1500, is_open=True)),
         ("потолок 500 рублей", between("price", most=500)),
+        ("у меня 500 рублей и ни рублём больше", between("price", most=500)),
         ("есть детектив за 500?", between("price", most=500)),
         ("не старше трёх лет в пределах тысячи рублей", between("price", most=1000)),
         ("есть 500 рублей и ни копейкой больше", between("price", most=500)),
