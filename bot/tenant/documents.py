@@ -86,14 +86,16 @@ def _decoded(path: Path, data: bytes) -> str:
         declared[1].decode("ascii") if declared and not data.startswith(b"\xef\xbb\xbf") else "utf-8-sig"
     )
     try:
-        return data.decode(encoding)
-    except LookupError as error:
-        message = f'there is no encoding "{encoding}"'
-        raise TenantError([Problem(file=path, line=1, message=message)]) from error
+        text = data.decode(encoding)
+        text.encode()  # some encodings give halves of signs, which nothing can keep
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         message = f"the text is not in {encoding.removesuffix('-sig').upper()}"
         raise TenantError([Problem(file=path, line=line, message=message)]) from error
+    except (LookupError, UnicodeError) as error:
+        message = f'there is no encoding "{encoding}"'
+        raise TenantError([Problem(file=path, line=1, message=message)]) from error
+    return text
 
 
 def _html_blocks(root: "LexborNode") -> Iterator[Block]:

@@ -142,6 +142,12 @@ def test_html_is_read_in_the_encoding_that_it_declares(tmp_path: Path) -> None:
     assert only_article(tmp_path).sections[0].text == "Съешь ещё булок"
 
 
+@pytest.mark.parametrize("charset", ["hex", "undefined", "unicode_escape", "klingon"])
+def test_html_in_an_encoding_that_is_none_is_told(tmp_path: Path, charset: str) -> None:
+    write(tmp_path, "page.html", f"<meta charset={charset}><p>Хлеб \\ud800</p>")
+    assert only_problem(tmp_path).message == f'there is no encoding "{charset}"'
+
+
 def test_html_in_an_encoding_that_it_does_not_declare_is_told_by_line(tmp_path: Path) -> None:
     write(tmp_path, "old.html", "<html>\n<body><p>Булки</p></body></html>".encode("cp1251"))
     assert (only_problem(tmp_path).line, only_problem(tmp_path).message) == (2, "the text is not in UTF-8")
