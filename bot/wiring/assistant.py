@@ -1,5 +1,6 @@
 """The assistant of one tenant, for whoever asks it."""
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
@@ -76,7 +77,7 @@ def build_assistant(
         ),
         own_phones=tenant.phones,
         phrase_within_s=settings.local.model_phrases_within_s,
-        repeats=_repeats(cache, tenant, f"{tenant.name} {prompts.version} {models.name}"),
+        repeats=_repeats(cache, tenant, f"{tenant.name} {prompts.version} {models.name} {_digest(topics)}"),
     )
 
 
@@ -120,6 +121,11 @@ def _whole(passage: Passage) -> str:
 
 def _repeats(cache: AnswerCache | None, tenant: Tenant, versions: str) -> Repeats | None:
     return None if cache is None else Repeats(cache, Lemmatiser(tenant.lexicon).all_lemmas, versions)
+
+
+def _digest(topics: Sequence[ForbiddenTopic]) -> str:
+    """Changes with the owner's list: what was written under another one has to be checked anew."""
+    return hashlib.sha256(repr(topics).encode()).hexdigest()[:12]
 
 
 def build_product_labels(tenant: Tenant) -> ProductLabels:

@@ -36,6 +36,21 @@ async def test_another_model_or_another_language_answers_anew(redis: Redis, pref
     assert other.asked
 
 
+async def test_what_was_written_under_another_list_of_forbidden_topics_is_checked_anew(
+    redis: Redis, prefix: str
+) -> None:
+    tenant, texts, settings = bakery()
+    cache = RedisAnswerCache(redis, 60, prefix=prefix)
+    longer = (*tenant.forbidden, tenant.forbidden[0].model_copy(update={"phrases": ("свежий хлеб в",)}))
+    answers = []
+    for topics in (tenant.forbidden, longer):
+        listed = tenant.model_copy(update={"forbidden": topics})
+        model = SpokenModel("Свежий хлеб в 9:00.")
+        assistant = build_assistant(listed, texts, ModelChain([model]), settings, cache=cache)
+        answers.append(await assistant.answer(ask(QUESTION)))
+    assert ["cached" in answer.trace for answer in answers] == [False, False]
+
+
 async def test_what_is_somebodys_own_is_not_kept(redis: Redis, prefix: str) -> None:
     model = SpokenModel(STORED)
     assistant = assistant_with(redis, prefix, model)
