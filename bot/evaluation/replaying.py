@@ -26,8 +26,8 @@ def differing_versions(before: Answer, now: Answer) -> Iterator[str]:
     if before.model != now.model:
         yield f"model: {before.model or '(none)'} then, {now.model or '(none)'} now"
     if (VERIFIED in before.trace) is not (VERIFIED in now.trace):
-        then, later = ("asked" if VERIFIED in trace else "not asked" for trace in (before.trace, now.trace))
-        yield f"a model's opinion of the passage: {then} then, {later} now"
+        moment = "then, not asked now" if VERIFIED in before.trace else "now, not asked then"
+        yield f"a model's opinion of the passage: asked {moment}"
     for name in VERSIONS:
         then, later = before.trace.get(name), now.trace.get(name)
         if then != later and (then is not None or later is not None):
