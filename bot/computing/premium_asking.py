@@ -79,14 +79,20 @@ class Asking:
         """How many words of the question are the product's or its inputs'."""
         return len(self.known(product).intersection(numbers.lemmas) - words("read"))
 
-    def is_asked(self, product: Product, numbers: Numbers, said: Given, *, is_same: bool) -> bool:
-        """Whether a sum is wanted: in so many words, by giving what it takes, or by going on."""
+    def is_asked(
+        self, product: Product, numbers: Numbers, said: Given, *, is_same: bool, is_compared: bool
+    ) -> bool:
+        """Whether a sum is wanted: in so many words, by giving what it takes, or by going on.
+
+        `is_compared`: the question has what «дешевле» and «дороже» may be of.
+        """
         unread = len(self.unread(product, numbers))
         elsewhere = asks_otherwise(numbers)
         beside = _SAID_GOING_ON if numbers.lemmas[:1] in _GOING_ON else _SAID_BESIDE
         if is_same and said and unread <= beside and not elsewhere:
             return True
-        if asks_for_price(numbers, said, strictly=elsewhere):
+        is_of_prices = is_compared and numbers.says_any(words("comparing_prices") | words("sharing"))
+        if is_of_prices or asks_for_price(numbers, said, strictly=elsewhere):
             return True
         if elsewhere:
             return False
@@ -116,8 +122,6 @@ def asks_for_price(numbers: Numbers, said: Given, *, strictly: bool = False) -> 
         is_told = strictly and any(word[0].isdigit() for word in following)
         if lemma in words("price") and following != ("ли",) and not is_told:
             return True
-    if numbers.says_any(words("comparing_prices") | words("sharing")):
-        return bool(said)
     if strictly:
         return False
     if any(map(numbers.names, words("price_phrases"))) or numbers.lemmas[-1:] == ("сколько",):

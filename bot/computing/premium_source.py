@@ -126,14 +126,15 @@ class PremiumSource:
         awaiting = (str(before.get("awaiting", "")) or _corrected(numbers, kept)) if is_same else ""
         known = self._asking.known(product)
         said = read_inputs(product, numbers, awaiting=awaiting, known=known, kept=kept.keys() - {awaiting})
-        if not self._asking.is_asked(product, numbers, said, is_same=is_same):
+        variants = read_variants(product, numbers, said, kept)
+        if not self._asking.is_asked(product, numbers, said, is_same=is_same, is_compared=bool(variants)):
             return None
         units = before.get("units", {}) if is_same else {}
         said |= in_same_units(numbers, said, units)
         return _Asked(
             product=product,
             given={**kept, **said},
-            variants=read_variants(product, numbers, said, kept) or _left(before, said, is_same=is_same),
+            variants=variants or _left(before, said, is_same=is_same),
             units={**units, **longer_units(numbers, said)},
             unread=len(self._asking.unread(product, numbers)),
             is_new=bool(said) or not is_same,
