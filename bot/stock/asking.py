@@ -73,10 +73,10 @@ def asks_what_is_better(word: Word) -> bool:
 
 
 def is_worth(word: Word) -> bool:
-    """«стоит ли брать», «подойдёт ли», «хватит ли»: of a judgement."""
+    """«стоит ли брать», «подойдёт ли», «какая подойдёт»: of a judgement."""
     after = word.at(word.place + 1)
     if word.is_in("suits"):
-        return after is not None and after.raw == "ли"
+        return not word.is_specific or (after is not None and after.raw == "ли")
     if word.token.raw != "стоит":
         return False
     later = word.at(word.place + 2) if after is not None and after.raw == "ли" else after
@@ -95,7 +95,18 @@ def is_spoken_of(word: Word) -> bool:
     before = word.at(word.place - 1)
     if before is not None and "PREP" in next(iter(grammemes(before.raw)), ()):
         return False
+    if _has_owner(word):
+        return True
     return any(_is_about(word, found.start - 1) for found in word.marked.of(Kind.VALUE, Kind.ITEM))
+
+
+def _has_owner(word: Word) -> bool:
+    """«расход дизельного GLE»."""
+    place = word.place + 1
+    after = word.at(place)
+    return (
+        after is not None and place in word.marked.read and any("gent" in t for t in grammemes(after.raw)[:1])
+    )
 
 
 def _is_about(word: Word, place: int) -> bool:

@@ -35,12 +35,15 @@ def _introduced(marked: Marked, found: Mark, lists: tuple[str, ...]) -> bool:
 
 
 def _is_added(marked: Marked, found: Mark) -> bool:
-    """«и в пути тоже», «всех, что есть и едут»: what is there is meant in any case."""
-    if not marked.token_is(found.start - 1, "and"):
+    """«и те, что в пути, тоже», «всех, что есть и едут»: what is there is meant in any case."""
+    place = found.start - 1
+    while not marked.token_is(place, "and") and place >= 0 and _is_little(marked, place):
+        place -= 1
+    if not marked.token_is(place, "and"):
         return False
-    if not (marked.token_is(found.end, "even_if") or marked.token_is(found.start - 2, "exists")):
+    if not (marked.token_is(found.end, "even_if") or marked.token_is(place - 1, "exists")):
         return False
-    marked.read.update((found.start - 1, found.end))
+    marked.read.update((*range(place, found.start), found.end))
     return True
 
 

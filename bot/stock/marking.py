@@ -89,6 +89,10 @@ def _name_at(tokens: list[Token], start: int, vocabulary: Vocabulary) -> Mark | 
     for length in range(longest, 0, -1):
         window = tokens[start : start + length]
         meanings = vocabulary.meanings(window)
+        if length == 1 and any(
+            {"VERB", "2per"} <= tags or "impr" in tags for tags in grammemes(window[0].raw)[:1]
+        ):
+            return None  # «подержите» is no form of «подержанный»
         if meanings and not _is_amount(tokens, start + length, vocabulary):
             return Mark(start, start + length, meanings)
     token = tokens[start]

@@ -85,8 +85,11 @@ def asks_of_numbers(marked: Marked) -> bool:
     """«каких больше», «чего меньше», "which do you have more of"."""
     if marked.of(Kind.LEAST, Kind.MOST, Kind.COLUMN) or asks_price(marked):
         return False
+    free = [place for place in range(len(marked.tokens)) if place not in marked.read]
+    if not any(marked.token_is(place, "greater", "lesser", "compare") for place in free):
+        return False  # «больше 300» is the number's
     if marked.has("count"):
-        return marked.has("greater", "lesser", "compare")
+        return True
     if any(token.raw in _OF_SIZE for token in marked.tokens) or _is_of_size(marked):
         return False
     return marked.has("greater", "lesser")

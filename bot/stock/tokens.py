@@ -81,7 +81,7 @@ def _with_half(found: re.Match[str]) -> str:
 @lru_cache(maxsize=20_000)
 def _forms(word: str) -> tuple[str, ...]:
     if not "а" <= word[0] <= "я":
-        ends = [end for end in ("s", "er", "est") if word.endswith(end) and len(word) > len(end) + 2]
+        ends = [end for end in ("s", "es", "er", "est") if word.endswith(end) and len(word) > len(end) + 2]
         return (word, *(word.removesuffix(end) for end in ends))
     likely = dictionary_forms(word)
     # «белые» is a noun to the dictionary first: the table's names decide, so every reading is kept.

@@ -16,6 +16,8 @@ _SURE = 0.55
         ("книги 2020 года и моложе", between("year", 2020)),
         ("300 страниц и меньше", between("pages", most=300)),
         ("книги за 500 рублей или дешевле", between("price", most=500)),
+        ("сколько книг больше 300 страниц", between("pages", 300, is_open=True)),
+        ("books with more than 300 pages", between("pages", 300, is_open=True)),
         ("books under 1,500 roubles", between("price", most=1500, is_open=True)),
         ("потолок 500 рублей", between("price", most=500)),
         ("у меня 500 рублей и ни рублём больше", between("price", most=500)),
@@ -54,6 +56,7 @@ def test_a_number_is_not_of_a_column_without_numbers() -> None:
         "сколько романов вместе с теми, что на заказ",
         "сколько романов, хоть даже под заказ",
         "сколько всего романов, и под заказ тоже",
+        "сколько романов, и те что под заказ тоже",
         "сколько романов есть и под заказ",
         "how many: роман, including those под заказ",
     ],
@@ -123,6 +126,8 @@ def test_what_only_colours_a_wish_takes_little_away(text: str) -> None:
         "а на романы доставка какая",
         "do you give роман with a bookmark",
         "роман 92",
+        "расход бумажного романа",
+        "какая книга подойдёт пенсионеру",
     ],
 )
 def test_what_is_told_or_asks_of_more_than_cells_is_not_the_tables(text: str) -> None:
