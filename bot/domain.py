@@ -46,6 +46,8 @@ class UtteranceKind(StrEnum):
     HELP = "help"
     NEW = "new"
     CANCEL = "cancel"
+    SPEAK = "speak"
+    """Speak answers too, or no longer."""
     UNREADABLE = "unreadable"
     """A photo, sticker, location, a recording that is too long...; `detail` names it."""
 
@@ -60,6 +62,7 @@ COMMANDS = {
     "/help": UtteranceKind.HELP,
     "/new": UtteranceKind.NEW,
     "/cancel": UtteranceKind.CANCEL,
+    "/voice": UtteranceKind.SPEAK,
 }
 """What customers may type in any channel."""
 

@@ -241,6 +241,21 @@ class VoiceSettings(BaseSettings):
     compression: float = Field(2.4, gt=1)
     show_transcript: bool = False
     """Under each answer to a recording."""
+    speaker: Literal["festival", "openai"] = "festival"
+    """What speaks answers where the tenant wants that; `openai` is any server with OpenAI's /audio/speech."""
+    festival: Path | None = None
+    """Its `text2wave`, or a folder with Debian's packages unpacked; unset: found on PATH or in the cache."""
+    speech_model: str = ""
+    speech_voice: str = ""
+    """Of the server, as is `speech_model`; empty: its usual ones."""
+    speech_base_url: HttpUrl | None = None
+    """Unset: OPENAI_BASE_URL."""
+    speech_api_key: Key | None = None
+    """Unset: OPENAI_API_KEY, where the server is the same too."""
+    speech_deadline_s: float = Field(30, gt=0)
+    """For one answer; then there is only its text."""
+    spoken_characters: int = Field(600, ge=50, le=4_000)
+    """How much of an answer is spoken, about 13 in a second; of more it is said that it can be read."""
 
 
 class Settings(BaseSettings):

@@ -72,6 +72,11 @@ class Channel(Protocol):
         ...
 
     @property
+    def has_voice(self) -> bool:
+        """Whether there are voice notes here."""
+        ...
+
+    @property
     def growth_interval_s(self) -> float:
         """The least time between two states of a growing answer."""
         ...
@@ -88,11 +93,8 @@ class Channel(Protocol):
         """Put what may be said next under a message, as buttons; nothing where there are none. Repeatable."""
         ...
 
-    async def voice(self, chat: ChatRef, note: SpokenNote, admission: Admission = AT_ONCE) -> int | None:
-        """Put a voice note into the chat and return its id; None: there are no voice notes here.
-
-        Raises MaybeSent.
-        """
+    async def voice(self, chat: ChatRef, note: SpokenNote, admission: Admission = AT_ONCE) -> int:
+        """Put a voice note into the chat and return its id. Raises MaybeSent."""
         ...
 
     async def draft(self, chat: ChatRef, draft_id: int, body: Formatted) -> bool:

@@ -37,6 +37,7 @@ class ConsoleChannel:
     """A message sent twice under one nonce appears once, so that nothing is ever unknown here."""
 
     is_idempotent = True
+    has_voice = False
     growth_interval_s = 0.25
 
     def __init__(self, redis: Redis, *, prefix: str = "dz") -> None:
@@ -56,8 +57,8 @@ class ConsoleChannel:
     async def offer(self, chat: ChatRef, message_id: int, choices: Sequence[str]) -> None:
         """Nothing: what may be said is in the text."""
 
-    async def voice(self, chat: ChatRef, note: SpokenNote, admission: Admission = AT_ONCE) -> None:
-        """Nothing: here people read."""
+    async def voice(self, chat: ChatRef, note: SpokenNote, admission: Admission = AT_ONCE) -> int:
+        raise DeliveryError("there are no voice notes here", permanent=True)
 
     async def draft(self, chat: ChatRef, draft_id: int, body: Formatted) -> bool:
         await self._put(chat, "growing", draft_id, Post(body=body))

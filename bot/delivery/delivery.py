@@ -201,6 +201,10 @@ class TurnDelivery:
         except DeliveryError as error:
             log.info("choices_not_offered", reason=type(error).__name__)
 
+    @property
+    def has_voice(self) -> bool:
+        return self._channel.has_voice
+
     async def may_speak(self) -> bool:
         """Whether no voice note of this turn was sent, nor may have been."""
         await self._ledger.read()

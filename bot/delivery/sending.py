@@ -116,8 +116,6 @@ class Sender:
                     await self._ledger.undo(_VOICE)
                 await patience.wait(error)
             else:
-                if message_id is None:
-                    return
                 await self._ledger.done(_VOICE, message_id)
 
     async def find(self, name: str) -> int | None:

@@ -59,6 +59,7 @@ class TelegramChannel:
     """Sends as one bot. Open it with `open`; messages never carry a keyboard, so that `probe` is harmless."""
 
     is_idempotent = False
+    has_voice = True
     growth_interval_s = 1.5
 
     def __init__(self, bot: ExtBot[Admission], request: AiohttpRequest) -> None:
@@ -142,7 +143,7 @@ class TelegramChannel:
                 if not _says(error, "message is not modified"):
                     log.info("telegram_without_buttons", reason=error.message)
 
-    async def voice(self, chat: ChatRef, note: SpokenNote, admission: Admission = AT_ONCE) -> int | None:
+    async def voice(self, chat: ChatRef, note: SpokenNote, admission: Admission = AT_ONCE) -> int:
         async with _translated():
             message = await self._bot.send_voice(
                 int(chat.chat_id),

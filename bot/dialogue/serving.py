@@ -20,6 +20,7 @@ from bot.dialogue.answering import Question
 from bot.dialogue.bursts import gather
 from bot.dialogue.hearing import Hearing
 from bot.dialogue.records import Records
+from bot.dialogue.speaking import Speaking
 from bot.dialogue.writing import Grow
 from bot.domain import (
     NOT_TAKEN,
@@ -82,6 +83,7 @@ class TurnServer:
         policy: TurnPolicy,
         cancellations: Cancellations,
         hearing: Hearing,
+        speaking: Speaking,
         worker: str,
     ) -> None:
         self._inbox = inbox
@@ -93,6 +95,7 @@ class TurnServer:
         self._policy = policy
         self._cancellations = cancellations
         self._hearing = hearing
+        self._speaking = speaking
         self._worker = worker
 
     async def serve(self, chat_key: str) -> None:
@@ -142,6 +145,7 @@ class TurnServer:
         answer = await self._deliver(turn, delivery, answer)
         record = self._records.record(turn, answer, recollection.dialogue_id)
         await self._records.remember(record)
+        await self._speaking.speak(turn, delivery, answer)
         await self._inbox.finish(turn, log=record.to_json())
         log.info("turn_answered", outcome=answer.outcome, light=answer.light, ms=_ms_since(started))
 
@@ -180,7 +184,7 @@ class TurnServer:
         elif turn.last.kind.is_said:
             answer = await self._answer_words(turn, delivery, recollection)
         else:
-            answer = await self._answer_kind(turn)
+            answer = await self._answer_kind(turn, delivery)
         await delivery.checkpoint(answer.to_json())
         return answer
 
@@ -215,18 +219,22 @@ class TurnServer:
                 answering.cancel()
                 await asyncio.wait((answering, stop))
 
-    async def _answer_kind(self, turn: Turn) -> Answer:
+    async def _answer_kind(self, turn: Turn, delivery: TurnDelivery) -> Answer:
         """Commands, and what cannot be read."""
         last = turn.last
         if last.kind is UtteranceKind.NEW:
             await self._memory.forget(turn.chat.key)
-        if last.kind is UtteranceKind.UNREADABLE:
+        if last.kind is UtteranceKind.SPEAK:
+            text = await self._speaking.switch(last, delivery)
+        elif last.kind is UtteranceKind.UNREADABLE:
             text = Text(f"unreadable_{last.detail}")
         elif last.kind is UtteranceKind.CANCEL:
             text = Text.CANCEL_STOPPED if last.detail == "stopped" else Text.CANCEL_IDLE
         else:
             text = _SCRIPTED[last.kind]
-        return self._scripted(text, turn, Outcome.SCRIPTED)
+        answer = self._scripted(text, turn, Outcome.SCRIPTED)
+        hint = self._speaking.hint(last.language, delivery) if last.kind is UtteranceKind.HELP else ""
+        return replace(answer, text=f"{answer.text}\n\n{hint}") if hint else answer
 
     @contextlib.asynccontextmanager
     async def _noticing(self, turn: Turn, delivery: TurnDelivery) -> AsyncIterator[None]:

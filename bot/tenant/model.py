@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -161,6 +161,8 @@ class Profile(Frozen):
     """Rules of the house, a sentence each, that hold for every answer."""
     shows_sources: bool = False
     """Whether a line under each answer says where it comes from."""
+    voice_out: Literal["off", "on_request", "voice_for_voice"] = "off"
+    """Whether answers are spoken too: never, to those who asked for it, or also to whoever speaks."""
     translations: Mapping[Language, Wording] = {}
 
     @property

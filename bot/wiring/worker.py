@@ -35,6 +35,7 @@ from bot.wiring import TENANTS, build_inbox, build_texts, open_redis
 from bot.wiring.assistant import build_assistant, has_vectors
 from bot.wiring.channels import open_channels
 from bot.wiring.models import build_models, build_sampling
+from bot.wiring.speaking import build_speaking
 from bot.wiring.stock import build_tables
 
 
@@ -66,6 +67,8 @@ async def open_worker_services(settings: Settings) -> AsyncIterator[WorkerServic
         inbox = build_inbox(settings, redis)
         cancellations = Cancellations(redis)
         texts = build_texts(tenant, settings)
+        speaking = build_speaking(settings, tenant, texts, redis)
+        stack.push_async_callback(speaking.close)
         turns = TurnServer(
             inbox=inbox,
             assistant=LiveAssistant(live),
@@ -83,6 +86,7 @@ async def open_worker_services(settings: Settings) -> AsyncIterator[WorkerServic
                 own_phones=tenant.phones,
                 shows_transcript=settings.voice.show_transcript,
             ),
+            speaking=speaking,
             worker=f"{socket.gethostname()}:{os.getpid()}",
         )
         turn_log = TurnLog(redis, TurnStore(engine))

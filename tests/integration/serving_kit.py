@@ -13,8 +13,10 @@ from bot.delivery.console_channel import ConsoleChannel, ConsoleEvent, ConsoleRe
 from bot.delivery.delivery import Delivery
 from bot.dialogue.hearing import Hearing
 from bot.dialogue.serving import TurnPolicy, TurnServer
+from bot.dialogue.speaking import Speaking, Voice
 from bot.domain import ChannelName, ChatRef, TurnRecord, Utterance, UtteranceKind
 from bot.memory.dialogue import DialogueMemory
+from bot.memory.voice_wishes import VoiceWishes
 from bot.queue.cancellations import Cancellations
 from bot.queue.inbox import Inbox
 from bot.queue.notes import Notes
@@ -40,6 +42,7 @@ class Desk:
     patience_s: float = 3.0
     hears_within_s: float = 10.0
     shows_transcript: bool = False
+    voice: Voice | None = None
     server: TurnServer = field(init=False)
     inbox: Inbox = field(init=False)
     cancellations: Cancellations = field(init=False)
@@ -75,6 +78,9 @@ class Desk:
                 patience_s=self.hears_within_s,
                 own_phones=tenant.phones,
                 shows_transcript=self.shows_transcript,
+            ),
+            speaking=Speaking(
+                wishes=VoiceWishes(self.redis, prefix=self.prefix), texts=texts, voice=self.voice
             ),
             worker="w",
         )

@@ -120,6 +120,7 @@ async def test_in_the_console_nothing_is_spoken(redis: Redis, prefix: str) -> No
     channel = ConsoleChannel(redis, prefix=prefix)
     delivery = Delivery(redis, {ChannelName.CONSOLE: channel}, prefix=prefix)
     chat = ChatRef(channel=ChannelName.CONSOLE, chat_id="1")
-    await channel.voice(chat, NOTE)
+    with pytest.raises(DeliveryError):
+        await channel.voice(chat, NOTE)
     assert not await redis.keys(f"{prefix}:channel:*")
     await delivery.close()

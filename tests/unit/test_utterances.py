@@ -40,6 +40,7 @@ def test_a_text_keeps_who_said_it_where() -> None:
         ("/start promo1", UtteranceKind.START, "promo1"),
         ("/HELP", UtteranceKind.HELP, ""),
         ("/cancel@dezhurny_bot", UtteranceKind.CANCEL, ""),
+        ("/voice", UtteranceKind.SPEAK, ""),
         ("/new сначала", UtteranceKind.NEW, "сначала"),
         ("/unknown", UtteranceKind.TEXT, "/unknown"),
         ("цена /help", UtteranceKind.TEXT, "цена /help"),
