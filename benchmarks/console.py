@@ -5,6 +5,7 @@ import itertools
 import json
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -39,6 +40,15 @@ class Console:
             while await self._finished() < finished:  # noqa: ASYNC110  in another process
                 await asyncio.sleep(0.02)
         return [await self._answered_at(chat) - at for chat, at in asked.items()]
+
+    async def answered(self, chat: str, timeout_s: float = 120) -> None:
+        """Return when the chat has an answer."""
+        async with asyncio.timeout(timeout_s):
+            while True:
+                with suppress(LookupError):
+                    await self._answered_at(chat)
+                    return
+                await asyncio.sleep(0.02)
 
     async def _say(self, chat: str, text: str) -> float:
         utterance = Utterance(

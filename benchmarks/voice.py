@@ -9,10 +9,12 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from benchmarks import voice_load
 from benchmarks.measuring import report, say
 from benchmarks.voice_recordings import NotToBeHad, Recording, no_speech, people, spoken, with_noise
 from benchmarks.voice_stock import load_stock
@@ -149,11 +151,6 @@ async def note_s(ear: LocalTranscriber, recordings: Sequence[Recording]) -> floa
     return sorted(took)[len(took) // 2]
 
 
-def typed_p99_ratio() -> float | None:
-    """Typed chats' p99 while notes are transcribed, over their p99 without. To be measured with the queue."""
-    return None
-
-
 async def measure(options: argparse.Namespace) -> Mapping[str, Any]:
     settings = Settings()
     with shown_progress() as progress:
@@ -168,7 +165,6 @@ async def measure(options: argparse.Namespace) -> Mapping[str, Any]:
         figures["start_s"] = await ear.start()
         await stock.start()
         figures |= await of_no_speech(ear)
-        figures["typed_p99_ratio"] = typed_p99_ratio()
         try:
             recordings = people(cache)
             figures["note_5s_s"] = await note_s(ear, recordings)
@@ -180,6 +176,8 @@ async def measure(options: argparse.Namespace) -> Mapping[str, Any]:
     finally:
         await ear.close()
         await stock.close()
+    with suppress(NotToBeHad):  # said above
+        figures |= await voice_load.measure()
     return figures
 
 

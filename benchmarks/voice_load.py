@@ -6,7 +6,9 @@ notes of three minutes with the packaged model. The rounds without notes are bef
 
 import asyncio
 import itertools
+import json
 import tempfile
+import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,6 +31,7 @@ from tests.fakes.telegram import FakeTelegram
 
 _NOTES: Final = 5
 _NOTE_S: Final = 180
+_SHORT_S: Final = 5
 _CHATS: Final = 20
 _MODEL_S: Final = 0.5
 _QUIET_S: Final = 12.0
@@ -39,7 +42,10 @@ _BUSY_FROM_CPU_S: Final = 1.0
 
 async def measure() -> dict[str, Any]:
     """`typed_p99_ratio` with what it is made of. Raises NotToBeHad without recordings of people."""
-    note = await asyncio.to_thread(_note, Settings().local.cache_home.expanduser())
+    cache = Settings().local.cache_home.expanduser()
+    note, short = await asyncio.gather(
+        *(asyncio.to_thread(_note, cache, seconds) for seconds in (_NOTE_S, _SHORT_S))
+    )
     async with FakeTelegram() as telegram, Stack.open(latency_s=_MODEL_S) as stack:
         files = {"TELEGRAM_API_BASE_URL": telegram.base_url, "TELEGRAM_BOT_TOKEN": telegram.token}
         settings = stack.settings(**UNLIMITED, **files, VOICE_ENABLED="true", VOICE_WAIT_S="600")
@@ -47,8 +53,9 @@ async def measure() -> dict[str, Any]:
         stack.start("voice", "worker.py", "--queue", "voice", settings=settings)
         console = Console(stack.redis_url)
         await _ask_for(console, 3.0)
+        figures = await _of_a_short_one(stack, console, [telegram.book.keep_file("voice", short)] * 3)
         quiet = await _ask_for(console, _QUIET_S)
-        await _send(stack, [telegram.book.keep_file("voice", note) for _ in range(_NOTES)])
+        await _send(stack, [telegram.book.keep_file("voice", note) for _ in range(_NOTES)], _NOTE_S)
         voice = stack.processes["voice"]
         await _until_it_hears(stack)
         with peak_memory(voice) as peak:
@@ -60,7 +67,7 @@ async def measure() -> dict[str, Any]:
         await console.close()
     if heard == _NOTES:
         raise RuntimeError("the notes were over before the questions were")
-    return _figures(quiet, busy) | {"voice_worker_mb": peak.mb, "voice_children_mb": model_mb}
+    return figures | _figures(quiet, busy) | {"voice_worker_mb": peak.mb, "voice_children_mb": model_mb}
 
 
 def _figures(quiet: list[float], busy: list[float]) -> dict[str, float]:
@@ -78,6 +85,20 @@ def _figures(quiet: list[float], busy: list[float]) -> dict[str, float]:
     return {"typed_p99_ratio": ratio, **figures}
 
 
+async def _of_a_short_one(stack: Stack, console: Console, file_ids: list[str]) -> dict[str, float]:
+    """From a note of 5 s to its answer, step by step; the last of a few, when the model is loaded."""
+    for number, file_id in enumerate(file_ids):
+        began = time.monotonic()
+        await _send(stack, [file_id], _SHORT_S, name=f"short{number}")
+        await console.answered(f"short{number}0")
+        whole = time.monotonic() - began
+    heard = [line for line in stack.log("voice").read_text().splitlines() if '"note_heard"' in line]
+    steps: dict[str, float] = json.loads(heard[-1])["timings"]
+    told = ", ".join(f"{name} {seconds:.2f} s" for name, seconds in steps.items())
+    say(f"a note of {_SHORT_S} s: answered after {whole:.2f} s, of which {told}")
+    return {"note_answered_s": whole} | {f"note_{name}_s": seconds for name, seconds in steps.items()}
+
+
 async def _ask_for(console: Console, seconds: float) -> list[float]:
     latencies: list[float] = []
     until = asyncio.get_running_loop().time() + seconds
@@ -86,16 +107,16 @@ async def _ask_for(console: Console, seconds: float) -> list[float]:
     return latencies
 
 
-async def _send(stack: Stack, file_ids: list[str]) -> None:
+async def _send(stack: Stack, file_ids: list[str], seconds: int, *, name: str = "speaker") -> None:
     inbox = Inbox(stack.redis)
     for number, file_id in enumerate(file_ids):
         await inbox.accept(
             Utterance(
-                update_id=f"note-{number}",
-                chat=ChatRef(channel=ChannelName.CONSOLE, chat_id=f"speaker{number}"),
-                person_id=f"speaker{number}",
+                update_id=f"note-{name}{number}",
+                chat=ChatRef(channel=ChannelName.CONSOLE, chat_id=f"{name}{number}"),
+                person_id=f"{name}{number}",
                 kind=UtteranceKind.VOICE,
-                audio=AudioRef(file_id=file_id, kind=AudioKind.VOICE, duration_s=_NOTE_S),
+                audio=AudioRef(file_id=file_id, kind=AudioKind.VOICE, duration_s=seconds),
                 received_at=datetime.now(UTC),
             )
         )
@@ -112,13 +133,13 @@ async def _until_it_hears(stack: Stack) -> None:
             await asyncio.sleep(0.2)
 
 
-def _note(cache_home: Path) -> bytes:
-    """Three minutes of people's sentences, as Telegram's clients record them."""
+def _note(cache_home: Path, seconds: int) -> bytes:
+    """People's sentences, as Telegram's clients record them."""
     recordings = itertools.cycle(people(cache_home / "dezhurny" / "recordings"))
     pieces: list[Any] = []
-    while sum(map(len, pieces)) < _NOTE_S * RATE:
+    while sum(map(len, pieces)) < seconds * RATE:
         pieces.append(next(recordings).audio.values)
-    sound = np.concatenate(pieces)[: _NOTE_S * RATE]
+    sound = np.concatenate(pieces)[: seconds * RATE]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "note.ogg")
         _write(path, sound)
