@@ -96,13 +96,10 @@ class Clarifier:
         )
 
     def _by_words(self, text: str, choices: Sequence[str]) -> int | None:
-        """Which choice alone has most of the words that were said."""
+        """Which choice alone has all the words that were said: one word more may ask something else."""
         said = set(self._lemmatiser.lemmas(text))
-        if not choices or len(said) > 2 * _MOST_WORDS:
-            return None
-        shared = [len(said & set(self._lemmatiser.lemmas(choice))) for choice in choices]
-        best = max(shared)
-        return shared.index(best) if best and shared.count(best) == 1 else None
+        fits = [place for place, choice in enumerate(choices) if said <= set(self._lemmatiser.lemmas(choice))]
+        return fits[0] if said and len(fits) == 1 else None
 
 
 def _alike(one: frozenset[str], other: frozenset[str]) -> bool:
