@@ -148,6 +148,7 @@ def test_phones_are_said_in_groups(written: str) -> None:
         ("в ГИБДД без ПТС и ОСАГО", "в гибэдэдэ без пэ тэ эс и ОСАГО"),
         ("ТО-2 НЕ позже", "тэ о два НЕ позже"),
         ("шины R18", "шины эр восемнадцать"),
+        ("КАСКО / ОСАГО", "КАСКО, ОСАГО"),
     ],
 )
 def test_names_are_said_by_the_lexicon_else_by_their_letters_or_sound(written: str, said: str) -> None:

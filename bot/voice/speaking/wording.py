@@ -18,7 +18,7 @@ _TIDY: Final = (
     (re.compile(r"\s?\+\s?"), " плюс "),
     (re.compile(r"[₽$€%№*_|\[\]#<>={}^~`\\]+"), " "),
     (re.compile(r"\s+([.,;:!?)])"), r"\1"),
-    (re.compile(r"(?<=\w)/(?=\w)"), ", "),
+    (re.compile(r"\s?/\s?"), ", "),
     (re.compile(r"\s{2,}"), " "),
 )
 
