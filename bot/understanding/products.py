@@ -27,6 +27,7 @@ class ProductLabels:
             label: tuple(filter(str.strip, map(self._spaced, (label, *names))))
             for label, names in products.items()
         }
+        self._proper = frozenset(word for label in products for word in self._spaced(label).split())
         self._counts: dict[str, Counter[str]] = {label: Counter() for label in products}
         everything: Counter[str] = Counter()
         for text in texts:
@@ -37,6 +38,13 @@ class ProductLabels:
         self._totals = {label: sum(counts.values()) for label, counts in self._counts.items()}
         self._everything, self._total = everything, sum(everything.values())
         self._weights_of = lru_cache(maxsize=10_000)(self._weigh)
+
+    def is_nothing_but_labels(self, text: str) -> bool:
+        """Whether each word is a label's or a number: «GLC 300» is said alike in any language."""
+        words = self._lemmatiser.all_lemmas(text)
+        return not self._proper.isdisjoint(words) and all(
+            word.isdecimal() or word in self._proper for word in words
+        )
 
     def of(self, text: str) -> dict[str, float]:
         """The likely labels with their probabilities, the likeliest first; empty when none is spoken of."""

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from bot.language.quantities import claims_in
-from bot.texts.catalogue import Text
+from bot.texts.catalogue import LANGUAGES, Text
 from bot.understanding.messages import language_of, leans_on_earlier, small_talk
 from bot.understanding.mood import Manner, manner_of
 from bot.understanding.products import ProductLabels
@@ -68,7 +68,7 @@ class Reader:
         intent = Intent.PERSON if manner.wants_person else Intent.SMALL_TALK if remark else Intent.QUESTION
         found = [value for claim in claims_in(text) for value in claim.values[:1]]
         return Understanding(
-            language=language_of(text, hint),
+            language=hint if self._says_no_language(text, hint) else language_of(text, hint),
             intent=intent,
             manner=manner,
             products=self._products.of(text),
@@ -76,3 +76,6 @@ class Reader:
             leans=has_earlier and leans_on_earlier(text),
             small_talk=remark,
         )
+
+    def _says_no_language(self, text: str, hint: str) -> bool:
+        return hint in LANGUAGES and text.isascii() and self._products.is_nothing_but_labels(text)

@@ -1,6 +1,7 @@
 import pytest
 
 from bot.understanding.products import ProductLabels
+from bot.understanding.understanding import Reader
 
 LABELS = ProductLabels(
     {"торт": ["тортик", "бисквит"], "хлеб": ["батон", "буханка"]},
@@ -30,3 +31,19 @@ def test_the_probabilities_are_shares_of_one() -> None:
 def test_what_is_about_no_product_has_no_label() -> None:
     assert LABELS.of("как вас зовут") == {}
     assert ProductLabels({}, []).of("торт") == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "hint", "language"),
+    [
+        ("GLC 300", "ru", "ru"),
+        ("glc", "ru", "ru"),
+        ("glc", "en", "en"),
+        ("glc price", "ru", "en"),
+        ("300", "en", "en"),
+        ("GLC есть?", "en", "ru"),
+    ],
+)
+def test_a_name_alone_is_of_no_language(text: str, hint: str, language: str) -> None:
+    reader = Reader(ProductLabels({"GLC": ["глц"]}, []))
+    assert reader.read(text, hint, has_earlier=False).language == language
