@@ -123,6 +123,20 @@ def test_no_spelling_hides_an_invention(draft: str) -> None:
     assert unsupported_claims(draft, FACTS)
 
 
+@pytest.mark.parametrize(
+    "draft",
+    [
+        "Ожидайте звонка",
+        "Ждите обратного звонка.",
+        "Бронь оформлена",
+        "Бронирование подтверждено",
+        "Оформил бронь",
+    ],
+)
+def test_a_promise_is_one_whoever_is_to_keep_it(draft: str) -> None:
+    assert unsupported_claims(draft, FACTS)
+
+
 def test_a_fact_supports_a_promise_of_its_kind() -> None:
     assert unsupported_claims("Мы перезвоним вам", ["Перезваниваем в рабочие часы."]) == []
 
