@@ -8,7 +8,7 @@ from typing import Protocol
 import structlog
 
 from bot.dialogue.prompting import NO, YES, Prompts
-from bot.dialogue.work import Work
+from bot.dialogue.work import SUPPORTED_FROM, Work
 from bot.domain import Hit, Speaker
 from bot.errors import ModelError
 from bot.findings import Finding, FindingKind
@@ -42,7 +42,10 @@ class Verifier:
         self._within_s = within_s
 
     async def verify(self, work: Work) -> None:
-        """Weigh the model's word into the certainty of the passage. Without an answer in time it stays."""
+        """Weigh the model's word into the certainty of the passage. Without an answer in time it stays.
+
+        A passage that is then no longer sure gives way to another source that is.
+        """
         traits = self._models.primary.traits
         found = work.findings[0] if work.findings else None
         if traits.composes or not traits.tells_odds or found is None or not _is_doubtful(found):
@@ -60,7 +63,8 @@ class Verifier:
         odds = completion.odds.get(YES, _UNLIKELY) - completion.odds.get(NO, _UNLIKELY)
         certainty = _together(found.certainty, odds)
         work.trace["verified"] = {"found": round(found.certainty, 3), "odds": round(odds, 2)}
-        work.findings[0] = replace(found, certainty=certainty)
+        weighed = [replace(found, certainty=certainty), *work.findings[1:]]
+        work.findings = sorted(weighed, key=lambda finding: finding.certainty < SUPPORTED_FROM)
 
 
 def _is_doubtful(found: Finding) -> bool:

@@ -6,6 +6,7 @@ import pytest
 
 from bot.dialogue.answering import Assistant
 from bot.domain import Outcome
+from bot.findings import Finding, FindingKind, Inquiry
 from bot.llm.chain import ModelChain
 from bot.llm.model import ModelTraits
 from bot.llm.openai_model import OpenAIModel
@@ -99,3 +100,26 @@ async def test_personal_data_is_not_told_to_it(server: ScriptedModel, build: Bui
     say(server, text="да", odds=YES)
     await build().answer(ask(f"мой телефон +7 913 555-12-12, {TOO_LITTLE}"))
     assert "555" not in str(server.seen)
+
+
+class Nearly:
+    """A source that is just sure enough to answer, though a passage comes before it."""
+
+    def find(self, inquiry: Inquiry) -> Finding:
+        return Finding(kind=FindingKind.HOURS, text="Открыто с 9:00.", certainty=0.55)
+
+
+async def test_what_it_denies_gives_way_to_another_source(server: ScriptedModel) -> None:
+    say(server, text="нет", odds=NO)
+    model = OpenAIModel(
+        name="small",
+        model="m",
+        base_url=server.openai_url,
+        traits=ModelTraits(context_tokens=8_000, composes=False, calls_tools=False, tells_odds=True),
+        timeout_s=5,
+    )
+    tenant, texts, settings = bakery(local={"model_phrases_within_s": 2})
+    assistant = build_assistant(tenant, texts, ModelChain([model]), settings, tables=(Nearly(),))
+    answer = await assistant.answer(ask(TOO_MUCH))
+    await model.close()
+    assert (answer.text, answer.trace["verified"]["odds"]) == ("Открыто с 9:00.", pytest.approx(-5.99))
