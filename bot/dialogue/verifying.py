@@ -16,7 +16,7 @@ from bot.llm.model import ChatModel, Completion, Prompt
 
 log = structlog.get_logger()
 
-_DOUBTFUL_FROM, _DOUBTFUL_TO = 0.1, 0.95
+_DOUBTFUL_FROM, _DOUBTFUL_TO = 0.1, 0.93
 """Outside of these the search is right so often that no answer of a small model would change it."""
 _FOUND, _ODDS, _BIAS = 1.0, 0.8, -1.35
 """Weights of the search's certainty and of the model's, both as logits. A small model says YES too often:

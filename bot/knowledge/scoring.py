@@ -27,7 +27,7 @@ _RANK: Final = (8.8, 0.8, 0.8, 12.1, 3.7, 2.5, 0.0)
 _SURE: Final = (5.5, 0.4, 0.6, 7.0, 0.7, 1.5, -8.5)
 _SURE_AT: Final = -5.5
 _SURE_BY_WORDS: Final = (6.2, 2.0)
-_SURE_BY_WORDS_AT: Final = -5.1
+_SURE_BY_WORDS_AT: Final = -5.45
 
 
 def rank(evidence: Evidence) -> float:

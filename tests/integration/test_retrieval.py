@@ -35,5 +35,5 @@ def test_without_the_encoder_words_alone_still_find_most(name: str) -> None:
     tenant = load_tenant(ROOT / "tenants" / name)
     figures = measure(PassageIndex(tenant.passages, tenant.lexicon), questions(name))
     assert figures["recall_at_3"] >= 0.86
-    assert figures["unanswerable_below_0.5"] >= 0.76
+    assert figures["unanswerable_below_0.5"] >= 0.75
     assert figures["answerable_above_0.5"] >= 0.65
