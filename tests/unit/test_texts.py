@@ -1,3 +1,4 @@
+import re
 from string import Formatter
 
 import pytest
@@ -41,3 +42,9 @@ def test_a_tenant_overrides_one_text_and_keeps_the_rest() -> None:
 )
 def test_days_agree_with_their_number(count: int, words: str) -> None:
     assert load_texts().days(count, "ru") == words
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_text_names_a_trade(language: str) -> None:
+    said = " ".join(load_texts().catalogues[language].values()).lower()
+    assert not re.search(r"полис|страхов|автомоб|машин|\bpremium|insur|\bcars?\b", said)
