@@ -207,11 +207,10 @@ class Assistant:
 
     def _unknown(self, work: Work) -> Answer:
         """«Не знаю», with the way to a person, and what else may have been meant."""
-        text = self._texts.say(Text.UNKNOWN, work.language)
         near = self._clarifier.nearest(work)
         if near is None:
-            return self._finished(text, Outcome.UNKNOWN, work)
-        answer = self._finished(f"{text}\n\n{near.text}", Outcome.UNKNOWN, work)
+            return self._finished(self._texts.say(Text.UNKNOWN, work.language), Outcome.UNKNOWN, work)
+        answer = self._finished(near.text, Outcome.UNKNOWN, work)
         return replace(answer, choices=near.choices, trace={**answer.trace, "focus": near.focus})
 
     def _refused(self, work: Work, text: Text = Text.REFUSED) -> Answer:

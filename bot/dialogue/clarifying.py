@@ -65,7 +65,7 @@ class Clarifier:
     def nearest(self, work: Work) -> Finding | None:
         """What may have been meant by a question that nothing answers surely."""
         near = {_title(hit): hit for hit in reversed(work.hits[:_MOST_CHOICES]) if hit.score >= _NEAR_FROM}
-        return self._offer([*reversed(near.values())], Text.NEAREST, work) if near else None
+        return self._offer([*reversed(near.values())], Text.UNSURE, work) if near else None
 
     def _rivals(self, hits: Sequence[Hit], words: frozenset[str]) -> list[Hit]:
         """The likely passages of which none says what another one says."""

@@ -45,7 +45,7 @@ class Text(StrEnum):
     PERSON = "person"
     PERSON_FIRST = "person_first"
     WHICH_ONE = "which_one"
-    NEAREST = "nearest"
+    UNSURE = "unsure"
     WANTS_PERSON = "wants_person"
     DAYS_ONE = "days_one"
     DAYS_FEW = "days_few"
