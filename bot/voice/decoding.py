@@ -1,5 +1,6 @@
 """Opens whatever people record, by PyAV: Opus, mp3, m4a, wav, the sound of video notes. No ffmpeg program."""
 
+import resource
 import stat
 from collections.abc import Iterator
 from contextlib import closing
@@ -25,6 +26,10 @@ _KEEPS_LENGTH: Final = ("mov", "wav", "flac")
 _LEAST_SHORTFALL_S: Final = 1.5
 _SHORTFALL: Final = 0.1
 _BAD_PACKETS: Final = 50
+_MEMORY_BYTES: Final = 1_500_000_000
+"""Beyond what the samples take. Sound needs a tenth; a crafted picture beside it would take all there is."""
+_COPIES: Final = 4
+_STATM: Final = Path("/proc/self/statm")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,7 +44,11 @@ class Decoder:
     def __init__(self, limits: DecodingLimits, *, deadline_s: float = 30.0) -> None:
         self._limits = limits
         self._deadline_s = deadline_s
-        self._process = OwnProcess(_build, name="decoding")
+        self._process = OwnProcess(partial(_build, limits), name="decoding")
+
+    async def start(self) -> float:
+        """Have the process ready before the first recording; the seconds that took."""
+        return await self._process.start()
 
     async def decode(self, path: Path, declared_s: float | None = None) -> Samples:
         """`declared_s`: how long whoever sent it says it is. Raises AudioError, and SpeechError."""
@@ -50,14 +59,27 @@ class Decoder:
         await self._process.close()
 
 
-def _build() -> Any:
+def _build(limits: DecodingLimits) -> Any:
     import av  # noqa: F401  so that the first file does not wait for it
 
-    return partial(_decode)
+    bound_memory(_MEMORY_BYTES + int(limits.max_seconds * RATE * 4) * _COPIES)
+    return _decode
+
+
+def bound_memory(more_bytes: int) -> None:
+    """Refuse this process more than so much beyond what it has, where Linux tells what that is."""
+    if _STATM.exists():
+        has_bytes = int(_STATM.read_text().split()[0]) * resource.getpagesize()
+        _, hard = resource.getrlimit(resource.RLIMIT_AS)
+        wanted = has_bytes + more_bytes
+        resource.setrlimit(resource.RLIMIT_AS, (wanted if hard < 0 else min(wanted, hard), hard))
 
 
 def _decode(_: Report, path: Path, limits: DecodingLimits, declared_s: float | None) -> Samples:
-    return level(decode_file(path, limits, declared_s))
+    try:
+        return level(decode_file(path, limits, declared_s))
+    except MemoryError as error:
+        raise AudioError(AudioFault.BROKEN, "it takes too much memory") from error
 
 
 def decode_file(path: Path, limits: DecodingLimits, declared_s: float | None = None) -> Samples:
@@ -70,7 +92,7 @@ def decode_file(path: Path, limits: DecodingLimits, declared_s: float | None = N
         told_s = _told_s(container, stream)
         if told_s > limits.max_seconds:
             raise AudioError(AudioFault.TOO_LONG, f"{told_s:.0f} s")
-        values = _joined(_pieces(container, stream), limits)
+        values = _joined(_pieces(container, stream, limits.max_seconds))
     expected_s = max(declared_s or 0.0, told_s)
     missing_s = expected_s - len(values) / RATE
     if not len(values):
@@ -127,13 +149,17 @@ def _told_s(container: "av.container.InputContainer", stream: "av.AudioStream") 
 
 
 def _pieces(
-    container: "av.container.InputContainer", stream: "av.AudioStream"
+    container: "av.container.InputContainer", stream: "av.AudioStream", max_seconds: float
 ) -> Iterator["NDArray[np.float32]"]:
-    """The sound piece by piece. Some packets may be bad; what is missing then is judged by the whole."""
+    """The sound piece by piece. Some packets may be bad; what is missing then is judged by the whole.
+
+    Two hours of silence are a small file, and so are hours of sound at a few samples a second in one frame:
+    the length is watched before anything is resampled.
+    """
     import av
 
     resampler = av.AudioResampler(format="flt", layout="mono", rate=RATE)
-    bad = 0
+    bad, sounding_s = 0, 0.0
     packets = container.demux(stream)
     while bad < _BAD_PACKETS:
         try:
@@ -145,24 +171,20 @@ def _pieces(
             bad += 1
             continue
         for frame in frames:
+            sounding_s += frame.samples / max(frame.sample_rate, 1)
+            if sounding_s > max_seconds:
+                raise AudioError(AudioFault.TOO_LONG, f"more than {max_seconds:g} s")
             frame.pts = None
             yield from (piece.to_ndarray()[0] for piece in resampler.resample(frame))
     yield from (piece.to_ndarray()[0] for piece in resampler.resample(None))
 
 
-def _joined(pieces: Iterator["NDArray[np.float32]"], limits: DecodingLimits) -> "NDArray[np.float32]":
-    """All pieces as one. Two hours of silence are a small file, so the length is watched as it grows."""
+def _joined(pieces: Iterator["NDArray[np.float32]"]) -> "NDArray[np.float32]":
     import av
     import numpy as np
 
-    kept: list[NDArray[np.float32]] = []
-    count = 0
     try:
-        for piece in pieces:
-            kept.append(piece)
-            count += len(piece)
-            if count > limits.max_seconds * RATE:
-                raise AudioError(AudioFault.TOO_LONG, f"more than {limits.max_seconds:g} s")
+        kept = list(pieces)
     except (av.FFmpegError, ValueError) as error:
         raise AudioError(AudioFault.BROKEN, type(error).__name__) from error
     whole = np.concatenate(kept) if kept else np.zeros(0, dtype=np.float32)

@@ -42,6 +42,11 @@ class Listener:
     def model(self) -> str:
         return self._transcriber.name
 
+    async def start(self) -> float:
+        """Have both processes ready before the first recording; the seconds that took. Raises AudioError with
+        TOO_SLOW, and SpeechError: then the first recording tries it again."""
+        return await self._decoder.start() + await self._transcriber.start()
+
     async def hear(
         self,
         path: Path,

@@ -41,7 +41,6 @@ class LocalTranscriber:
         return self._process.pid
 
     async def start(self) -> float:
-        """Load the model now rather than at the first recording; the seconds that took."""
         return await self._process.start()
 
     async def transcribe(

@@ -41,6 +41,9 @@ class OpenAITranscriber:
     def name(self) -> str:
         return f"openai {self._model}"
 
+    async def start(self) -> float:
+        return 0.0  # the server has its model
+
     async def transcribe(
         self,
         audio: Samples,

@@ -63,6 +63,10 @@ class Transcriber(Protocol):
     @property
     def name(self) -> str: ...
 
+    async def start(self) -> float:
+        """Load now what the first recording would have to wait for; the seconds that took."""
+        ...
+
     async def transcribe(
         self, audio: Samples, hints: Hints = ..., progress: Progress | None = None
     ) -> Transcript: ...

@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import structlog
 
 from bot.delivery.telegram_files import TelegramFiles
-from bot.errors import ServiceError
+from bot.errors import AudioError, ServiceError
 from bot.memory.dialogue import DialogueMemory
 from bot.notes.folder import NoteFolder
 from bot.notes.listening import NoteServer
@@ -27,7 +27,8 @@ _FETCH_AGAIN_S = 30.0
 async def open_note_server(settings: Settings) -> AsyncIterator[NoteServer]:
     """Open everything that hearing needs, and close it in the reverse order. Raises TenantError.
 
-    Waits until the model's files can be had. Its process is started by the first recording.
+    Waits until the model's files can be had. Its process starts meanwhile; a recording that comes sooner
+    waits for it.
     """
     async with AsyncExitStack() as stack:
         redis = open_redis(settings)
@@ -38,6 +39,8 @@ async def open_note_server(settings: Settings) -> AsyncIterator[NoteServer]:
         stack.push_async_callback(files.close)
         listener = await _listener(settings)
         stack.push_async_callback(listener.close)
+        starting = asyncio.create_task(start_early(listener))
+        stack.callback(starting.cancel)
         limits = recording_limits(settings)
         assert limits is not None, "this process is started where recordings are listened to"
         yield NoteServer(
@@ -59,6 +62,16 @@ async def _listener(settings: Settings) -> Listener:
         except ServiceError as error:
             log.warning("speech_model_missing", error=str(error))
         await asyncio.sleep(_FETCH_AGAIN_S)
+
+
+async def start_early(listener: Listener) -> None:
+    """What fails here fails again for the first recording, and is told to whoever sent it."""
+    try:
+        seconds = await listener.start()
+    except (AudioError, ServiceError) as error:
+        log.warning("hearing_not_started", error=str(error))
+    else:
+        log.info("hearing_started", seconds=round(seconds, 1))
 
 
 def _unreported(*_: object) -> None: ...

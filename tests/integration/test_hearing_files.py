@@ -1,5 +1,6 @@
 """What people send that is no good recording: fetched from Telegram, opened by the real decoder."""
 
+import os
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -15,8 +16,10 @@ from bot.voice.audio import Samples
 from bot.voice.confidence import Thresholds
 from bot.voice.decoding import Decoder, DecodingLimits
 from bot.voice.listening import Listener
+from bot.voice.local import LocalTranscriber, Recognise
 from bot.voice.normalising import Normaliser
 from bot.voice.transcriber import Hints, Progress, Segment, Transcript
+from bot.wiring.hearing import start_early
 from tests.assistants import SpokenModel
 from tests.fakes.telegram import FakeTelegram, Fault, FaultKind
 from tests.integration.hearing_kit import Ears, HearingDesk
@@ -31,6 +34,9 @@ class Scribe:
     """A Transcriber that hears the same words in any sound."""
 
     name = "scribe"
+
+    async def start(self) -> float:
+        return 0.0
 
     async def transcribe(
         self,
@@ -61,7 +67,9 @@ async def hearing(
     redis: Redis, prefix: str, telegram: FakeTelegram, tmp_path: Path
 ) -> AsyncIterator[HearingDesk]:
     listener = Listener(
-        decoder=Decoder(DecodingLimits(max_seconds=LIMITS.max_seconds, max_bytes=LIMITS.max_bytes)),
+        decoder=Decoder(
+            DecodingLimits(max_seconds=LIMITS.max_seconds, max_bytes=LIMITS.max_bytes), deadline_s=5.0
+        ),
         transcriber=Scribe(),
         normaliser=Normaliser({}),
         thresholds=Thresholds(),
@@ -93,6 +101,21 @@ def _soundless(folder: Path) -> bytes:
     return write_video(folder / "note.mp4").read_bytes()
 
 
+def _unknown(folder: Path) -> bytes:
+    content = bytearray(write(folder / "odd.wav", tone(12), codec="pcm_s16le", rate=8_000).read_bytes())
+    place = content.index(b"fmt ") + 8
+    content[place : place + 2] = b"\x21\x7a"
+    return bytes(content)
+
+
+def _eight_channels(folder: Path) -> bytes:
+    return write(folder / "q.ogg", tone(12), codec="libopus", layout="7.1").read_bytes()
+
+
+def _telephone(folder: Path) -> bytes:
+    return write(folder / "q.wav", tone(12), codec="pcm_s16le", rate=8_000).read_bytes()
+
+
 @pytest.mark.parametrize(
     ("sound", "fault", "words"),
     [
@@ -101,6 +124,7 @@ def _soundless(folder: Path) -> bytes:
         (_half, AudioFault.BROKEN, "повреждённой"),
         (_long, AudioFault.TOO_LONG, "до 10:00"),
         (_soundless, AudioFault.NO_SOUND, "нет звука"),
+        (_unknown, AudioFault.UNKNOWN_CODEC, "формат звука"),
         (lambda _: b"\0" * 410_000, AudioFault.TOO_LARGE, "до 20 МБ"),
     ],
 )
@@ -126,15 +150,58 @@ async def test_each_bad_file_gets_its_kind_sentence_and_leaves_nothing_behind(
     assert not desk.model.asked
 
 
+@pytest.mark.parametrize("sound", [_ogg, _telephone, _eight_channels])
 async def test_a_good_recording_is_opened_and_answered(
-    hearing: HearingDesk, telegram: FakeTelegram, redis: Redis, prefix: str, tmp_path: Path
+    hearing: HearingDesk, telegram: FakeTelegram, redis: Redis, prefix: str, tmp_path: Path, sound: Sound
 ) -> None:
     desk = Desk(redis=redis, prefix=prefix, model=SpokenModel("Да, в 9:00."))
-    await desk.hear_note(telegram.book.keep_file("voice", _ogg(tmp_path)), duration_s=12.0)
+    await desk.hear_note(telegram.book.keep_file("voice", sound(tmp_path)), duration_s=12.0)
     await hearing.work_off()
     await desk.serve()
     assert await desk.answers() == ["Да, в 9:00."]
     assert hearing.files_left() == []
+
+
+async def test_a_recording_that_its_decoder_hangs_on_is_given_up_with_a_sentence(
+    hearing: HearingDesk, redis: Redis, prefix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fetch(file_id: str, to: Path, *, max_bytes: int) -> None:
+        os.mkfifo(to)  # to open it takes for ever
+
+    monkeypatch.setattr(hearing.files, "fetch", fetch)
+    desk = Desk(redis=redis, prefix=prefix, model=SpokenModel("Да, в 9:00."))
+    await desk.hear_note()
+    await hearing.work_off()
+    await desk.serve()
+    assert "не хватило времени" in (await desk.answers())[0]
+    assert hearing.files_left() == []
+
+
+def load_nothing() -> Recognise:
+    return Scribe  # type: ignore[return-value]  # nobody calls it
+
+
+def fail_to_load() -> Recognise:
+    raise SpeechError("no model", permanent=True)
+
+
+@pytest.mark.parametrize(("load", "is_ready"), [(load_nothing, True), (fail_to_load, False)])
+async def test_the_first_recording_finds_the_model_loaded_if_it_can_be(
+    load: Callable[[], Recognise], is_ready: bool
+) -> None:
+    ear = LocalTranscriber("ear", load)
+    listener = Listener(
+        decoder=Decoder(DecodingLimits()),
+        transcriber=ear,
+        normaliser=Normaliser({}),
+        thresholds=Thresholds(),
+        hints=Hints(),
+    )
+    try:
+        await start_early(listener)
+        assert (ear.pid is not None) is is_ready
+    finally:
+        await listener.close()
 
 
 # On the way from Telegram.

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,8 @@ import pytest
 pytest.importorskip("av", reason="the extra `voice` is not installed")
 
 from bot.errors import AudioError, AudioFault
-from bot.voice.decoding import Decoder, DecodingLimits
+from bot.voice.decoding import Decoder, DecodingLimits, bound_memory
+from bot.voice.own_process import OwnProcess
 from tests.sounds import tone, write
 
 
@@ -39,6 +40,21 @@ async def test_bad_files_do_not_stop_good_ones(decoder: Decoder, tmp_path: Path)
     done = await asyncio.gather(*map(decoder.decode, files), return_exceptions=True)
     reasons = [one.reason if isinstance(one, AudioError) else None for one in done]
     assert reasons == [AudioFault.EMPTY, None, AudioFault.MISSING, None]
+
+
+def hungry() -> Callable[..., int]:
+    bound_memory(100_000_000)
+    return lambda _, count: len(bytearray(count))
+
+
+async def test_what_asks_for_too_much_memory_does_not_get_it() -> None:
+    process = OwnProcess(hungry, name="hungry")
+    try:
+        assert await process.call(1_000_000, within_s=10) == 1_000_000
+        with pytest.raises(MemoryError):
+            await process.call(500_000_000, within_s=10)
+    finally:
+        await process.close()
 
 
 async def test_a_quiet_recording_comes_out_as_loud_as_a_note(decoder: Decoder, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import resource
 import struct
 import zlib
 from pathlib import Path
@@ -10,6 +11,8 @@ import numpy as np
 import pytest
 
 pytest.importorskip("av", reason="the extra `voice` is not installed")
+
+import av
 
 from bot.errors import AudioError, AudioFault
 from bot.voice.audio import RATE
@@ -120,6 +123,20 @@ def test_a_long_silence_in_a_small_file_is_not_decoded_to_its_end(tmp_path: Path
     with pytest.raises(AudioError) as caught:
         decode_file(file, LIMITS)
     assert caught.value.reason == AudioFault.TOO_LONG
+
+
+def test_hours_in_one_frame_are_not_resampled(tmp_path: Path) -> None:
+    file = tmp_path / "hours.mkv"
+    with av.open(str(file), "w", format="matroska") as container:
+        stream = container.add_stream("pcm_s16le", rate=8, layout="mono")
+        frame = av.AudioFrame.from_ndarray(np.zeros((1, 65_000), dtype=np.int16), format="s16", layout="mono")
+        frame.sample_rate = 8
+        container.mux([*stream.encode(frame), *stream.encode(None)])
+    before_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(AudioError) as caught:
+        decode_file(file, LIMITS)
+    assert caught.value.reason == AudioFault.TOO_LONG
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before_kb < 200_000
 
 
 def test_limits_are_kept_before_anything_is_opened(tmp_path: Path) -> None:
