@@ -1,81 +1,24 @@
 """What a tenant is: a business's own data, read once and never changed while it is in use."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Literal, Self
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from bot.domain import Passage
 from bot.tenant.articles import Articles
 from bot.tenant.gate import Gate
 from bot.tenant.golden import GoldenQuestion
 from bot.tenant.hours import CalendarDay, Hours, Span
-from bot.tenant.phones import is_phone, phone_digits
+from bot.tenant.phones import phone_digits
 from bot.tenant.shapes import Frozen, Names
 from bot.tenant.stock import StockSchema
 from bot.tenant.tariffs import Tariffs
+from bot.tenant.values import Email, Language, Pattern, Phone, TelegramName, TenantName, TimeZone, Url
 from bot.tenant.wording import asked_of, pieces, slug
-
-_RUNAWAY = re.compile(r"\((?:[^()\\]|\\.)*(?:[+*]|\{\d+,\d*\})(?:[^()\\]|\\.)*\)(?:[+*]|\{\d+,\d*\})")
-
-
-def _phone(value: str) -> str:
-    if not is_phone(value):
-        raise ValueError(f'"{value}" is not a phone number; write it as +7 (495) 000-12-34')
-    return value
-
-
-def _email(value: str) -> str:
-    if not re.fullmatch(r"[\w.+-]+@[\w-]+(\.[\w-]+)+", value):
-        raise ValueError(f'"{value}" is not an email address')
-    return value
-
-
-def _url(value: str) -> str:
-    try:
-        parts = urlsplit(value)
-    except ValueError as error:
-        raise ValueError(f'"{value}" is not an address: {error}') from error
-    if parts.scheme not in ("http", "https") or "." not in (parts.hostname or "") or re.search(r"\s", value):
-        raise ValueError(f'"{value}" is not an address that begins with https://')
-    return value
-
-
-def _telegram(value: str) -> str:
-    if not re.fullmatch(r"@[A-Za-z]\w{3,31}", value):
-        raise ValueError(f'"{value}" is not a Telegram name such as @example')
-    return value
-
-
-def _time_zone(value: str) -> str:
-    try:
-        ZoneInfo(value)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ValueError(f'there is no time zone "{value}"; write it as Europe/Moscow') from error
-    return value
-
-
-def _pattern(value: str) -> str:
-    try:
-        re.compile(value)
-    except re.error as error:
-        raise ValueError(f'"{value}" is not a regular expression: {error}') from error
-    if _RUNAWAY.search(value):
-        raise ValueError(f'"{value}" repeats a group that repeats itself: on some texts it takes forever')
-    return value
-
-
-Phone = Annotated[str, AfterValidator(_phone)]
-Email = Annotated[str, AfterValidator(_email)]
-Url = Annotated[str, AfterValidator(_url)]
-TenantName = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
-TimeZone = Annotated[str, AfterValidator(_time_zone)]
-Language = Annotated[str, Field(pattern=r"^[a-z]{2}$")]
 
 
 class WorkingHours(Frozen):
@@ -107,7 +50,7 @@ class Contacts(Frozen):
     email: Email
     address: str
     website: Url
-    telegram: Annotated[str, AfterValidator(_telegram)] | None = None
+    telegram: TelegramName | None = None
 
 
 class Department(Frozen):
@@ -239,7 +182,7 @@ class Topic(Frozen):
     name: str
     words: tuple[str, ...] = ()
     phrases: tuple[str, ...] = ()
-    patterns: tuple[Annotated[str, AfterValidator(_pattern)], ...] = ()
+    patterns: tuple[Pattern, ...] = ()
     examples: tuple[str, ...] = ()
     """Messages that must be refused: for tests."""
 

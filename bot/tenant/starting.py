@@ -12,7 +12,7 @@ import yaml
 from pydantic import TypeAdapter, ValidationError
 
 from bot.tenant.hours import parse_hours
-from bot.tenant.model import Email, Phone, TenantName, TimeZone, Url
+from bot.tenant.values import Email, Phone, TenantName, TimeZone, Url
 
 _STARTER = Path(__file__).with_name("starter")
 _FILES = ("tenant.yaml", "legend.md", "faq.md", "lexicon.yaml", "forbidden.yaml", "examples.yaml")
