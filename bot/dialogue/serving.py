@@ -29,6 +29,7 @@ from bot.domain import (
     Outcome,
     Recollection,
     Turn,
+    Utterance,
     UtteranceKind,
 )
 from bot.errors import ChatUnreachable, DeliveryError, LeaseLost, ServiceError
@@ -48,6 +49,8 @@ _SCRIPTED = {
     UtteranceKind.HELP: Text.HELP,
     UtteranceKind.NEW: Text.NEW,
 }
+_BY_VOICE = {UtteranceKind.START: Text.START_BY_VOICE, UtteranceKind.HELP: Text.HELP_BY_VOICE}
+"""What fills their blank where recordings are listened to."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,6 +64,8 @@ class TurnPolicy:
     turns_per_minute: int
     own_phones: frozenset[str] = frozenset()
     shows_sources: bool = False
+    hears: bool = False
+    """Whether recordings are listened to, where people can send them."""
 
 
 class Answers(Protocol):
@@ -232,7 +237,8 @@ class TurnServer:
             text = Text.CANCEL_STOPPED if last.detail == "stopped" else Text.CANCEL_IDLE
         else:
             text = _SCRIPTED[last.kind]
-        answer = self._scripted(text, turn, Outcome.SCRIPTED)
+        by_voice = self._by_voice(last, delivery)
+        answer = self._scripted(text, turn, Outcome.SCRIPTED, by_voice=by_voice)
         hint = self._speaking.hint(last.language, delivery) if last.kind is UtteranceKind.HELP else ""
         return replace(answer, text=f"{answer.text}\n\n{hint}") if hint else answer
 
@@ -292,8 +298,13 @@ class TurnServer:
         language = answer.trace.get("language", turn.last.language)
         return self._texts.say(Text.SOURCE_LINE, language, source=place)
 
-    def _scripted(self, text: Text, turn: Turn, outcome: Outcome) -> Answer:
-        return Answer(text=self._texts.say(text, turn.last.language), outcome=outcome)
+    def _by_voice(self, utterance: Utterance, delivery: TurnDelivery) -> str:
+        text = _BY_VOICE.get(utterance.kind)
+        is_heard = self._policy.hears and delivery.has_voice
+        return self._texts.say(text, utterance.language) if text is not None and is_heard else ""
+
+    def _scripted(self, text: Text, turn: Turn, outcome: Outcome, **values: str) -> Answer:
+        return Answer(text=self._texts.say(text, turn.last.language, **values), outcome=outcome)
 
 
 def _ms_since(started: float) -> float:

@@ -62,6 +62,14 @@ class Text(StrEnum):
     SMALL_TALK_BYE = "small_talk_bye"
     SMALL_TALK_WHO = "small_talk_who"
     SMALL_TALK_OK = "small_talk_ok"
+    START_BY_VOICE = "start_by_voice"
+    HELP_BY_VOICE = "help_by_voice"
+    UP_TO_MINUTES_ONE = "up_to_minutes_one"
+    UP_TO_MINUTES_FEW = "up_to_minutes_few"
+    UP_TO_MINUTES_MANY = "up_to_minutes_many"
+    UP_TO_SECONDS_ONE = "up_to_seconds_one"
+    UP_TO_SECONDS_FEW = "up_to_seconds_few"
+    UP_TO_SECONDS_MANY = "up_to_seconds_many"
     HEARD_CONFIRM = "heard_confirm"
     HEARD_RIGHT = "heard_right"
     HEARD_WRONG = "heard_wrong"
@@ -203,6 +211,12 @@ class Texts:
 
     def months(self, count: int, language: str) -> str:
         return self._counted("months", count, language)
+
+    def up_to(self, seconds: int, language: str) -> str:
+        """A length in words as they stand after «до»: 1 минуты 30 секунд."""
+        minutes, rest = divmod(seconds, 60)
+        parts = (("up_to_minutes", minutes), ("up_to_seconds", rest))
+        return " ".join(self._counted(noun, count, language) for noun, count in parts if count)
 
     def _counted(self, noun: str, count: int, language: str) -> str:
         return self.say(Text(f"{noun}_{plural_form(count, language)}"), language, count=count)

@@ -16,6 +16,7 @@ from bot.redis_pool import QuickPool
 from bot.settings import Settings
 from bot.tenant import Tenant, find_tenant, load_tenant
 from bot.texts.catalogue import LANGUAGES, Text, Texts, load_texts
+from bot.wiring.recordings import largest_megabytes
 
 TENANTS = Path("tenants")
 
@@ -75,6 +76,6 @@ def _text_facts(tenant: Tenant, settings: Settings, bare: Texts, language: str) 
         "subject": wording.subject,
         "contacts": bare.say(Text.PERSON, language, phone=tenant.contacts.phone, email=tenant.contacts.email),
         "days": bare.days(settings.log_retention_days, language),
-        "longest": f"{settings.voice.max_seconds // 60}:{settings.voice.max_seconds % 60:02}",
-        "largest": f"{settings.voice.max_megabytes:g}",
+        "longest": bare.up_to(settings.voice.max_seconds, language),
+        "largest": f"{largest_megabytes(settings):g}",
     }

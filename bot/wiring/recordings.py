@@ -32,15 +32,19 @@ def hears(settings: Settings) -> bool:
     return missing_package(settings) is None if wanted is None else wanted
 
 
+def largest_megabytes(settings: Settings) -> float:
+    """As set, but no more than the messenger gives."""
+    megabytes = settings.voice.max_megabytes
+    is_public = settings.telegram.api_base_url.rstrip("/") == _PUBLIC_SERVER
+    return min(megabytes, _TELEGRAM_MEGABYTES) if is_public else megabytes
+
+
 def recording_limits(settings: Settings) -> RecordingLimits | None:
     """What may be sent; None where nothing is listened to."""
     if not hears(settings):
         return None
-    megabytes = settings.voice.max_megabytes
-    if settings.telegram.api_base_url.rstrip("/") == _PUBLIC_SERVER:
-        megabytes = min(megabytes, _TELEGRAM_MEGABYTES)
     return RecordingLimits(
         max_seconds=settings.voice.max_seconds,
-        max_bytes=int(megabytes * 1_000_000),
+        max_bytes=int(largest_megabytes(settings) * 1_000_000),
         short_s=settings.voice.short_seconds,
     )

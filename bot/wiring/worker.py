@@ -35,6 +35,7 @@ from bot.wiring import TENANTS, build_inbox, build_texts, open_redis
 from bot.wiring.assistant import build_assistant, has_vectors
 from bot.wiring.channels import open_channels
 from bot.wiring.models import build_models, build_sampling
+from bot.wiring.recordings import hears
 from bot.wiring.speaking import build_speaking
 from bot.wiring.stock import build_tables
 
@@ -140,4 +141,5 @@ def _policy(settings: Settings, tenant: Tenant) -> TurnPolicy:
         turns_per_minute=settings.turns_per_minute,
         own_phones=tenant.phones,
         shows_sources=tenant.shows_sources,
+        hears=hears(settings),
     )

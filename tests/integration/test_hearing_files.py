@@ -122,7 +122,7 @@ def _telephone(folder: Path) -> bytes:
         (lambda _: b"", AudioFault.EMPTY, "пришла пустой"),
         (lambda _: PNG, AudioFault.NOT_AUDIO, "не похож на звук"),
         (_half, AudioFault.BROKEN, "повреждённой"),
-        (_long, AudioFault.TOO_LONG, "до 10:00"),
+        (_long, AudioFault.TOO_LONG, "до 10 минут"),
         (_soundless, AudioFault.NO_SOUND, "нет звука"),
         (_unknown, AudioFault.UNKNOWN_CODEC, "формат звука"),
         (lambda _: b"\0" * 410_000, AudioFault.TOO_LARGE, "до 20 МБ"),

@@ -162,6 +162,17 @@ async def test_help_names_the_command_where_it_does_something(
     assert load_texts().say(Text.VOICE_OUT_HELP, "ru") in last_text(telegram)
 
 
+@pytest.mark.parametrize("kind", [UtteranceKind.START, UtteranceKind.HELP])
+@pytest.mark.parametrize(("hears", "chat"), [(True, TELEGRAM_CHAT), (False, TELEGRAM_CHAT), (True, CHAT)])
+async def test_who_may_speak_is_told_so(
+    open_desk: Callable[..., Desk], telegram: FakeTelegram, kind: UtteranceKind, hears: bool, chat: Any
+) -> None:
+    desk = open_desk(has_voice=False, chat=chat, policy={"hears": hears})
+    await said(desk, kind=kind)
+    shown = last_text(telegram) if chat is TELEGRAM_CHAT else (await desk.answers())[0]
+    assert ("голос" in shown) is (hears and chat is TELEGRAM_CHAT)
+
+
 async def test_a_voice_that_fails_leaves_the_text(
     open_desk: Callable[..., Desk], telegram: FakeTelegram, mouth: Mouth
 ) -> None:

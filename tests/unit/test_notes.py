@@ -113,5 +113,5 @@ def test_what_was_heard_comes_back_from_json(heard: Heard) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("fault", [*AudioFault, *HearingFault])
 def test_every_fault_has_a_sentence(fault: str, language: str) -> None:
-    said = load_texts().say(Text(f"unreadable_{fault}"), language, longest="10:00", largest="20")
+    said = load_texts().say(Text(f"unreadable_{fault}"), language, longest="10 минут", largest="20")
     assert len(said) > 40

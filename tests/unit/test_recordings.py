@@ -9,7 +9,10 @@ from bot.domain import Utterance, UtteranceKind
 from bot.handlers.utterances import utterance_from
 from bot.recordings import AudioKind, AudioRef, RecordingLimits
 from bot.settings import Settings
+from bot.texts.catalogue import Text
+from bot.wiring import build_texts
 from bot.wiring.recordings import recording_limits
+from tests.assistants import bakery
 
 ME = User(id=42, is_bot=True, first_name="Dezhurny", username="dezhurny_bot")
 FILE = {"file_id": "f", "file_unique_id": "u"}
@@ -93,6 +96,9 @@ def test_no_more_is_promised_than_telegram_gives(api_base_url: str, megabytes: i
     limits = recording_limits(settings)
     assert limits is not None
     assert limits.max_bytes == megabytes * 1_000_000
+    tenant, _, _ = bakery()
+    said = build_texts(tenant, settings).say(Text.UNREADABLE_TOO_LARGE, "ru")
+    assert f"до {megabytes} МБ" in said
 
 
 def test_voice_can_be_switched_off() -> None:

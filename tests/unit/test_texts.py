@@ -44,6 +44,21 @@ def test_days_agree_with_their_number(count: int, words: str) -> None:
     assert load_texts().days(count, "ru") == words
 
 
+@pytest.mark.parametrize(
+    ("seconds", "language", "words"),
+    [
+        (600, "ru", "10 минут"),
+        (60, "ru", "1 минуты"),
+        (150, "ru", "2 минут 30 секунд"),
+        (21, "ru", "21 секунды"),
+        (61, "en", "1 minute 1 second"),
+        (7200, "en", "120 minutes"),
+    ],
+)
+def test_a_length_reads_on_after_up_to(seconds: int, language: str, words: str) -> None:
+    assert load_texts().up_to(seconds, language) == words
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_text_names_a_trade(language: str) -> None:
     said = " ".join(load_texts().catalogues[language].values()).lower()
