@@ -7,6 +7,7 @@ from datetime import datetime
 import numpy as np
 import numpy.typing as npt
 
+from bot.errors import StockError
 from bot.stock.cells import ON_REQUEST, Value, plain
 from bot.stock.query import Filter, StockQuery
 from bot.tenant.stock import Column, ColumnType, StockSchema
@@ -17,6 +18,10 @@ _ALMOST = 1.05
 """A slip in the table must not hide that one column depends on another."""
 YES, NO = "yes", "no"
 """How the conditions on a column of type boolean are written."""
+
+
+class NotOfSchema(StockError):
+    """Rows that were stored under another schema, and cannot be served under this one."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,7 +49,10 @@ class Snapshot:
     def __init__(
         self, schema: StockSchema, columns: Sequence[str], rows: Sequence[Sequence[Value]], version: int
     ) -> None:
-        """`columns` may hold more than the schema, and lack what the schema did not have then."""
+        """`columns` may hold more than the schema, and lack what the schema did not have then.
+
+        Raises NotOfSchema for rows that have no key.
+        """
         self.schema = schema
         self.version = version
         self.size = len(rows)
@@ -55,6 +63,8 @@ class Snapshot:
             cells = [row[place] for row in rows] if place is not None else [None] * len(rows)
             self._columns[column.name] = _numbers(cells) if column.type.is_number else _texts(cells, column)
         keys = self.texts(schema.key)
+        if (keys.codes < 0).any():
+            raise NotOfSchema(f"there are rows without the key {schema.key}")
         self._dependences: dict[tuple[str, str], bool] = {}
         self._row_of_key = {keys.values[code]: row for row, code in enumerate(keys.codes)}
 
