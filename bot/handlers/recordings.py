@@ -7,6 +7,9 @@ from bot.errors import AudioFault
 from bot.recordings import AudioKind, AudioRef, RecordingLimits
 
 _SOUND = ("audio/", "application/ogg")
+_UNTOLD = ("", "application/octet-stream")
+_ENDINGS = (".ogg", ".oga", ".opus", ".mp3", ".m4a", ".wav", ".flac", ".aac", ".amr")
+"""What a file of sound is called, where nothing else is said of it."""
 
 
 def recording_in(
@@ -31,9 +34,15 @@ def _audio(message: Message) -> AudioRef | None:
     if message.video_note is not None:
         return _ref(message.video_note, AudioKind.VIDEO_NOTE)
     document = message.document
-    if document is not None and (document.mime_type or "").lower().startswith(_SOUND):
+    if document is not None and _is_sound(document):
         return _ref(document, AudioKind.AUDIO)
     return None
+
+
+def _is_sound(document: Document) -> bool:
+    mime = (document.mime_type or "").lower()
+    is_called_so = mime in _UNTOLD and (document.file_name or "").lower().endswith(_ENDINGS)
+    return mime.startswith(_SOUND) or is_called_so
 
 
 def _ref(sent: Voice | Audio | VideoNote | Document, kind: AudioKind) -> AudioRef:
@@ -41,7 +50,7 @@ def _ref(sent: Voice | Audio | VideoNote | Document, kind: AudioKind) -> AudioRe
     return AudioRef(
         file_id=sent.file_id,
         kind=kind,
-        duration_s=None if duration is None else float(duration),
+        duration_s=float(duration) if duration else None,  # 0 is what Telegram says where it cannot tell
         size_bytes=sent.file_size,
         mime=(getattr(sent, "mime_type", None) or "")[:100],
         file_name=(getattr(sent, "file_name", None) or "")[:200].encode("utf-8", "ignore").decode(),

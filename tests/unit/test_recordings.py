@@ -45,6 +45,11 @@ def sent(*, group: bool = False, limits: RecordingLimits | None = LIMITS, **cont
             {"document": {**FILE, "file_name": "a.wav", "mime_type": "audio/x-wav"}},
             {"kind": AudioKind.AUDIO, "file_name": "a.wav", "mime": "audio/x-wav"},
         ),
+        (
+            {"document": {**FILE, "file_name": "Запись 1.M4A"}},
+            {"kind": AudioKind.AUDIO, "file_name": "Запись 1.M4A"},
+        ),
+        ({"audio": {**FILE, "duration": 0}}, {"kind": AudioKind.AUDIO, "duration_s": None}),
     ],
 )
 def test_a_recording_is_one_to_be_heard(content: dict[str, Any], expected: dict[str, Any]) -> None:
@@ -63,6 +68,7 @@ def test_a_recording_is_one_to_be_heard(content: dict[str, Any], expected: dict[
         ({"video": {**FILE, "width": 1, "height": 1, "duration": 1}}, "video"),
         ({"document": {**FILE, "mime_type": "application/pdf"}}, "document"),
         ({"document": FILE}, "document"),
+        ({"document": {**FILE, "file_name": "voice.ogg", "mime_type": "image/png"}}, "document"),
     ],
 )
 def test_others_are_declined_before_anything_is_fetched(content: dict[str, Any], detail: str) -> None:
