@@ -4,13 +4,13 @@ import asyncio
 import json
 import time
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import aiohttp
 import structlog
 
 from bot.delivery.sessions import AWAY, open_session
-from bot.errors import AudioError, AudioFault, DeliveryError
+from bot.errors import AudioError, AudioFault, DeliveryError, SpeechError
 from bot.settings import TelegramSettings
 
 log = structlog.get_logger()
@@ -52,8 +52,8 @@ class TelegramFiles:
         return cls(settings, open_session(timeout, proxy, pool_size=8), patience_s=patience_s)
 
     async def fetch(self, file_id: str, to: Path, *, max_bytes: int) -> None:
-        """Write the file. Raises AudioError with MISSING when Telegram refuses it, TOO_LARGE, and
-        DeliveryError when Telegram stays away."""
+        """Write the file. Raises AudioError with MISSING when Telegram refuses it, TOO_LARGE,
+        DeliveryError when Telegram stays away, and SpeechError when there is no room for the file."""
         until = time.monotonic() + self._patience_s
         pause_s = 0.5
         while True:
@@ -99,17 +99,26 @@ class TelegramFiles:
                     raise AudioError(AudioFault.MISSING, f"HTTP {response.status}")
                 if response.status >= 300:
                     raise _Again(f"HTTP {response.status}")
-                with to.open("wb") as file:
-                    async for piece in response.content.iter_chunked(_PIECE_BYTES):
-                        size += len(piece)
-                        if size > max_bytes:
-                            raise AudioError(AudioFault.TOO_LARGE, f"more than {max_bytes} bytes")
-                        file.write(piece)
+                _keep(to, b"", "wb")
+                async for piece in response.content.iter_chunked(_PIECE_BYTES):
+                    size += len(piece)
+                    if size > max_bytes:
+                        raise AudioError(AudioFault.TOO_LARGE, f"more than {max_bytes} bytes")
+                    _keep(to, piece, "ab")
         except AWAY as error:
             raise _Again(type(error).__name__) from None
 
     async def close(self) -> None:
         await self._session.close()
+
+
+def _keep(to: Path, piece: bytes, mode: Literal["wb", "ab"]) -> None:
+    """A full disk must not be taken for a messenger that is away."""
+    try:
+        with to.open(mode) as file:
+            file.write(piece)
+    except OSError as error:
+        raise SpeechError(f"the recording cannot be kept: {error.strerror}", permanent=True) from None
 
 
 def _read(payload: bytes) -> dict[str, object]:

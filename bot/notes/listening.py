@@ -32,7 +32,8 @@ _CONTEXT_CHARACTERS = 200
 
 
 class FetchesFiles(Protocol):
-    """Raises AudioError for a file that will never come, DeliveryError when the messenger stays away."""
+    """Raises AudioError for a file that will never come, DeliveryError when the messenger stays away, and
+    SpeechError when there is no room for it."""
 
     async def fetch(self, file_id: str, to: Path, *, max_bytes: int) -> None: ...
 

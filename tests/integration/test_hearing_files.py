@@ -281,6 +281,18 @@ async def test_no_error_of_the_way_holds_the_token(
     assert telegram.token not in repr(raised.getrepr(style="long"))
 
 
+async def test_a_full_disk_is_no_fault_of_the_messenger(
+    telegram: FakeTelegram, redis: Redis, prefix: str, tmp_path: Path
+) -> None:
+    hearing = HearingDesk(redis, prefix, telegram, tmp_path / "notes", patience_s=5)
+    file_id = telegram.book.keep_file("voice", b"Hello")
+    try:
+        with pytest.raises(SpeechError, match="No space left"):
+            await hearing.files.fetch(file_id, Path("/dev/full"), max_bytes=10)
+    finally:
+        await hearing.close()
+
+
 async def test_a_recognition_that_never_works_is_a_fault(
     telegram: FakeTelegram, redis: Redis, prefix: str, tmp_path: Path
 ) -> None:
