@@ -16,6 +16,8 @@ from bot.tenant.stock import ColumnType
 
 _TIES = ("до", "по", "-", "to", "и", "and")
 _PREPOSITIONS = frozenset("свкоу")
+_NEAR = 5.0
+"""So many times the second number the first may be for a range that is the wrong way round."""
 
 
 def read_amounts(
@@ -110,13 +112,18 @@ def _ties_or_governs(marked: Marked, word: str, place: int) -> bool:
 def _is_range(marked: Marked, first: Amount, second: Amount) -> bool:
     between = marked.tokens[first.end : second.start]
     if not between:
-        return marked.tokens[second.start].before.strip() == "-" and first.number < second.number
+        return marked.tokens[second.start].before.strip() == "-" and _may_span(first.number, second.number)
     if any(marked.mark_at(place) for place in range(first.end, second.start)):
         return False
     tied = all(token.raw in (*_TIES, "от") for token in between)
     if tied and between[0].raw in ("и", "and"):
         return first.start > 0 and marked.tokens[first.start - 1].raw in ("между", "between")
     return tied
+
+
+def _may_span(first: float, second: float) -> bool:
+    """«2024-2022» is a range the wrong way round; «450-4» is none."""
+    return first < second or (second >= 1_000 and first <= second * _NEAR)
 
 
 def _relative_years(marked: Marked, snapshot: Snapshot, asked_at: datetime) -> Iterator[Filter]:
@@ -150,12 +157,26 @@ def _condition(
     if after is not None and after.is_a(Kind.COLUMN) and not first.columns and not named:
         first.columns = {after.meaning.column: 1.0}
         used.append(after)
+    if relation and not named:
+        named = _named_apart(marked, vocabulary, first)
     column, factor = column_of(vocabulary, snapshot, first, relation, named)
     if column is None or not may_be(column, first.number * factor):
         return None
     _take(marked, first.start, end, used)
     last = first if second is None else second
     return bounded(column, relation, first.number * factor, last.number * factor)
+
+
+def _named_apart(marked: Marked, vocabulary: Vocabulary, amount: Amount) -> list[str]:
+    """«цена детектива от 500 до 300»: the column that was named last, in the same clause."""
+    for place in range(amount.start, 0, -1):
+        found = marked.mark_at(place - 1)
+        is_other = found is not None and found.used
+        if 1950 <= amount.number <= 2100 or not marked.tokens[place].joins or is_other:
+            return []
+        if found is not None and found.is_a(Kind.COLUMN) and vocabulary.is_of_numbers(found.meaning.column):
+            return [found.meaning.column]
+    return []
 
 
 def _for_so_much(marked: Marked, amount: Amount) -> str:
@@ -188,8 +209,11 @@ def _take(marked: Marked, start: int, end: int, used: list[Mark]) -> None:
 
 
 def _scale_of(first: float, second: float) -> float:
-    """«от 5 до 7 млн», «от трёх до четырёх миллионов»: the scale is of both."""
+    """«от 5 до 7 млн», «от трёх до четырёх миллионов», «от 12 до 9 млн»: the scale is of both."""
     scales = (1_000_000.0, 1_000.0)
+    own = next(scale for scale in scales if second >= scale)
+    if second < first * own <= second * _NEAR:
+        return own
     return next((scale for scale in scales if first < 1_000 and first * scale < second), 1.0)
 
 
@@ -201,18 +225,23 @@ def _merged(filters: list[Filter]) -> list[Filter]:
         if old is None:
             merged[new.column] = new
         elif (old.least is None) != (new.least is None) and (old.most is None) != (new.most is None):
-            merged[new.column] = Filter(
-                column=new.column,
-                least=old.least if new.least is None else new.least,
-                most=old.most if new.most is None else new.most,
-                is_open=old.is_open and new.is_open,
-            )
+            merged[new.column] = _within_both(old, new)
         elif old.least == old.most and new.least == new.most:
             values = tuple(dict.fromkeys((*(old.values or _as_values(old)), *_as_values(new))))
             merged[new.column] = Filter(column=new.column, values=values)
         else:
             merged[new.column] = new
     return list(merged.values())
+
+
+def _within_both(old: Filter, new: Filter) -> Filter:
+    """Both edges; put right where they stand the wrong way round: «от 5 млн, но до 3 млн»."""
+    least = old.least if new.least is None else new.least
+    most = old.most if new.most is None else new.most
+    is_open = old.is_open and new.is_open
+    if least is not None and most is not None and least > most and not (old.is_open or new.is_open):
+        least, most = most, least
+    return Filter(column=new.column, least=least, most=most, is_open=is_open)
 
 
 def _as_values(condition: Filter) -> tuple[str, ...]:
