@@ -12,6 +12,8 @@ def leave_in(marked: Marked, snapshot: Snapshot) -> None:
     available = snapshot.schema.available
     included: Mark | None = None
     for found in marked.of(Kind.VALUE):
+        if found.negated:
+            continue
         of_status = available is not None and found.meaning.column == available.column
         lists = ("including", "even_if") if of_status else ("including",)
         if (

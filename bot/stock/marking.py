@@ -12,6 +12,8 @@ from bot.tenant.stock import ColumnType
 
 _LONGEST_WINDOW = 7
 _TIES = ("до", "по", "-")
+_NO_NAMES = frozenset(("не", "ни", "в", "на", "с", "и", "а"))
+"""Words that together are no name, though written as one they may look like it: «не в» is no "new"."""
 
 
 @dataclass(slots=True)
@@ -93,7 +95,8 @@ def _name_at(tokens: list[Token], start: int, vocabulary: Vocabulary) -> Mark | 
             {"VERB", "2per"} <= tags or "impr" in tags for tags in grammemes(window[0].raw)[:1]
         ):
             return None  # «подержите» is no form of «подержанный»
-        if meanings and not _is_amount(tokens, start + length, vocabulary):
+        is_name = length == 1 or not all(token.raw in _NO_NAMES for token in window)
+        if meanings and is_name and not _is_amount(tokens, start + length, vocabulary):
             return Mark(start, start + length, meanings)
     token = tokens[start]
     if token.is_any(word_set("request")) or token.raw in word_set("scales"):
@@ -187,7 +190,7 @@ def _negate(marked: Marked) -> None:
         if marked.token_is(place, "not") and marked.mark_at(place) is None:
             found.negated = not _is_comparison(marked, found)
             marked.read.add(place)
-        elif before is not None and before.negated and _continues(marked, before, found):
+        elif before is not None and before.negated and continues(marked, before, found):
             found.negated = found.is_a(Kind.VALUE)
         before = found
 
@@ -197,7 +200,7 @@ def _is_comparison(marked: Marked, found: Mark) -> bool:
     return found.is_a(Kind.LEAST) or found.is_a(Kind.MOST)
 
 
-def _continues(marked: Marked, before: Mark, found: Mark) -> bool:
+def continues(marked: Marked, before: Mark, found: Mark) -> bool:
     """«и чёрного» after «кроме белого»; «а чёрный» is the contrary."""
     between = marked.tokens[before.end : found.start]
     is_list = bool(between) or "," in marked.tokens[found.start].before

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot.stock.amounts import read_amounts
 from bot.stock.certainty import ASKING, certainty_of
+from bot.stock.excluding import leave_out
 from bot.stock.including import leave_in
 from bot.stock.marking import Mark, Marked, asks_price, is_choice, mark
 from bot.stock.ordering import order_of
@@ -45,6 +46,7 @@ class Draft:
 def read_draft(text: str, vocabulary: Vocabulary, snapshot: Snapshot, asked_at: datetime) -> Draft:
     """Read the question as if nothing had been said before."""
     marked = mark(text, vocabulary, snapshot)
+    leave_out(marked)
     leave_in(marked, snapshot)
     keys = tuple(_keys(marked, snapshot))
     amounts = read_amounts(marked, vocabulary, snapshot, asked_at)
