@@ -152,13 +152,12 @@ def _amount(
 ) -> Amount:
     scale = (found["scale"] or found["short"] or "").rstrip(".")
     sign = found["sign"] or ""
-    own = list(takewhile(_is_word, reversed(lemmas[:at])))
+    own = list(takewhile(lambda place: _is_word(lemmas[place]), range(at - 1, -1, -1)))
     if len(own) < at:
         # Behind another number these words are about that one, up to the comma.
-        own = [
-            word for word, clause in zip(own, clauses[at - 1 :: -1], strict=False) if clause == clauses[at]
-        ]
-    behind = [word for word, clause in zip(lemmas[end:], clauses[end:], strict=True) if clause == clauses[at]]
+        own = [place for place in own if clauses[place] == clauses[at]]
+    near = zip(lemmas[end : end + _BEHIND], clauses[end : end + _BEHIND], strict=True)
+    behind = [word for word, clause in near if clause == clauses[at]]
     units = _data()["units"]
     return Amount(
         value=value_of(found["number"], scaled=bool(scale)) * _SCALES.get(scale[:3], 1),
@@ -166,8 +165,8 @@ def _amount(
         end=end,
         is_scaled=bool(scale),
         sign="%" if sign == "%" else "₽" if sign else "",
-        before=tuple(own[:_AROUND]),
-        after=tuple(units.get(word, word) for word in takewhile(_is_word, behind[:_BEHIND])),
+        before=tuple(lemmas[place] for place in own[:_AROUND]),
+        after=tuple(units.get(word, word) for word in takewhile(_is_word, behind)),
     )
 
 

@@ -23,7 +23,7 @@ _IN_TWO_PARTS = re.compile(
     rf"|(?P<bare>\d{{3}})(?![.,]?\d| \d{{3}}|\w)(?! ?(?:{_UNITS})))"
 )
 _HALVES = re.compile(
-    rf"(?P<number>\d+){SPELT}? (?:с половиной|and a half)(?: (?P<scale>1000000|1000){SPELT})?"
+    rf"(?<!\d)(?P<number>\d+){SPELT}? (?:с половиной|and a half)(?: (?P<scale>1000000|1000){SPELT})?"
 )
 _SPELT_WHOLE = re.compile(rf"(?<!\d)(\d{{7,}}){SPELT}")
 _THOUSAND_SIZE, _MILLION_SIZE = 1_000, 1_000_000
@@ -87,8 +87,10 @@ def _turned_round() -> re.Pattern[str]:
     """«Тысяч на 700», «миллиона за два»: about so many, the number behind what it counts."""
     spelt = rf"(?:{'|'.join(sorted(number_words(), key=len, reverse=True))})"
     digits = rf"\d{{1,3}}(?:[.,]\d+)?(?![\d.,]*\d)(?! ?(?:{_UNITS}|{_MILLION}|{_THOUSAND}))"
+    # Bounds, for a long run of signs must not be tried from each of them.
+    before = r"(?:(?<![\w.,])(?P<before>[\w.,]{1,40}+ ))?"
     return re.compile(
-        r"(?P<before>[\w.,]+ )?\b(?P<scale>тысяч|тыщ|миллиона|миллионов) (?:(?:на|за|в|до|под|около) )?"
+        rf"{before}\b(?P<scale>тысяч|тыщ|миллиона|миллионов) (?:(?:на|за|в|до|под|около) )?"
         rf"(?P<number>{digits}|{spelt}(?: {spelt}){{0,2}})(?!\w)"
     )
 

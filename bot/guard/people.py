@@ -162,7 +162,7 @@ def _street() -> re.Pattern[str]:
 @cache
 def _streets() -> tuple[re.Pattern[str], ...]:
     street, house, lives = (str(phrasebook()[name]) for name in ("street", "house", "lives"))
-    name = r"(?:\d+-(?:я|й|ая|ой|го)\s)?[^\W\d_][\w-]*(?:\s[А-ЯЁA-Z][\w-]*){0,2}"
+    name = r"(?:\d+-(?:я|й|ая|ой|го)\s)?[^\W\d_][\w-]{0,40}(?:\s[А-ЯЁA-Z][\w-]*){0,2}"
     patterns = (
         rf"(?<!\w)((?i:{street})(?:(?<=\.)|(?!\w))\s?{name}{house})",
         rf"(?<!\w)({name}\s(?i:{street})(?!\w){house})",

@@ -21,7 +21,7 @@ _MODEL = re.compile(
 _LOOKALIKES = str.maketrans("АВСЕНКМОРТХ", "ABCEHKMOPTX")
 _BEFORE_NUMBER = re.compile(r"(?<![^\W_])[АВСЕНКМОРТХ](?=[ -]?\d{2,3}(?!\d))")
 _JOINED = re.compile(r"(?<=[^\W_])[\s-]+(?=[^\W_])")
-_LINK = re.compile(r"\S+@\S+|https?://\S+|\S+\.(?:ru|com|example|org|net)\S*|\[[A-Z]+_\d+\]")
+_LINK = re.compile(r"(?<!\S)\S+@\S+|https?://\S+|(?<!\S)\S+\.(?:ru|com|example|org|net)\S*|\[[A-Z]+_\d+\]")
 _STEM = 5
 
 
