@@ -24,7 +24,7 @@ from bot.evaluation.speech import NO_ERRORS, sign_errors, word_errors
 from bot.settings import Settings
 from bot.tenant import load_tenant
 from bot.voice.audio import RATE, Samples
-from bot.voice.confidence import Trust, judge
+from bot.voice.confidence import Trust, judge, judge_said
 from bot.voice.faster_whisper import faster_whisper
 from bot.voice.hotwords import hotword_phrase
 from bot.voice.local import LocalTranscriber
@@ -108,7 +108,7 @@ async def of_no_speech(ear: LocalTranscriber) -> dict[str, Any]:
     clips = list(no_speech())
     for kind, clip in clips:
         heard = await ear.transcribe(clip, HINTS)
-        verdict = judge(heard)
+        _, verdict = judge_said(heard)
         trust[verdict.trust] += 1
         if heard.text:
             say(f"{kind}, {clip.duration_s:.0f} s: {verdict.trust} {verdict.doubts} {heard.text}")

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -80,6 +80,24 @@ def judge(transcript: Transcript, thresholds: Thresholds = Thresholds()) -> Conf
     return Confidence(trust=trust, doubts=tuple(dict.fromkeys(doubts)), logprob=logprob)
 
 
+def judge_said(transcript: Transcript, thresholds: Thresholds = Thresholds()) -> tuple[str, Confidence]:
+    """What was said, without the pieces that only subtitles say, and how far that can be trusted.
+
+    Such a piece mostly stands in the silence behind plain speech. What is left is shown first.
+    """
+    kept = tuple(one for one in transcript.segments if not _only_subtitles_say(" ".join(_words(one.text))))
+    if not kept or len(kept) == len(transcript.segments):
+        return transcript.text, judge(transcript, thresholds)
+    text = transcript.text
+    for segment in transcript.segments:
+        text = text if segment in kept else text.replace(segment.text, "", 1)
+    text = " ".join(text.split())
+    confidence = judge(replace(transcript, text=text, segments=kept), thresholds)
+    if confidence.trust is Trust.ANSWER:
+        confidence = replace(confidence, trust=Trust.CONFIRM, doubts=(Doubt.INVENTED,))
+    return text, confidence
+
+
 def _fatal(transcript: Transcript, words: Sequence[str], thresholds: Thresholds) -> Iterator[Doubt]:
     """What shows that nothing of it was said."""
     told = [one.no_speech_prob for one in transcript.segments if one.no_speech_prob is not None]
@@ -119,10 +137,12 @@ def _words(text: str) -> list[str]:
 
 
 def _is_invented(said: str, segments: Sequence[Segment]) -> bool:
-    known = _inventions()
-    if any(f" {phrase} " in f" {said} " for phrase in known["anywhere"]):
-        return True
-    return said in known["whole"] and not all(map(_is_plainly_said, segments))
+    is_said_too = said in _inventions()["whole"]
+    return _only_subtitles_say(said) or (is_said_too and not all(map(_is_plainly_said, segments)))
+
+
+def _only_subtitles_say(said: str) -> bool:
+    return any(f" {phrase} " in f" {said} " for phrase in _inventions()["anywhere"])
 
 
 def _is_plainly_said(segment: Segment) -> bool:

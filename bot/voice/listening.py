@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bot.voice.confidence import Confidence, Thresholds, judge
+from bot.voice.confidence import Confidence, Thresholds, judge_said
 from bot.voice.decoding import Decoder
 from bot.voice.normalising import Normaliser
 from bot.voice.transcriber import Hints, Progress, Transcriber, Transcript
@@ -62,11 +62,8 @@ class Listener:
         hints = replace(self._hints, context=context)
         transcript = await self._transcriber.transcribe(audio, hints, progress)
         transcript = replace(transcript, timings=replace(transcript.timings, decode_s=decode_s))
-        return Heard(
-            text=self._normaliser.normalise(transcript.text),
-            transcript=transcript,
-            confidence=judge(transcript, self._thresholds),
-        )
+        said, confidence = judge_said(transcript, self._thresholds)
+        return Heard(text=self._normaliser.normalise(said), transcript=transcript, confidence=confidence)
 
     async def close(self) -> None:
         await self._decoder.close()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.voice.confidence import Confidence, Doubt, Thresholds, Trust, judge
+from bot.voice.confidence import Confidence, Doubt, Thresholds, Trust, judge, judge_said
 from bot.voice.transcriber import Segment, Transcript
 
 
@@ -60,6 +60,31 @@ def test_plain_speech_is_answered(text: str) -> None:
 def test_what_only_subtitles_say_is_never_believed(text: str) -> None:
     assert judged(text, logprob=-0.1, no_speech=0.0).doubts == (Doubt.INVENTED,)
     assert judged(text, logprob=None, no_speech=None).trust == Trust.REPEAT
+
+
+@pytest.mark.parametrize(
+    ("pieces", "said", "trust"),
+    [
+        (["Есть ли тест-драйв?"], "Есть ли тест-драйв?", Trust.ANSWER),
+        (["Есть ли тест-драйв?", "Спасибо за просмотр!"], "Есть ли тест-драйв?", Trust.CONFIRM),
+        (["Субтитры сделал DimaTorzok", "Есть ли", "тест-драйв?"], "Есть ли тест-драйв?", Trust.CONFIRM),
+        (["Спасибо за просмотр!", "..."], "...", Trust.REPEAT),
+        (["Субтитры сделал DimaTorzok", "Спасибо за просмотр!"], None, Trust.REPEAT),
+    ],
+)
+def test_an_invention_beside_speech_is_left_out_and_the_rest_is_shown(
+    pieces: list[str], said: str | None, trust: Trust
+) -> None:
+    segments = tuple(
+        Segment(text=piece, start_s=place, end_s=place + 1, avg_logprob=-0.2, no_speech_prob=0.05)
+        for place, piece in enumerate(pieces)
+    )
+    whole = " ".join(pieces)
+    transcript = Transcript(
+        text=whole, language="ru", segments=segments, duration_s=len(pieces), model="scripted"
+    )
+    text, confidence = judge_said(transcript)
+    assert (text, confidence.trust) == (said or whole, trust)
 
 
 @pytest.mark.parametrize(
