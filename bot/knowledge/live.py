@@ -1,6 +1,7 @@
 """The knowledge of a tenant as it is now: an edited document is used in the very next answer."""
 
 import asyncio
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from bot.tenant import Tenant, load_tenant
 log = structlog.get_logger()
 
 _LOOK_EVERY_S: Final = 1.0
+_TRY_AGAIN_AFTER_S: Final = 30.0
+"""Where a reading failed for no fault of the folder, and nobody has edited it since."""
 Built = TypeVar("Built")
 _Stamp = tuple[tuple[str, int, int], ...]
 
@@ -54,6 +57,7 @@ class LiveKnowledge(Generic[Built]):
         self._now = now
         self._looked_at = now()
         self._stamp = _stamp(folder)
+        self._try_again_at = math.inf
         self._reading: asyncio.Task[None] | None = None
         self._number = 0
         self._contradictions: tuple[Contradiction, ...] = ()
@@ -79,8 +83,9 @@ class LiveKnowledge(Generic[Built]):
         """
         if self._reading is None and self._now() - self._looked_at >= self._look_every_s:
             self._looked_at = self._now()
-            if (stamp := _stamp(self._folder)) != self._stamp:
-                self._stamp = stamp
+            stamp = _stamp(self._folder)
+            if stamp != self._stamp or self._now() >= self._try_again_at:
+                self._stamp, self._try_again_at = stamp, math.inf
                 self._reading = asyncio.create_task(self._renew())
         if self._reading is not None:
             await asyncio.shield(self._reading)
@@ -107,6 +112,8 @@ class LiveKnowledge(Generic[Built]):
             refused = renewed.tenant.articles.problems
         except TenantError as error:
             renewed, refused = None, error.problems
+        except Exception as error:  # whatever it is, the customer in whose turn it happens has no part in it
+            renewed, refused = None, (self._failed(error),)
         finally:
             self._reading = None
         served = self._knowledge.tenant.articles.problems
@@ -115,6 +122,12 @@ class LiveKnowledge(Generic[Built]):
             log.info("knowledge_renewed", number=renewed.number)
         self._tell([problem for problem in refused if problem not in self._refusals])
         self._refusals = tuple(refused)
+
+    def _failed(self, error: Exception) -> Problem:
+        """Has the folder read again after a pause; what the error says stays out of the log."""
+        self._try_again_at = self._now() + _TRY_AGAIN_AFTER_S
+        log.error("knowledge_failed", error=type(error).__name__)
+        return Problem(file=self._folder, line=None, message=f"cannot be used: {type(error).__name__}")
 
     @property
     def contradictions(self) -> tuple[Contradiction, ...]:

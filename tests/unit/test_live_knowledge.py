@@ -169,3 +169,54 @@ async def test_an_edit_is_not_undone_by_what_was_being_built(tmp_path: Path) -> 
     first.set()
     await ripening
     assert "2014" in (await live.current()).built
+
+
+class Unwell(Watched):
+    """One whose build fails for a reason that is not in the folder."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.error: Exception | None = None
+        self.live = LiveKnowledge(self.folder, self.build, now=lambda: self.seconds)
+
+    def build(self, tenant: Tenant) -> PassageIndex:
+        if self.error is not None:
+            raise self.error
+        return build(tenant)
+
+
+@pytest.mark.parametrize("error", [MemoryError("1 GB"), RuntimeError("secret"), ValueError("x"), OSError(28)])
+async def test_a_build_that_fails_leaves_the_old_knowledge_and_is_told_by_class(
+    tmp_path: Path, error: Exception
+) -> None:
+    unwell = Unwell(tmp_path)
+    unwell.error = error
+    unwell.edit("legend.md", "к 11:00", "к 12:30")
+    with capture_logs() as logs:
+        assert "11:00" in await unwell.answer("когда готов ржаной хлеб")
+    assert [line["error"] for line in logs if line["event"] == "knowledge_failed"] == [type(error).__name__]
+    assert "secret" not in str(logs)
+    assert [problem.message for problem in unwell.live.refusals] == [
+        f"cannot be used: {type(error).__name__}"
+    ]
+
+
+async def test_a_build_that_failed_is_tried_again_after_a_pause(tmp_path: Path) -> None:
+    unwell = Unwell(tmp_path)
+    unwell.error = MemoryError()
+    unwell.edit("legend.md", "к 11:00", "к 12:30")
+    await unwell.answer("хлеб")
+    unwell.error = None
+    assert "11:00" in await unwell.answer("когда готов ржаной хлеб", after_s=10)
+    assert "12:30" in await unwell.answer("когда готов ржаной хлеб", after_s=30)
+    assert unwell.live.refusals == ()
+
+
+async def test_an_edit_after_a_build_that_failed_need_not_wait_for_the_pause(tmp_path: Path) -> None:
+    unwell = Unwell(tmp_path)
+    unwell.error = RuntimeError()
+    unwell.edit("legend.md", "к 11:00", "к 12:30")
+    await unwell.answer("хлеб")
+    unwell.error = None
+    unwell.edit("legend.md", "к 12:30", "к 13:45")
+    assert "13:45" in await unwell.answer("когда готов ржаной хлеб")
