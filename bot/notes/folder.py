@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Self, TextIO
 
-from bot.embedded.files import try_lock
+from bot.embedded.files import locked, try_lock
 
 _LOCK = "lock"
 
@@ -25,9 +25,10 @@ class NoteFolder:
 
     @classmethod
     def open(cls, parent: Path) -> Self:
-        sweep(parent)
-        path = parent / f"{os.getpid()}-{secrets.token_hex(4)}"
-        lock = try_lock(path / _LOCK)
+        with locked(parent.with_name(f"{parent.name}.lock")):  # nobody sweeps what is not locked yet
+            sweep(parent)
+            path = parent / f"{os.getpid()}-{secrets.token_hex(4)}"
+            lock = try_lock(path / _LOCK)
         assert lock is not None, "nobody else knows this name"
         return cls(path, lock)
 

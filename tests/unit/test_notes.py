@@ -1,6 +1,7 @@
 """The parts of hearing recordings that need nobody else: who goes first, where files lie, what is kept."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,14 @@ def test_a_file_is_gone_when_it_is_done_with_or_was_never_written(tmp_path: Path
     assert not path.exists()
     folder.close()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_processes_that_start_together_do_not_sweep_one_another(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        folders = list(pool.map(lambda _: NoteFolder.open(tmp_path / "notes"), range(60)))
+    assert len(list((tmp_path / "notes").iterdir())) == 60
+    for folder in folders:
+        folder.close()
 
 
 def test_only_what_the_dead_have_left_is_swept(tmp_path: Path) -> None:
