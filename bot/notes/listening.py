@@ -16,6 +16,7 @@ from bot.notes.folder import NoteFolder
 from bot.notes.gate import PriorityGate
 from bot.notes.heard import Heard, HearingFault
 from bot.queue.notes import Notes
+from bot.queue.persistence import AWAY
 from bot.recordings import RecordingLimits
 from bot.voice.listening import Heard as Listened
 from bot.voice.transcriber import Progress
@@ -157,11 +158,18 @@ class NoteServer:
                 done, _ = await asyncio.wait((task,), timeout=_LOOKS_EVERY_S)
                 if done:
                     return task.result()
-                if not await self._notes.is_wanted(note_id):
+                if not await self._is_still_wanted(note_id):
                     return None
         finally:
             task.cancel()
             await asyncio.wait((task,))
+
+    async def _is_still_wanted(self, note_id: str) -> bool:
+        """While Redis is away nobody can have said no; minutes of hearing are not thrown away for that."""
+        try:
+            return await self._notes.is_wanted(note_id)
+        except AWAY:
+            return True
 
     async def _listened(self, path: Path, declared_s: float | None, context: str) -> Listened:
         """A recognition that has died is started again; it may not have been this recording's fault."""

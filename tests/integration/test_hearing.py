@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from redis.asyncio import Redis
+from redis.exceptions import ConnectionError as RedisConnectionError
 
 pytest.importorskip("av", reason="the extra `voice` is not installed")
 
@@ -271,6 +272,32 @@ async def test_a_note_that_is_cancelled_while_it_is_heard_is_let_go(
         await hearing_it
     assert ears.heard == []
     assert hearing.files_left() == []
+
+
+async def test_a_note_is_heard_to_its_end_though_redis_is_away_for_a_moment(
+    hearing: HearingDesk,
+    ears: Ears,
+    open_desk: OpenDesk,
+    record: Record,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(listening, "_LOOKS_EVERY_S", 0.05)
+    desk = open_desk()
+    note = await desk.hear_note(record(BREAD))
+    ears.go_on = asyncio.Event()
+    hearing_it = asyncio.create_task(hearing.server.hear(note.note_id))
+    await ears.began.wait()
+
+    async def away(_: str) -> bool:
+        assert ears.go_on is not None
+        ears.go_on.set()
+        raise RedisConnectionError
+
+    monkeypatch.setattr(hearing.notes, "is_wanted", away)
+    async with asyncio.timeout(5):
+        await hearing_it
+    await desk.serve()
+    assert await desk.answers() == [YES]
 
 
 # What was heard, and how surely.
