@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from bot.guard.contacts import handles_in, short_phones
 from bot.guard.identifiers import car_marks_in, documents_in, passes_luhn
 from bot.guard.people import addresses_in, names_in
 from bot.guard.phrasebook import phrasebook
@@ -32,6 +33,7 @@ _SHORTEST_CARD, _LONGEST_CARD, _MOST_GROUPS = 13, 19, 100
 _NAMES = {
     "EMAIL": "[почта]",
     "PHONE": "[телефон]",
+    "HANDLE": "[ник]",
     "CARD": "[карта]",
     "PASSPORT": "[паспорт]",
     "DOCUMENT": "[документ]",
@@ -43,7 +45,9 @@ _NAMES = {
     "NAME": "[имя]",
     "BIRTH": "[дата рождения]",
 }
+_SHORT_PHONE = 7
 _LABEL = re.compile(rf"\[({'|'.join(_NAMES)})_\d+\]")
+_WORD_OF_HANDLE = re.compile(r"\w+")
 _WORDS = re.compile(r"[^\W_]+")
 _CLAUSE = re.compile(r"(?:[^,;.!?\n]|[,.](?!\s))+[,;.!?\n]*\s*|[,;.!?\n]+\s*")
 
@@ -152,6 +156,8 @@ def _candidates(text: str) -> Iterator[_Found]:
         yield _Found(*match.span(), "EMAIL", match[0].lower())
     for start, stop in spoken_emails(text):
         yield _Found(start, stop, "EMAIL", text[start:stop].lower())
+    for start, stop in handles_in(text):
+        yield _Found(start, stop, "HANDLE", "@" + _WORD_OF_HANDLE.findall(text[start:stop].lower())[-1])
     if any(map(str.isdigit, text)):
         yield from _numbers(text)
     for start, stop, kind, digits in spoken_numbers(text):
@@ -171,12 +177,16 @@ def _numbers(text: str) -> Iterator[_Found]:
             is_price = all(_PRICE.fullmatch(part.strip()) for part in match[0].split("-"))
             if not is_price:
                 yield _Found(*match.span(), "PHONE", _squeeze(match[0]))
+    for start, stop in short_phones(text):
+        yield _Found(start, stop, "PHONE", re.sub(r"\D", "", text[start:stop]))
 
 
 def _is_public(found: _Found, public: frozenset[str]) -> bool:
     """Whether it is the business's own; of an address the words that name the place decide."""
     if found.value in public:
         return True
+    if found.kind == "PHONE" and len(found.value) == _SHORT_PHONE:
+        return any(value.endswith(found.value) for value in public)
     if found.kind not in ("ADDRESS", "NAME"):
         return False
     telling = {word for word in found.value.split() if word.isdigit() or len(word) > 3}

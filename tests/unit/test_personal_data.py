@@ -114,3 +114,51 @@ def test_a_long_run_of_signs_is_read_at_once(sign: str) -> None:
 
 def test_an_address_that_is_said_after_a_long_run_is_masked() -> None:
     assert "EMAIL" in mask("а-" * 500 + " пишите на иван точка петров собака мэйл точка ру").text
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("тел 3331122", "тел [PHONE_1]"),
+        ("мой телефон 333-11-22, жду", "мой телефон [PHONE_1], жду"),
+        ("перезвоните на 333 11 22", "перезвоните на [PHONE_1]"),
+        ("позвоните мне по 3331122", "позвоните мне по [PHONE_1]"),
+        ("номер для связи: 3331122", "номер для связи: [PHONE_1]"),
+        ("3331122 мой номер", "[PHONE_1] мой номер"),
+        ("my phone is 3331122", "my phone is [PHONE_1]"),
+        ("@ivan_petrov мой телеграм", "[HANDLE_1] мой телеграм"),
+        ("мой тг: @ivan_petrov", "мой тг: [HANDLE_1]"),
+        ("напишите мне @ivan_petrov", "напишите мне [HANDLE_1]"),
+        ("my telegram is @ivan_petrov", "my telegram is [HANDLE_1]"),
+        ("мой телеграм ivan_petrov", "мой телеграм [HANDLE_1]"),
+        ("вот мой t.me/ivan_petrov", "вот мой [HANDLE_1]"),
+    ],
+)
+def test_a_contact_that_a_word_beside_it_tells_is_hidden(text: str, masked: str) -> None:
+    assert mask(text).text == masked
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "есть за 3331122 рубля?",
+        "номер заказа 3331122",
+        "позвоните, если будет до 3500000 руб",
+        "машина за 3331122",
+        "ваш телеграм @zvezda?",
+        "у вас канал @zvezda, я подписан",
+        "подскажите телеграм вашего салона @zvezda",
+        "что такое @zvezda",
+        "мой телеграм не работает",
+    ],
+)
+def test_what_is_no_contact_of_the_customer_stays(text: str) -> None:
+    assert mask(text).text == text
+
+
+@pytest.mark.parametrize(
+    ("text", "own"),
+    [("мне писать в телеграм @zvezda?", "@zvezda"), ("телефон 0001234?", "+7 495 000-12-34")],
+)
+def test_a_contact_of_the_business_stays_beside_any_word(text: str, own: str) -> None:
+    assert mask(text, keep=frozenset({own})).text == text
