@@ -5,6 +5,7 @@ The libraries are imported where they are used: a tenant without such documents 
 
 import re
 import zipfile
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,14 @@ if TYPE_CHECKING:
 MB = 1024 * 1024
 _MOST_UNPACKED_MB = 100
 _MOST_PAGES = 1_000
+_DEEPEST = 500
+"""Elements within one another: a parser takes the square of it. Pages of people have some dozens."""
+_TAG = re.compile(r"<(/?)([a-z][a-z0-9-]{0,40})", re.IGNORECASE)
+_FLAT = re.compile(
+    r"p|li|d[td]|t[rdh]|thead|tbody|tfoot|option|optgroup|r[tp]|col|colgroup"
+    r"|area|base|br|embed|hr|img|input|link|meta|param|source|track|wbr"
+)
+_RAW = ("script", "style")
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?\s*([\w-]+)""", re.IGNORECASE)
 _SILENT = "script, style, noscript, template, nav, header, footer, aside, form, iframe, svg"
 _HEADING = re.compile(r"h([1-6])")
@@ -65,7 +74,9 @@ def read_html(path: Path) -> Document:
     """The text under its headings, without menus, scripts and forms; in the encoding that it declares."""
     from selectolax.lexbor import LexborHTMLParser
 
-    page = LexborHTMLParser(_decoded(path, read_bytes(path)))
+    text = _decoded(path, read_bytes(path))
+    _refuse_depth(path, text)
+    page = LexborHTMLParser(text)
     facts = {
         name: (node.attributes.get("content") or "").strip()
         for name in ("source", "date", "audience")
@@ -78,6 +89,26 @@ def read_html(path: Path) -> Document:
     root = page.css_first("main") or page.css_first("article") or page.body
     blocks = tuple(_html_blocks(root)) if root is not None else ()
     return Document(blocks=_not_empty(path, blocks), facts=facts)
+
+
+def _refuse_depth(path: Path, text: str) -> None:
+    """Counts by the tags alone; those whose end people leave out are taken for flat."""
+    opened: Counter[str] = Counter()
+    place = 0
+    while found := _TAG.search(text, place):
+        place, name = found.end(), found[2].lower()
+        if _FLAT.fullmatch(name):
+            continue
+        if not found[1]:
+            opened[name] += 1
+        elif opened[name]:
+            opened[name] -= 1
+        if name in _RAW and not found[1]:
+            place = max(place, text.find(f"</{found[2]}", place))
+        if opened.total() > _DEEPEST:
+            line = text.count("\n", 0, found.start()) + 1
+            message = f"the elements of the page stand more than {_DEEPEST} deep in one another"
+            raise TenantError([Problem(file=path, line=line, message=message)])
 
 
 def _decoded(path: Path, data: bytes) -> str:

@@ -8,8 +8,9 @@ import pytest
 from pypdf import PdfReader, PdfWriter
 
 from bot.domain import Audience
-from bot.errors import Problem
+from bot.errors import Problem, TenantError
 from bot.tenant.articles import Article, read_articles
+from bot.tenant.documents import read_html
 
 MARKDOWN = """---
 title: Зимние шины
@@ -258,3 +259,35 @@ def test_one_broken_document_does_not_keep_the_others_from_being_read(tmp_path: 
 
 def test_a_tenant_without_articles_has_none(tmp_path: Path) -> None:
     assert read_articles(tmp_path / "articles").read == ()
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<div>" * 100_000 + "Хлеб",
+        "<p>" + "<b><i>" * 300 + "Хлеб",
+        "</section><div></b>" * 600 + "Хлеб",
+        "<table><tr><td>" * 600 + "Хлеб",
+    ],
+)
+def test_html_that_is_nested_without_end_is_refused_before_it_is_parsed(tmp_path: Path, page: str) -> None:
+    path = tmp_path / "deep.html"
+    path.write_text(f"<html>\n<body>{page}", "utf-8")
+    with pytest.raises(TenantError, match=r"deep.html:2: .* more than 500 deep"):
+        read_html(path)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<div><b>Хлеб</b></div>" * 2_000,
+        "<ul>" + "<li>Хлеб" * 2_000,
+        "<p>Хлеб<br><img src=x>" * 2_000,
+        "<script>" + "document.write('<div>');" * 1_000 + "</script><p>Хлеб",
+        "<div>" * 100 + "Хлеб",
+    ],
+)
+def test_html_that_is_long_but_flat_is_read(tmp_path: Path, page: str) -> None:
+    path = tmp_path / "flat.html"
+    path.write_text(f"<html><body>{page}</body></html>", "utf-8")
+    assert read_html(path).blocks[0].text.startswith("Хлеб")
