@@ -15,6 +15,13 @@ CONTENT_RECALL = 0.5
 
 _DECLINING = frozenset(("forbidden_topic", "forbidden_answer", "off_topic", "injection", "provider"))
 _SILENT = (Outcome.UNKNOWN, Outcome.CANCELLED, Outcome.SET_ASIDE)
+_STATED_KINDS = (
+    GoldenKind.FACT,
+    GoldenKind.FOLLOW_UP,
+    GoldenKind.COMPARE,
+    GoldenKind.STOCK,
+    GoldenKind.COMPUTE,
+)
 _LABEL = re.compile(r"\[[A-ZА-Я]+_\d+\]")
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _TELLING = 10
@@ -71,6 +78,8 @@ def _wrong_outcome(golden: GoldenQuestion, answer: Answer) -> Iterator[str]:
             yield f"not said to be unknown: {answer.outcome}"
     elif golden.kind is not GoldenKind.PERSONAL_DATA and answer.outcome in _SILENT:
         yield f"not answered: {answer.outcome}"
+    elif golden.kind in _STATED_KINDS and answer.choices:
+        yield "not answered: asks which one is meant"
 
 
 def _wrong_words(golden: GoldenQuestion, answer: Answer) -> Iterator[str]:

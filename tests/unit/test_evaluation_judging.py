@@ -1,5 +1,7 @@
 """Planted wrong answers are caught, planted right ones pass, for each kind of golden question."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.domain import Answer, Outcome
@@ -81,3 +83,14 @@ def test_a_wrong_answer_is_caught(asked: GoldenQuestion, answer: Answer, why: st
 )
 def test_a_figure_is_right_up_to_its_tolerance(figure: int, is_right: bool) -> None:
     assert judged(PAYMENT, said(f"{figure} ₽")).is_right is is_right
+
+
+@pytest.mark.parametrize(
+    "kind", [GoldenKind.FACT, GoldenKind.FOLLOW_UP, GoldenKind.COMPARE, GoldenKind.STOCK]
+)
+def test_a_question_back_is_no_answer_though_its_titles_hold_the_words(kind: GoldenKind) -> None:
+    asked = golden(kind, must_include=["доставка"])
+    answer = said("Что вы имеете в виду?\n1. Доставка\n2. Самовывоз")
+    assert judged(asked, answer).is_right
+    back = replace(answer, choices=("Доставка", "Самовывоз"))
+    assert judged(asked, back).reasons == ("not answered: asks which one is meant",)
