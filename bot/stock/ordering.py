@@ -12,6 +12,14 @@ _EXTREMES = (("extremes_least", ""), ("extremes_most", "-"))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Extreme:
+    """«самый дешёвый»: the order that it wishes, as a query's `sort`, and the place of its name."""
+
+    sort: str
+    start: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Order:
     """`sort` is a query's; `extreme` is how many of the first are meant, None where no extreme is."""
 
@@ -19,6 +27,8 @@ class Order:
     extreme: int | None
     relative: tuple[tuple[str, bool], ...]
     """Columns of comparatives without a number, and whether less is wanted."""
+    extremes: tuple[Extreme, ...] = ()
+    """In the order of the question."""
 
 
 def order_of(marked: Marked, snapshot: Snapshot) -> Order:
@@ -26,10 +36,15 @@ def order_of(marked: Marked, snapshot: Snapshot) -> Order:
     sort: str | None = None
     extreme: int | None = None
     relative: list[tuple[str, bool]] = []
+    extremes: list[Extreme] = []
     for found in marked.of(Kind.LEAST, Kind.MOST):
         is_least = found.is_a(Kind.LEAST) != marked.token_is(found.start - 1, "not")
         sort = found.meaning.column if is_least else f"-{found.meaning.column}"
         if _is_superlative(marked, found):
+            extremes += [
+                *_said_of_the_same(marked, found, found.start),
+                Extreme(sort=sort, start=found.start),
+            ]
             extreme = _PLURAL_EXTREMES if _is_plural(marked.tokens[found.start].raw) else 1
         elif _is_comparative(marked.tokens[found.end - 1].raw):
             relative.append((found.meaning.column, is_least))
@@ -37,9 +52,24 @@ def order_of(marked: Marked, snapshot: Snapshot) -> Order:
         for name, sign in () if is_choice(snapshot, found.meaning.column) else _EXTREMES:
             if marked.token_is(found.start - 1, name):
                 sort, extreme = sign + found.meaning.column, 1
+                extremes += [
+                    *_said_of_the_same(marked, found, found.start - 1),
+                    Extreme(sort=sort, start=found.start - 1),
+                ]
                 found.used = True
                 marked.read.add(found.start - 1)
-    return Order(sort=sort, extreme=extreme, relative=tuple(relative))
+    extremes.sort(key=lambda told: told.start)
+    return Order(sort=sort, extreme=extreme, relative=tuple(relative), extremes=tuple(extremes))
+
+
+def _said_of_the_same(marked: Marked, found: Mark, start: int) -> list[Extreme]:
+    """The first order of «минимальная и максимальная цена», where the second one starts at `start`."""
+    place = start - 2
+    signs = [sign for name, sign in _EXTREMES if marked.token_is(place, name)]
+    if not signs or marked.mark_at(place) is not None or not marked.token_is(place + 1, "and"):
+        return []
+    marked.read.add(place)
+    return [Extreme(sort=signs[0] + found.meaning.column, start=place)]
 
 
 def _is_superlative(marked: Marked, found: Mark) -> bool:

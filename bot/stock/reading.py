@@ -9,7 +9,7 @@ from bot.stock.certainty import ASKING, certainty_of
 from bot.stock.excluding import leave_out
 from bot.stock.including import leave_in
 from bot.stock.marking import Mark, Marked, asks_price, is_choice, mark
-from bot.stock.ordering import order_of
+from bot.stock.ordering import Extreme, order_of
 from bot.stock.query import Filter, StockQuery, Task
 from bot.stock.sides import Comparison, asks_of_numbers, comparison_of
 from bot.stock.snapshot import NO, YES, Snapshot
@@ -17,6 +17,8 @@ from bot.stock.vocabulary import Kind, Vocabulary
 from bot.tenant.stock import Column, ColumnType
 
 _MOST_WISHED = 20
+HALF = 0.4
+"""How sure a query may be that is only a part of what is asked."""
 _WHOSE = frozenset(("вашего", "вашей", "вашим", "вашему", "всякого", "этого", "этой", "your"))
 
 
@@ -30,6 +32,8 @@ class Draft:
     has_item: bool
     relative: tuple[tuple[str, bool], ...] = ()
     """Columns of comparatives without a number, and whether less is wanted: «подешевле»."""
+    extremes: tuple[Extreme, ...] = ()
+    """Where there are several, of which `query` is but the last."""
     certainty: float
     read: tuple[str, ...]
     unread: tuple[str, ...]
@@ -68,13 +72,15 @@ def read_draft(text: str, vocabulary: Vocabulary, snapshot: Snapshot, asked_at: 
     query = _compared(query, comparison) if comparison is not None else query
     anchors = _anchors(marked, possessed) + len(keys) + sum(1 for made in filters if made.is_range)
     certainty, read, unread = certainty_of(marked, query, anchors)
+    extremes = order.extremes if len({told.sort for told in order.extremes}) > 1 else ()
     return Draft(
         marked=marked,
         query=query,
         has_task=task is not None,
         has_item=bool(marked.of(Kind.ITEM)),
         relative=order.relative,
-        certainty=certainty,
+        extremes=extremes,
+        certainty=min(certainty, HALF) if extremes else certainty,
         read=read,
         unread=unread,
         anchors=anchors,

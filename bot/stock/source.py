@@ -13,10 +13,12 @@ from bot.stock.before import SOURCE, Before, focus_of
 from bot.stock.certainty import BARE, certainty_of
 from bot.stock.counting import counts_of
 from bot.stock.following import follow
+from bot.stock.halves import halves_of, shared
 from bot.stock.query import StockQuery, Task
-from bot.stock.reading import Draft, read_draft
+from bot.stock.reading import HALF, Draft, read_draft
 from bot.stock.snapshot import Dated, Snapshot
 from bot.stock.table import InService, StockTable
+from bot.stock.together import together
 from bot.stock.tool import BadArguments, decide, query_from_arguments, stock_tool
 from bot.stock.wording import Wording
 from bot.tenant.stock import ColumnType
@@ -50,6 +52,8 @@ class StockSource:
         if read is None:
             return None
         query, draft, is_follow_up = read
+        if draft.extremes and (both := self._both(draft, inquiry, in_service)) is not None:
+            return both
         return self.answer(query, draft, inquiry, in_service, is_follow_up=is_follow_up)
 
     def read(self, inquiry: Inquiry, in_service: InService) -> tuple[StockQuery, Draft, bool] | None:
@@ -77,6 +81,7 @@ class StockSource:
         certainty = draft.certainty
         if is_follow_up:  # the words that point back are read too, now that there is something before
             certainty, _, _ = certainty_of(draft.marked, query, draft.anchors + 1)
+            certainty = min(certainty, HALF) if draft.extremes else certainty
         before = Before(
             query=query,
             shown=answer.shown,
@@ -96,6 +101,26 @@ class StockSource:
             | {"told_as_of": wording.moment(dated.as_of)},
             is_empty=answer.is_empty,
         )
+
+    def _both(self, draft: Draft, inquiry: Inquiry, in_service: InService) -> Finding | None:
+        """One answer to a question after two extremes; None where it cannot be taken apart."""
+        halves = halves_of(draft.marked, draft.extremes)
+        if halves is None:
+            return None
+        asked = [replace(inquiry, text=text) for text in (halves.first, halves.second)]
+        first, second = (self.read(half, in_service) for half in asked)
+        if first is None or second is None:
+            return None
+        snapshot = in_service.snapshot
+        common = read_draft(halves.common, in_service.vocabulary, snapshot, inquiry.asked_at).query.filters
+        queries = shared((first[0], second[0]), common, snapshot)
+        if queries is None or first[1].extremes or second[1].extremes:
+            return None
+        found = [
+            self.answer(query, read[1], half, in_service, is_follow_up=read[2])
+            for query, read, half in zip(queries, (first, second), asked, strict=True)
+        ]
+        return together(*found)
 
     def _listed(self, query: StockQuery, shown: tuple[str, ...], inquiry: Inquiry) -> tuple[str, ...]:
         earlier = Before.from_focus(inquiry.focus)
@@ -133,7 +158,8 @@ class StockSource:
             return None
         draft = read_draft(inquiry.text, in_service.vocabulary, in_service.snapshot, inquiry.asked_at)
         finding = self.answer(query, draft, inquiry, in_service, is_follow_up=read is not None and read[2])
-        certainty = finding.certainty if read is not None and not agreed else _AGREED
+        is_as_read = (read is not None and not agreed) or bool(draft.extremes)
+        certainty = finding.certainty if is_as_read else _AGREED
         return replace(finding, certainty=certainty, trace={**finding.trace, "tool_agrees": agreed})
 
     def _trace(self, query: StockQuery, draft: Draft, dated: Dated, is_follow_up: bool) -> dict[str, object]:
