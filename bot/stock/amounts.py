@@ -190,9 +190,11 @@ def _for_so_much(marked: Marked, amount: Amount) -> str:
 
 
 def _share(first: Amount, second: Amount) -> None:
-    """«от 5 до 7 млн рублей»: the scale and the unit are of both."""
+    """«от 5 до 7 млн рублей», «от 5 млн до 7»: the scale and the unit are of both."""
     if not first.is_scaled and second.number >= 1_000:
         first.number *= _scale_of(first.number, second.number)
+    elif first.is_scaled and not second.is_scaled and second.number < 1_000 <= first.number:
+        second.number *= _scale_of(second.number, first.number)
     first.columns = first.columns or second.columns
     first.is_scaled = first.is_scaled or second.is_scaled
 
