@@ -27,6 +27,7 @@ BY_BULGAKOV = one("author", "Булгаков")
         "сколько книг, романы не считаем",
         "книги есть? романы не предлагать",
         "покажи книги, романы не нужны",
+        "покажи книги, романы не интересуют",
         "how many books not counting роман",
         "how many books if you don't count роман",
         "how many books excluding роман",
