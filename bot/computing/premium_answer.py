@@ -27,7 +27,7 @@ class PremiumAnswers:
             title=wording.title(product.title),
             what=wording.of(wanted.title),
             low=_shown(low, wanted, wording),
-            high=_shown(high, wanted, wording),
+            high=_shown(high, wanted, wording).rstrip("."),  # the sentence ends behind it
         )
 
     def answer(self, product: Product, given: Given, premium: Premium, wording: Wording) -> str:

@@ -175,7 +175,9 @@ def test_what_is_missing_is_asked_for_in_one_sentence(question: str, asked: str)
     ("question", "bounds"),
     [
         ("каско на машину за 100 тысяч, мне 30", "стоимость машины от 300 000 ₽ до 30 000 000 ₽"),
+        ("каско на машину за 0 рублей", "стоимость машины от 300 000 ₽ до 30 000 000 ₽"),
         ("каско 3 млн, водителю 16", "от 18 лет до 90 лет"),
+        ("осаго на машину 5000 л.с.", "л. с. Проверьте"),
         ("взр в италию на 500 дней", "от 1 дня до 365 дней"),
         ("взр в италию на 5 дней, нас 9 человек", "от 1 чел. до 6 чел."),
         ("casco, 3 million, driver is 16", "from 18 years to 90 years"),
@@ -186,6 +188,7 @@ def test_what_is_out_of_range_is_said_with_the_bounds(question: str, bounds: str
     finding = surely_computed("insurance", question)
     assert finding.asks_back
     assert bounds in plain(finding)
+    assert ".." not in plain(finding)
 
 
 def test_a_dialogue_gathers_what_the_table_needs() -> None:
