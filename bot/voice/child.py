@@ -43,9 +43,11 @@ def _answer(outbox: BinaryIO, work: Callable[..., Any], message: bytes) -> None:
 
 
 def _read(inbox: BinaryIO, wanted: "queue.SimpleQueue[bytes]") -> None:
-    while header := inbox.read(HEADER_BYTES):
-        wanted.put(inbox.read(int.from_bytes(header, "big")))
-    os._exit(0)
+    try:
+        while header := inbox.read(HEADER_BYTES):
+            wanted.put(inbox.read(int.from_bytes(header, "big")))
+    finally:
+        os._exit(0)  # whatever ends this thread: without it nobody would notice that the parent is gone
 
 
 def _write(outbox: BinaryIO, kind: str, value: object) -> None:
