@@ -194,3 +194,20 @@ def test_a_mark_with_digits_states_nothing(draft: str) -> None:
 @pytest.mark.parametrize("draft", ["Есть 3 машины", "Это C180", "Это GLC-300", "Осталось 3."])
 def test_a_quantity_and_a_models_name_are_claims(draft: str) -> None:
     assert unsupported_claims(draft, FACTS) != []
+
+
+@pytest.mark.parametrize(
+    ("draft", "fact", "claims"),
+    [
+        ("Доставка бесплатная.", "Доставка стоит 500 ₽.", ["бесплатная"]),
+        ("Мойка бесплатно!", "Мойка бесплатна для гостей.", []),
+        ("Это не бесплатно.", "Мойка стоит 500 ₽.", []),
+        ("Гарантия вечная.", "Гарантия 2 года.", ["гарантия вечная"]),
+        ("У нас бессрочная гарантия.", "Гарантия на работы бессрочная.", []),
+        ("Delivery is free of charge.", "Delivery costs 500 ₽.", ["free of charge"]),
+    ],
+)
+def test_what_costs_nothing_or_lasts_for_ever_must_be_a_fact(
+    draft: str, fact: str, claims: list[str]
+) -> None:
+    assert unsupported_claims(draft, [fact]) == claims
