@@ -14,7 +14,7 @@ help:
 	@echo "make setup        put everything into $(VENV)"
 	@echo "make check        format, lint, types, import layers, tests"
 	@echo "make bench        all benchmarks; make -s bench-NAME for one of: $(BENCHES)"
-	@echo "make chaos        kill everything and see that nothing is lost; chaos-short within a minute"
+	@echo "make chaos        kill everything and see that nothing is lost; chaos-short in about 75 s"
 
 run: setup
 	@$(BIN)/python -m bot run

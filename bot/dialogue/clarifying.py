@@ -20,7 +20,7 @@ _AS_LIKELY = 0.15
 _MOST_CHOICES = 3
 _NEAR_FROM = 0.15
 """Below it a passage has hardly more to do with the question than any other."""
-_SAME = 0.2
+_SAME = 0.35
 """The share of the words of the shorter text from which two speak of the same."""
 _CUT_FROM = 40
 """So much of a long title is enough to know it by."""

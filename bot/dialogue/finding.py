@@ -43,7 +43,7 @@ class Finder:
     def find(self, work: Work, inquiry: Inquiry) -> None:
         """Fill in `work.hits` and `work.findings`. Where two are as sure, the passages give way."""
         started = time.perf_counter()
-        asked = [(source, source.find(inquiry)) for source in self._sources]
+        asked = _about_what_is_named([(source, source.find(inquiry)) for source in self._sources], inquiry)
         found = [_cautious(finding) for _, finding in asked if finding is not None]
         if found and not any(finding.certainty >= SUPPORTED_FROM for finding in found):
             doubtful = [source for source, finding in asked if finding is not None]
@@ -68,7 +68,10 @@ class Finder:
         previous = [said.text for said in work.recollection.remarks if said.speaker is Speaker.CUSTOMER]
         if previous and work.understood.leans:
             work.trace["follow_up"] = True
-            return self._index.search(inquiry.text, before=previous[-1])
+            leaning = self._index.search(inquiry.text, before=previous[-1])
+            alone = self._index.search(inquiry.text)
+            # after an outburst a word stands better by itself
+            return max(leaning, alone, key=lambda hits: hits[0].score if hits else 0.0)
         hits = self._index.search(inquiry.text)
         if not work.masked.hidden or (hits and hits[0].score >= SUPPORTED_FROM):
             return hits
@@ -78,6 +81,42 @@ class Finder:
             for part in _parts(inquiry)
         )
         return max(of_parts, key=lambda hits: hits[0].score if hits else 0.0, default=hits)
+
+
+def _about_what_is_named(
+    asked: list[tuple[Source, Finding | None]], inquiry: Inquiry
+) -> list[tuple[Source, Finding | None]]:
+    """A sum is of the thing that the question names («кредит за самый дешёвый X»), not of what was shown."""
+    tables = [
+        source for source, finding in asked if finding is not None and finding.kind is FindingKind.STOCK
+    ]
+    computes = [
+        finding for _, finding in asked if finding is not None and finding.kind is FindingKind.COMPUTED
+    ]
+    if not tables or not computes:
+        return asked
+    by_itself = replace(inquiry, focus={}, earlier=())
+    named = next(
+        (found for source in tables if (found := source.find(by_itself)) and _is_one_thing(found)), None
+    )
+    if named is None or "price" not in named.focus:
+        return asked
+    about = replace(inquiry, focus={**inquiry.focus, "price": named.focus["price"]})
+    return [
+        (
+            source,
+            source.find(about) if finding is not None and finding.kind is FindingKind.COMPUTED else finding,
+        )
+        for source, finding in asked
+    ]
+
+
+def _is_one_thing(finding: Finding) -> bool:
+    """Whether a table's finding is of one row that the question itself singles out by its values."""
+    query = finding.trace["query"]
+    filters = query["filters"]
+    is_single = query["task"] == "extreme" or len(finding.focus.get("shown", ())) == 1
+    return is_single and bool(filters) and all(condition.get("values") for condition in filters)
 
 
 def _claim(finding: Finding, goes_on: str | None) -> float:

@@ -2,13 +2,14 @@
 
 import asyncio
 import math
+import time
 from dataclasses import replace
 from typing import Protocol
 
 import structlog
 
 from bot.dialogue.prompting import NO, YES, Prompts
-from bot.dialogue.work import SUPPORTED_FROM, Work
+from bot.dialogue.work import SUPPORTED_FROM, Work, ms_since
 from bot.domain import Hit, Speaker
 from bot.errors import ModelError
 from bot.findings import Finding, FindingKind
@@ -16,7 +17,7 @@ from bot.llm.model import ChatModel, Completion, Prompt
 
 log = structlog.get_logger()
 
-_DOUBTFUL_FROM, _DOUBTFUL_TO = 0.1, 0.93
+_DOUBTFUL_FROM, _DOUBTFUL_TO = 0.1, 0.75
 """Outside of these the search is right so often that no answer of a small model would change it."""
 _FOUND, _ODDS, _BIAS = 1.0, 0.8, -1.35
 """Weights of the search's certainty and of the model's, both as logits. A small model says YES too often:
@@ -51,12 +52,15 @@ class Verifier:
         if traits.composes or not traits.tells_odds or found is None or not _is_doubtful(found):
             return
         prompt = self._prompts.verify(_question(work), _heading(work.hits[0]), work.hits[0].passage.text)
+        started = time.perf_counter()
         try:
             async with asyncio.timeout(self._within_s):
                 completion = await self._models.complete(prompt)
         except (ModelError, TimeoutError) as error:
             log.info("verification_failed", error=type(error).__name__)
             return
+        finally:
+            work.timings_ms["verify"] = ms_since(started)
         work.usage = work.usage + completion.usage
         if not completion.odds:
             return

@@ -123,3 +123,12 @@ async def test_what_it_denies_gives_way_to_another_source(server: ScriptedModel)
     answer = await assistant.answer(ask(TOO_MUCH))
     await model.close()
     assert (answer.text, answer.trace["verified"]["odds"]) == ("Открыто с 9:00.", pytest.approx(-5.99))
+
+
+async def test_a_model_that_takes_long_for_a_word_is_not_asked_to_phrase(
+    server: ScriptedModel, build: Build
+) -> None:
+    say(server, text="да", odds=YES, latency_s=0.8)
+    answer = await build().answer(ask(TOO_LITTLE))
+    assert (answer.outcome, answer.text) == (Outcome.ANSWERED, "Хлеб печём дважды в день.")
+    assert server.requests == 1
