@@ -4,6 +4,7 @@ from pathlib import Path
 
 from bot.cli.tenant import check
 from bot.tenant.starting import fault_of, starter_questions, starter_text, write_tenant
+from bot.wiring import TENANTS
 
 
 def start(root: Path) -> int:
@@ -23,5 +24,6 @@ def start(root: Path) -> int:
                 answers[question.name] = answer
     folder = root / answers["name"]
     write_tenant(folder, answers)
-    print(starter_text("done", folder=folder, name=answers["name"]))
+    tenant = answers["name"] if root.resolve() == TENANTS.resolve() else folder
+    print(starter_text("done", folder=folder, tenant=tenant))
     return check(folder)
