@@ -26,11 +26,10 @@ def _of_group(rows: Rows, query: StockQuery, snapshot: Snapshot) -> Iterator[int
         yield sum(there.get(value, 0) for value in available.values)
     apart = {condition.column for condition in query.filters if len(condition.values) > 1}
     for name in {*query.columns, *apart}:
-        counts = snapshot.counts(rows, name)
-        yield len(counts)
-        yield from (count for _, count in counts)
-        yield int(snapshot.numbers(name).on_request[rows].sum()) if _is_money(snapshot, name) else 0
-
-
-def _is_money(snapshot: Snapshot, name: str) -> bool:
-    return snapshot.schema.column(name).type is ColumnType.MONEY
+        kind = snapshot.schema.column(name).type
+        if kind is ColumnType.MONEY:
+            yield int(snapshot.numbers(name).on_request[rows].sum())
+        elif not kind.is_number:  # of numbers only the span is told
+            counts = snapshot.counts(rows, name)
+            yield len(counts)
+            yield from (count for _, count in counts)
