@@ -55,6 +55,8 @@ class Finding:
     """The text is a question: something is missing, or two readings are equally likely."""
     choices: tuple[str, ...] = ()
     """Of a question back, the answers that may be meant."""
+    names_one: bool = False
+    """Its text is of the one thing that the query singles out by values: a model, a colour, the cheapest."""
     is_empty: bool = False
     """A proven «нет»: the table was asked and has none."""
 

@@ -22,6 +22,9 @@ _GOES_ON = 0.2
 """«А на 5 лет?» after a computation is for the computation, though a table may find its own sense in it."""
 
 
+_Asked = tuple[Source, Finding | None]
+
+
 class FindsPassages(Protocol):
     @property
     def version(self) -> str:
@@ -41,7 +44,10 @@ class Finder:
         self._sources = tuple(sources)
 
     def find(self, work: Work, inquiry: Inquiry) -> None:
-        """Fill in `work.hits` and `work.findings`. Where two are as sure, the passages give way."""
+        """Fill in `work.hits` and `work.findings`, once. Where two are as sure, the passages give way."""
+        if work.is_searched:
+            return
+        work.is_searched = True
         started = time.perf_counter()
         asked = _about_what_is_named([(source, source.find(inquiry)) for source in self._sources], inquiry)
         found = [_cautious(finding) for _, finding in asked if finding is not None]
@@ -69,8 +75,9 @@ class Finder:
         if previous and work.understood.leans:
             work.trace["follow_up"] = True
             leaning = self._index.search(inquiry.text, before=previous[-1])
-            alone = self._index.search(inquiry.text)
-            # after an outburst a word stands better by itself
+            if leaning and leaning[0].score >= SUPPORTED_FROM:
+                return leaning
+            alone = self._index.search(inquiry.text)  # after an outburst a word stands better by itself
             return max(leaning, alone, key=lambda hits: hits[0].score if hits else 0.0)
         hits = self._index.search(inquiry.text)
         if not work.masked.hidden or (hits and hits[0].score >= SUPPORTED_FROM):
@@ -83,40 +90,24 @@ class Finder:
         return max(of_parts, key=lambda hits: hits[0].score if hits else 0.0, default=hits)
 
 
-def _about_what_is_named(
-    asked: list[tuple[Source, Finding | None]], inquiry: Inquiry
-) -> list[tuple[Source, Finding | None]]:
+def _about_what_is_named(asked: list[_Asked], inquiry: Inquiry) -> list[_Asked]:
     """A sum is of the thing that the question names («кредит за самый дешёвый X»), not of what was shown."""
-    tables = [
-        source for source, finding in asked if finding is not None and finding.kind is FindingKind.STOCK
-    ]
-    computes = [
-        finding for _, finding in asked if finding is not None and finding.kind is FindingKind.COMPUTED
-    ]
-    if not tables or not computes:
+    if not any(_is(finding, FindingKind.COMPUTED) for _, finding in asked):
         return asked
     by_itself = replace(inquiry, focus={}, earlier=())
-    named = next(
-        (found for source in tables if (found := source.find(by_itself)) and _is_one_thing(found)), None
-    )
-    if named is None or "price" not in named.focus:
+    named = [source.find(by_itself) for source, finding in asked if _is(finding, FindingKind.STOCK)]
+    prices = [found.focus["price"] for found in named if found and found.names_one and "price" in found.focus]
+    if not prices:
         return asked
-    about = replace(inquiry, focus={**inquiry.focus, "price": named.focus["price"]})
+    about = replace(inquiry, focus={**inquiry.focus, "price": prices[0]})
     return [
-        (
-            source,
-            source.find(about) if finding is not None and finding.kind is FindingKind.COMPUTED else finding,
-        )
+        (source, source.find(about) if _is(finding, FindingKind.COMPUTED) else finding)
         for source, finding in asked
     ]
 
 
-def _is_one_thing(finding: Finding) -> bool:
-    """Whether a table's finding is of one row that the question itself singles out by its values."""
-    query = finding.trace["query"]
-    filters = query["filters"]
-    is_single = query["task"] == "extreme" or len(finding.focus.get("shown", ())) == 1
-    return is_single and bool(filters) and all(condition.get("values") for condition in filters)
+def _is(finding: Finding | None, kind: FindingKind) -> bool:
+    return finding is not None and finding.kind is kind
 
 
 def _claim(finding: Finding, goes_on: str | None) -> float:

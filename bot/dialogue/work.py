@@ -25,6 +25,8 @@ class Work:
     understood: Understanding
     masked: Masked
     recollection: Recollection
+    is_searched: bool = False
+    """The sources have been asked; asked again, they would say the same."""
     hits: list[Hit] = field(default_factory=list)
     """The passages that were found, whether or not they speak."""
     findings: list[Finding] = field(default_factory=list)

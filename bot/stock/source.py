@@ -99,6 +99,7 @@ class StockSource:
             trace=self._trace(query, draft, dated, is_follow_up)
             | {"rows": answer.count, "counts": list(counts_of(query, dated.snapshot, answer.shown))}
             | {"told_as_of": wording.moment(dated.as_of)},
+            names_one=_names_one(query, answer.shown),
             is_empty=answer.is_empty,
         )
 
@@ -172,6 +173,11 @@ class StockSource:
             "as_of": dated.as_of.isoformat(),
             "stale": dated.is_stale,
         }
+
+
+def _names_one(query: StockQuery, shown: Sequence[str]) -> bool:
+    is_single = query.task is Task.EXTREME or len(shown) == 1
+    return is_single and bool(query.filters) and all(condition.values for condition in query.filters)
 
 
 def _goes_on_elsewhere(draft: Draft, inquiry: Inquiry) -> bool:
