@@ -18,9 +18,11 @@ from redis.exceptions import RedisError
 from bot.delivery.delivery import Delivery, TurnDelivery
 from bot.dialogue.answering import Question
 from bot.dialogue.bursts import gather
+from bot.dialogue.commands import Commands
 from bot.dialogue.hearing import Hearing
 from bot.dialogue.records import Records
 from bot.dialogue.speaking import Speaking
+from bot.dialogue.work import ms_since
 from bot.dialogue.writing import Grow
 from bot.domain import (
     NOT_TAKEN,
@@ -29,8 +31,6 @@ from bot.domain import (
     Outcome,
     Recollection,
     Turn,
-    Utterance,
-    UtteranceKind,
 )
 from bot.errors import ChatUnreachable, DeliveryError, LeaseLost, ServiceError
 from bot.memory.memory import Memory
@@ -43,14 +43,6 @@ log = structlog.get_logger()
 
 _SHOWN_PLACE = 2
 """Of a source, the document and its section are enough for a customer."""
-
-_SCRIPTED = {
-    UtteranceKind.START: Text.START,
-    UtteranceKind.HELP: Text.HELP,
-    UtteranceKind.NEW: Text.NEW,
-}
-_BY_VOICE = {UtteranceKind.START: Text.START_BY_VOICE, UtteranceKind.HELP: Text.HELP_BY_VOICE}
-"""What fills their blank where recordings are listened to."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -100,6 +92,7 @@ class TurnServer:
         self._policy = policy
         self._cancellations = cancellations
         self._hearing = hearing
+        self._commands = Commands(memory=memory, speaking=speaking, texts=texts, hears=policy.hears)
         self._speaking = speaking
         self._worker = worker
 
@@ -152,7 +145,7 @@ class TurnServer:
         await self._records.remember(record)
         await self._speaking.speak(turn, delivery, answer)
         await self._inbox.finish(turn, log=record.to_json())
-        log.info("turn_answered", outcome=answer.outcome, light=answer.light, ms=_ms_since(started))
+        log.info("turn_answered", outcome=answer.outcome, light=answer.light, ms=ms_since(started))
 
     async def _gather(self, chat_key: str) -> int:
         """How many utterances to take, after the silence that ends a burst. 1 when a turn may be in hand."""
@@ -167,8 +160,7 @@ class TurnServer:
         """Whether the person may have an answer now; else they are told once and the turn waits its time."""
         if turn.attempt > 1 or not turn.last.kind.is_said:
             return True
-        person_key = f"{turn.chat.channel}:{turn.last.person_id}"
-        wait_s = await self._inbox.pace(person_key, self._policy.turns_per_minute)
+        wait_s = await self._inbox.pace(turn.last.person_key, self._policy.turns_per_minute)
         if wait_s <= 0 or await self._inbox.is_cancelled(turn):
             return True
         log.info("person_paced", wait_s=round(wait_s, 1))
@@ -189,7 +181,7 @@ class TurnServer:
         elif turn.last.kind.is_said:
             answer = await self._answer_words(turn, delivery, recollection)
         else:
-            answer = await self._answer_kind(turn, delivery)
+            answer = await self._commands.answer(turn, delivery)
         await delivery.checkpoint(answer.to_json())
         return answer
 
@@ -223,24 +215,6 @@ class TurnServer:
                 stop.cancel()
                 answering.cancel()
                 await asyncio.wait((answering, stop))
-
-    async def _answer_kind(self, turn: Turn, delivery: TurnDelivery) -> Answer:
-        """Commands, and what cannot be read."""
-        last = turn.last
-        if last.kind is UtteranceKind.NEW:
-            await self._memory.forget(turn.chat.key)
-        if last.kind is UtteranceKind.SPEAK:
-            text = await self._speaking.switch(last, delivery)
-        elif last.kind is UtteranceKind.UNREADABLE:
-            text = Text(f"unreadable_{last.detail}")
-        elif last.kind is UtteranceKind.CANCEL:
-            text = Text.CANCEL_STOPPED if last.detail == "stopped" else Text.CANCEL_IDLE
-        else:
-            text = _SCRIPTED[last.kind]
-        by_voice = self._by_voice(last, delivery)
-        answer = self._scripted(text, turn, Outcome.SCRIPTED, by_voice=by_voice)
-        hint = self._speaking.hint(last.language, delivery) if last.kind is UtteranceKind.HELP else ""
-        return replace(answer, text=f"{answer.text}\n\n{hint}") if hint else answer
 
     @contextlib.asynccontextmanager
     async def _noticing(self, turn: Turn, delivery: TurnDelivery) -> AsyncIterator[None]:
@@ -298,14 +272,5 @@ class TurnServer:
         language = answer.trace.get("language", turn.last.language)
         return self._texts.say(Text.SOURCE_LINE, language, source=place)
 
-    def _by_voice(self, utterance: Utterance, delivery: TurnDelivery) -> str:
-        text = _BY_VOICE.get(utterance.kind)
-        is_heard = self._policy.hears and delivery.has_voice
-        return self._texts.say(text, utterance.language) if text is not None and is_heard else ""
-
-    def _scripted(self, text: Text, turn: Turn, outcome: Outcome, **values: str) -> Answer:
-        return Answer(text=self._texts.say(text, turn.last.language, **values), outcome=outcome)
-
-
-def _ms_since(started: float) -> float:
-    return round((time.perf_counter() - started) * 1000, 1)
+    def _scripted(self, text: Text, turn: Turn, outcome: Outcome) -> Answer:
+        return Answer(text=self._texts.say(text, turn.last.language), outcome=outcome)
