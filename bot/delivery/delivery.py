@@ -1,7 +1,6 @@
 """How the answer of a turn reaches its chat exactly once. See docs/decisions/delivery.md."""
 
 import asyncio
-import itertools
 import zlib
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -183,21 +182,16 @@ class TurnDelivery:
         async with self._one_at_a_time:
             await self._ledger.read()
             try:
-                await self._finish(markdown)
+                last_id = await self._finish(markdown)
             except Stale:
                 await self._ledger.read(again=True)
-                await self._finish(markdown)
+                last_id = await self._finish(markdown)
             if choices:
-                await self._offer(choices)
+                await self._offer(last_id, choices)
 
-    async def _offer(self, choices: Sequence[str]) -> None:
-        numbers = itertools.takewhile(
-            lambda number: self._ledger.get(f"part:{number}") is not None, itertools.count()
-        )
-        message_id = self._ledger.state(f"part:{max(numbers)}").sent_id
+    async def _offer(self, message_id: int, choices: Sequence[str]) -> None:
         try:
-            if message_id is not None:
-                await self._channel.offer(self._turn.chat, message_id, choices)
+            await self._channel.offer(self._turn.chat, message_id, choices)
         except DeliveryError as error:
             log.info("choices_not_offered", reason=type(error).__name__)
 
@@ -220,33 +214,37 @@ class TurnDelivery:
                 await self._ledger.read(again=True)
                 await self._sender.voice_once(note)
 
-    async def _finish(self, markdown: str) -> None:
+    async def _finish(self, markdown: str) -> int:
+        """The id of the last part."""
         saved = self._ledger.get("final")
         final = markdown if saved is None else saved
         bodies = split(render(final))
         stand_in = await self._stand_in()
+        message_id = 0
         for number, body in enumerate(bodies):
             reply_to = None if number else self._reply_to
             post = Post(body=body, reply_to=reply_to, is_final=number == len(bodies) - 1)
             name = f"part:{number}"
             extra = ("final", final) if number == 0 else None
             if number == 0 and stand_in is not None:
-                await self._replace(name, stand_in, post, final)
+                message_id = await self._replace(name, stand_in, post, final)
             else:
-                await self._sender.send_once(name, post, extra)
+                message_id = await self._sender.send_once(name, post, extra)
+        return message_id
 
-    async def _replace(self, name: str, message_id: int, post: Post, final: str) -> None:
+    async def _replace(self, name: str, message_id: int, post: Post, final: str) -> int:
         """Put the first part where the notice stands. An edit may be repeated, so nothing is unknown."""
-        if self._ledger.state(name).sent_id is not None:
-            return
+        sent_id = self._ledger.state(name).sent_id
+        if sent_id is not None:
+            return sent_id
         if self._ledger.get("final") is None:
             await self._ledger.put("final", final)
         try:
             await self._sender.edit(message_id, post)
         except MessageGone:
-            await self._sender.send_once(name, post)
-        else:
-            await self._ledger.done(name, message_id)
+            return await self._sender.send_once(name, post)
+        await self._ledger.done(name, message_id)
+        return message_id
 
     async def abandon(self, text: str | None) -> None:
         """Give the answer up: put `text` where a notice or a preview stands, if there is one."""

@@ -64,8 +64,11 @@ class Clarifier:
 
     def nearest(self, work: Work) -> Finding | None:
         """What may have been meant by a question that nothing answers surely."""
-        near = {_title(hit): hit for hit in reversed(work.hits[:_MOST_CHOICES]) if hit.score >= _NEAR_FROM}
-        return self._offer([*reversed(near.values())], Text.UNSURE, work) if near else None
+        near: dict[str, Hit] = {}
+        for hit in work.hits[:_MOST_CHOICES]:
+            if hit.score >= _NEAR_FROM:
+                near.setdefault(hit.passage.title, hit)
+        return self._offer([*near.values()], Text.UNSURE, work) if near else None
 
     def _rivals(self, hits: Sequence[Hit], words: frozenset[str]) -> list[Hit]:
         """The likely passages of which none says what another one says."""
@@ -74,17 +77,18 @@ class Clarifier:
             is_likely = hit.score >= max(_LIKELY_FROM, hits[0].score - _AS_LIKELY)
             own = self._said(hit) - words
             is_told = any(
-                _title(other) == _title(hit) or _alike(own, self._said(other) - words) for other in rivals
+                other.passage.title == hit.passage.title or _alike(own, self._said(other) - words)
+                for other in rivals
             )
             if is_likely and not is_told:
                 rivals.append(hit)
         return rivals
 
     def _said(self, hit: Hit) -> frozenset[str]:
-        return frozenset(self._lemmatiser.lemmas(f"{_title(hit)} {hit.passage.text}"))
+        return frozenset(self._lemmatiser.lemmas(f"{hit.passage.title} {hit.passage.text}"))
 
     def _offer(self, hits: Sequence[Hit], text: Text, work: Work) -> Finding:
-        choices = [(_title(hit), hit.passage.passage_id) for hit in hits]
+        choices = [(hit.passage.title, hit.passage.passage_id) for hit in hits]
         listed = "\n".join(f"{number}. {title}" for number, (title, _) in enumerate(choices, start=1))
         return Finding(
             kind=FindingKind.CHOICE,
@@ -104,12 +108,6 @@ class Clarifier:
 
 def _alike(one: frozenset[str], other: frozenset[str]) -> bool:
     return len(one & other) >= _SAME * max(min(len(one), len(other)), 1)
-
-
-def _title(hit: Hit) -> str:
-    if hit.passage.heading:
-        return hit.passage.heading[-1]
-    return hit.passage.questions[0] if hit.passage.questions else hit.passage.document
 
 
 def _by_title(text: str, titles: Sequence[str]) -> int | None:

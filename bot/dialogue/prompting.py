@@ -12,8 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-import yaml
-
+from bot.data_files import read_data
 from bot.domain import Recollection, Speaker
 from bot.llm.model import Message, Prompt, Sampling
 from bot.tenant import Tenant
@@ -155,7 +154,7 @@ def build_prompts(tenant: Tenant, sampling: Sampling) -> Prompts:
 @cache
 def _verified_examples() -> tuple[Message, ...]:
     path = Path(__file__).with_name("prompts") / "verify_examples.yaml"
-    known = yaml.safe_load(path.read_text(encoding="utf-8"))
+    known = read_data(path)
     return tuple(
         message
         for example in known["examples"]

@@ -3,12 +3,11 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from bot.domain import NOT_TAKEN, UNDELIVERABLE, Answer, Outcome, Turn, TurnRecord
+from bot.domain import Answer, Outcome, Turn, TurnRecord
 from bot.guard.personal_data import mask
 from bot.memory.memory import Memory
 
 _REMEMBERED = frozenset({Outcome.ANSWERED, Outcome.UNKNOWN, Outcome.REFUSED})
-_UNREAD = frozenset({UNDELIVERABLE, NOT_TAKEN})
 
 
 class Records:
@@ -40,7 +39,7 @@ class Records:
     async def remember(self, record: TurnRecord) -> None:
         """What was said in earnest; and only what the customer has read."""
         answer = record.answer
-        if not _UNREAD.isdisjoint(answer.verdicts):
+        if not answer.has_arrived:
             return
         if answer.outcome in _REMEMBERED:
             await self._memory.remember(

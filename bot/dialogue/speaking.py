@@ -37,7 +37,7 @@ class Speaking:
         """Take /voice: on or off for this person. What to say of it."""
         if self._voice is None or not delivery.has_voice:
             return Text.VOICE_OUT_NONE
-        wanted = await self._wishes.toggle(_person(utterance), utterance.update_id)
+        wanted = await self._wishes.toggle(utterance.person_key, utterance.update_id)
         return Text.VOICE_OUT_ON if wanted else Text.VOICE_OUT_OFF
 
     def hint(self, language: str, delivery: TurnDelivery) -> str:
@@ -70,7 +70,7 @@ class Speaking:
             )
 
     async def _is_wanted(self, voice: Voice, turn: Turn) -> bool:
-        wish = await self._wishes.wish(_person(turn.last))
+        wish = await self._wishes.wish(turn.last.person_key)
         return voice.answers_voice and bool(turn.notes) if wish is None else wish
 
     async def close(self) -> None:
@@ -80,9 +80,4 @@ class Speaking:
 
 def _is_spoken(turn: Turn, answer: Answer) -> bool:
     """What was said is answered by voice, commands are not; nor is anybody who cannot be reached."""
-    is_delivered = all(verdict.check != "delivery" for verdict in answer.verdicts)
-    return turn.last.kind.is_said and answer.outcome is not Outcome.CANCELLED and is_delivered
-
-
-def _person(utterance: Utterance) -> str:
-    return f"{utterance.chat.channel}:{utterance.person_id}"
+    return turn.last.kind.is_said and answer.outcome is not Outcome.CANCELLED and answer.has_arrived

@@ -10,7 +10,7 @@ import structlog
 
 from bot.dialogue.prompting import NO, YES, Prompts
 from bot.dialogue.work import SUPPORTED_FROM, Work, ms_since
-from bot.domain import Hit, Speaker
+from bot.domain import Speaker
 from bot.errors import ModelError
 from bot.findings import Finding, FindingKind
 from bot.llm.model import ChatModel, Completion, Prompt
@@ -51,7 +51,8 @@ class Verifier:
         found = work.findings[0] if work.findings else None
         if traits.composes or not traits.tells_odds or found is None or not _is_doubtful(found):
             return
-        prompt = self._prompts.verify(_question(work), _heading(work.hits[0]), work.hits[0].passage.text)
+        passage = work.hits[0].passage
+        prompt = self._prompts.verify(_question(work), passage.title, passage.text)
         started = time.perf_counter()
         try:
             async with asyncio.timeout(self._within_s):
@@ -80,10 +81,6 @@ def _question(work: Work) -> str:
     earlier = [said.text for said in work.recollection.remarks if said.speaker is Speaker.CUSTOMER]
     text = work.masked.without_labels
     return f"{earlier[-1]} {text}" if earlier and work.understood.leans else text
-
-
-def _heading(hit: Hit) -> str:
-    return hit.passage.heading[-1] if hit.passage.heading else hit.passage.document
 
 
 def _together(found: float, odds: float) -> float:

@@ -84,6 +84,11 @@ class Answer:
     """What the customer may say next with one tap, where there are buttons."""
 
     @property
+    def has_arrived(self) -> bool:
+        """Whether nothing is known of its not reaching the person."""
+        return {UNDELIVERABLE, NOT_TAKEN}.isdisjoint(self.verdicts)
+
+    @property
     def focus(self) -> Mapping[str, Any]:
         """What it was about, for a question that leans on it: `Finding.focus`."""
         focus: Mapping[str, Any] = self.trace.get("focus", {})

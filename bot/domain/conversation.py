@@ -94,6 +94,11 @@ class Utterance:
             raise ValueError("a recording, and nothing else, has audio")
 
     @property
+    def person_key(self) -> str:
+        """The name of the person in Redis keys, whatever chat they write in, e.g. ``telegram:42``."""
+        return f"{self.chat.channel}:{self.person_id}"
+
+    @property
     def note_id(self) -> str:
         """The name of a recording in Redis keys and jobs, e.g. ``telegram:1042``."""
         return f"{self.chat.channel}:{self.update_id}"

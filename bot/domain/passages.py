@@ -28,6 +28,12 @@ class Passage:
     """Of the document, as it is written there: 2026-05-01."""
     audience: Audience = Audience.CUSTOMER
 
+    @property
+    def title(self) -> str:
+        """How people call it: its nearest heading, the question that it answers, or its document."""
+        names = (*self.heading[-1:], *self.questions[:1], self.document)
+        return names[0]
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Hit:
