@@ -13,7 +13,10 @@ LANGUAGES = ("ru", "en")
 
 
 class Text(StrEnum):
-    """The name of every text; each catalogue holds exactly these."""
+    """The names of the texts of talk; those of the other subjects stand in modules of their own beside this.
+
+    Each catalogue, a folder of files per subject, holds exactly the names of all these enumerations.
+    """
 
     START = "start"
     HELP = "help"
@@ -196,12 +199,12 @@ class Texts:
     facts: Mapping[str, Mapping[str, str]]
     """Per language, the values that fill every text: name, title, subject, contacts..."""
 
-    def say(self, text: Text, language: str, **values: object) -> str:
+    def say(self, text: StrEnum, language: str, **values: object) -> str:
         """The wording in `language`, or in Russian where there is no such catalogue."""
         spoken = language if language in self.catalogues else DEFAULT_LANGUAGE
         return self.catalogues[spoken][text].format_map({**self.facts.get(spoken, {}), **values})
 
-    def one_of(self, text: Text, language: str, number: int) -> str:
+    def one_of(self, text: StrEnum, language: str, number: int) -> str:
         """The wording at a place, from 0, of a text that lists several between ``|``."""
         return self.say(text, language).split("|")[number]
 
@@ -237,8 +240,9 @@ def load_texts(
 
 @cache
 def _read(language: str) -> Mapping[str, str]:
-    path = Path(__file__).with_name(f"{language}.yaml")
-    catalogue: dict[str, str] = read_data(path)
+    catalogue: dict[str, str] = {}
+    for path in sorted(Path(__file__).with_name(language).glob("*.yaml")):
+        catalogue |= read_data(path)
     return catalogue
 
 
