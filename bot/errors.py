@@ -13,6 +13,8 @@
     │   │   └── BadModelRequest      400, 401, 422: our request or our key is wrong
     │   ├── DeliveryError        a message did not reach its chat
     │   │   ├── ChatUnreachable      the person blocked the bot, or the chat is gone
+    │   │   │   └── ChatMoved            a group has become a supergroup: carries `new_chat_id`
+    │   │   ├── ThreadGone           the forum topic is not there any more
     │   │   └── FloodLimited         429: carries `retry_after_s`
     │   ├── StoreError           the SQL store did not do what was asked
     │   ├── StockError           the stock table could not be fetched, or is no such table
@@ -103,6 +105,18 @@ class DeliveryError(ServiceError):
 
 class ChatUnreachable(DeliveryError):
     """The person blocked the bot, or the chat is gone."""
+
+
+class ChatMoved(ChatUnreachable):
+    """The group has become a supergroup under another id."""
+
+    def __init__(self, message: str | None = None, *, new_chat_id: int) -> None:
+        super().__init__(message, permanent=True)
+        self.new_chat_id = new_chat_id
+
+
+class ThreadGone(DeliveryError):
+    """The forum topic is not there any more."""
 
 
 class FloodLimited(DeliveryError):

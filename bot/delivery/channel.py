@@ -7,7 +7,7 @@ from typing import Protocol
 
 from bot.delivery.formatted import Formatted
 from bot.delivery.limiter import Priority
-from bot.domain import ChatRef
+from bot.domain import ChatRef, CopyOf, Keyboard
 from bot.errors import DeliveryError
 from bot.recordings import SpokenNote
 
@@ -48,6 +48,9 @@ class Post:
     is_notice: bool = False
     is_final: bool = False
     """The last message of an answer."""
+    keyboard: Keyboard | None = None
+    thread_id: int | None = None
+    """The forum topic, where the chat has such."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -97,6 +100,17 @@ class Channel(Protocol):
         """Put a voice note into the chat and return its id. Raises MaybeSent."""
         ...
 
+    async def copy(self, chat: ChatRef, source: CopyOf, post: Post, admission: Admission = AT_ONCE) -> int:
+        """Show a message of another chat here, under `post`'s keyboard and in its topic; its body is not
+        used. Returns the id. Raises MaybeSent, and MessageGone if there is nothing to copy."""
+        ...
+
+    async def file(
+        self, chat: ChatRef, content: bytes, name: str, post: Post, admission: Admission = AT_ONCE
+    ) -> int:
+        """Put a file into the chat with `post` as its caption; returns the id. Raises MaybeSent."""
+        ...
+
     async def draft(self, chat: ChatRef, draft_id: int, body: Formatted) -> bool:
         """Show an answer that is still growing, if a moment is free. False: there are no drafts here."""
         ...
@@ -105,8 +119,10 @@ class Channel(Protocol):
         """Show that somebody is writing, or recording a voice note, if a moment is free."""
         ...
 
-    async def probe(self, chat: ChatRef, message_id: int) -> Probe:
-        """Find out what stands under an id, without a trace. Raises Unclear, which may pass."""
+    async def probe(self, chat: ChatRef, message_id: int, keyboard: Keyboard | None = None) -> Probe:
+        """Find out whether a message of ours with this keyboard stands under an id, without a trace.
+
+        Raises Unclear, which may pass."""
         ...
 
     async def close(self) -> None: ...

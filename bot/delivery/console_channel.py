@@ -10,7 +10,7 @@ from redis.exceptions import RedisError
 
 from bot.delivery.channel import AT_ONCE, Admission, Post, Probe
 from bot.delivery.formatted import Formatted
-from bot.domain import ChatRef
+from bot.domain import ChatRef, CopyOf, Keyboard
 from bot.errors import DeliveryError
 from bot.recordings import SpokenNote
 
@@ -60,6 +60,14 @@ class ConsoleChannel:
     async def voice(self, chat: ChatRef, note: SpokenNote, admission: Admission = AT_ONCE) -> int:
         raise DeliveryError("there are no voice notes here", permanent=True)
 
+    async def copy(self, chat: ChatRef, source: CopyOf, post: Post, admission: Admission = AT_ONCE) -> int:
+        raise DeliveryError("messages of other places cannot be shown here", permanent=True)
+
+    async def file(
+        self, chat: ChatRef, content: bytes, name: str, post: Post, admission: Admission = AT_ONCE
+    ) -> int:
+        raise DeliveryError("there are no files here", permanent=True)
+
     async def draft(self, chat: ChatRef, draft_id: int, body: Formatted) -> bool:
         await self._put(chat, "growing", draft_id, Post(body=body))
         return True
@@ -67,7 +75,7 @@ class ConsoleChannel:
     async def typing(self, chat: ChatRef, *, speaking: bool = False) -> None:
         """Nothing: a growing answer says it all."""
 
-    async def probe(self, chat: ChatRef, message_id: int) -> Probe:
+    async def probe(self, chat: ChatRef, message_id: int, keyboard: Keyboard | None = None) -> Probe:
         return Probe.NOT_OURS
 
     async def close(self) -> None: ...

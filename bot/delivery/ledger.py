@@ -55,8 +55,8 @@ class Ledgers:
         self.candidates = redis.register_script(_CANDIDATES)
         self._seen = redis.register_script(_SEEN)
 
-    def of(self, turn: Turn) -> "Ledger":
-        return Ledger(self, turn)
+    def of(self, turn: Turn, to: ChatRef) -> "Ledger":
+        return Ledger(self, turn, to)
 
     def id_keys(self, chat: ChatRef) -> list[str]:
         """Last id, known ids, messages whose fate is open."""
@@ -76,18 +76,22 @@ class Ledgers:
 
 
 class Ledger:
-    """The record of one turn. Every write raises LeaseLost if the turn has passed to another worker."""
+    """The record of one turn, whose messages go to the chat `to`: its own, or one of the staff's.
 
-    def __init__(self, ledgers: Ledgers, turn: Turn) -> None:
+    Every write raises LeaseLost if the turn has passed to another worker.
+    """
+
+    def __init__(self, ledgers: Ledgers, turn: Turn, to: ChatRef) -> None:
         self._ledgers = ledgers
         self._turn = turn
+        self._to = to
         self._hash = f"{ledgers.prefix}:turn:{turn.turn_id}"
-        id_keys = ledgers.id_keys(turn.chat)
+        id_keys = ledgers.id_keys(to)
         self._keys = [self._hash, *id_keys]
         self._incoming = [
             utterance.message_id
             for utterance in turn.utterances
-            if utterance.message_id is not None and id_keys
+            if utterance.message_id is not None and id_keys and to == turn.chat
         ]
         self._fields: dict[str, str] = {}
         self._is_read = turn.is_first_run  # a new turn has no record; `begin` notices if it has
@@ -100,7 +104,7 @@ class Ledger:
     async def note_incoming(self) -> None:
         """Let other turns know these ids before ours sends, which for a slow model may be long after."""
         for message_id in self._incoming:
-            await self._ledgers.seen(self._turn.chat, message_id)
+            await self._ledgers.seen(self._to, message_id)
 
     async def read(self, *, again: bool = False) -> None:
         """Learn what earlier attempts have written; free of charge in the first one."""

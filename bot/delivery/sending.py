@@ -2,21 +2,24 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 import structlog
 
 from bot.delivery.channel import Admission, Channel, MaybeSent, Post, Probe, Unclear
 from bot.delivery.ledger import Ledger, Ledgers, State
-from bot.domain import ChannelName, Turn
+from bot.domain import ChannelName, ChatRef, CopyOf, Keyboard, Turn
 from bot.errors import DeliveryError, FloodLimited
 from bot.recordings import SpokenNote
 
 log = structlog.get_logger()
 
 _VOICE: Final = "voice"
+
+_Call = Callable[[Admission], Awaitable[int]]
 
 
 class Patience:
@@ -44,7 +47,7 @@ class Patience:
 
 
 class Sender:
-    """Sends, finds and edits the messages of one turn."""
+    """Sends, finds and edits the messages of one turn, in the chat `to`."""
 
     def __init__(
         self,
@@ -53,6 +56,7 @@ class Sender:
         ledgers: Ledgers,
         turn: Turn,
         *,
+        to: ChatRef,
         truthful: set[ChannelName],
         patience_s: float,
         settle_s: float,
@@ -61,22 +65,35 @@ class Sender:
         self._ledger = ledger
         self._ledgers = ledgers
         self._turn = turn
+        self._to = to
         self._truthful = truthful
         self._patience_s = patience_s
         self._settle_s = settle_s
 
     async def send_once(self, name: str, post: Post, extra: tuple[str, str] | None = None) -> int:
         """Send the message of this name unless it stands in the chat already; return its id."""
+        nonced = replace(post, nonce=f"{self._turn.turn_id}/{name}")
+        return await self._once(name, post, partial(self._channel.send, self._to, nonced), extra)
+
+    async def copy_once(self, name: str, source: CopyOf, post: Post) -> int:
+        """Show a message of another chat here, unless it stands here already."""
+        return await self._once(name, post, partial(self._channel.copy, self._to, source, post))
+
+    async def file_once(self, name: str, content: bytes, file_name: str, post: Post) -> int:
+        """Send the file unless it stands in the chat already."""
+        return await self._once(name, post, partial(self._channel.file, self._to, content, file_name, post))
+
+    async def _once(self, name: str, post: Post, call: _Call, extra: tuple[str, str] | None = None) -> int:
         patience = Patience(self._patience_s)
         while True:
             is_unknown = self._ledger.state(name).sending_after is not None
-            message_id = await self._find(name, patience)
+            message_id = await self._find(name, patience, post.keyboard)
             if message_id is not None:
                 return message_id
             if is_unknown and not self._channel.is_idempotent:
                 await self._ledgers.count("unknown_resent")
             try:
-                return await self._send(name, post, Admission(before=lambda: self._ledger.begin(name, extra)))
+                return await self._send(name, call, Admission(before=lambda: self._ledger.begin(name, extra)))
             except MaybeSent as error:
                 log.warning("send_unknown", message=name, reason=str(error))
                 await patience.wait(error)
@@ -86,12 +103,13 @@ class Sender:
 
     async def try_once(self, name: str, post: Post) -> None:
         """Send it if a moment is free. Raises NoSlot."""
-        await self._send(name, post, Admission(optional=True, before=lambda: self._ledger.begin(name)))
+        nonced = replace(post, nonce=f"{self._turn.turn_id}/{name}")
+        admission = Admission(optional=True, before=lambda: self._ledger.begin(name))
+        await self._send(name, partial(self._channel.send, self._to, nonced), admission)
 
-    async def _send(self, name: str, post: Post, admission: Admission) -> int:
-        nonce = f"{self._turn.turn_id}/{name}"
+    async def _send(self, name: str, call: _Call, admission: Admission) -> int:
         try:
-            message_id = await self._channel.send(self._turn.chat, replace(post, nonce=nonce), admission)
+            message_id = await call(admission)
         except MaybeSent:
             raise
         except DeliveryError:
@@ -107,7 +125,7 @@ class Sender:
         admission = Admission(before=lambda: self._ledger.begin(_VOICE))
         while self._ledger.state(_VOICE) == State():
             try:
-                message_id = await self._channel.voice(self._turn.chat, note, admission)
+                message_id = await self._channel.voice(self._to, note, admission)
             except MaybeSent as error:
                 log.warning("voice_unknown", reason=str(error))
                 return
@@ -128,18 +146,18 @@ class Sender:
         while True:
             try:
                 return await self._channel.edit(
-                    self._turn.chat, message_id, post, Admission(before=self._ledger.check)
+                    self._to, message_id, post, Admission(before=self._ledger.check)
                 )
             except DeliveryError as error:
                 await patience.wait(error)
 
-    async def _find(self, name: str, patience: Patience) -> int | None:
+    async def _find(self, name: str, patience: Patience, keyboard: Keyboard | None = None) -> int | None:
         state = self._ledger.state(name)
         if state.sending_after is None or self._channel.is_idempotent:
             return state.sent_id
         while True:
             try:
-                return await self._resolve(name, state.sending_after)
+                return await self._resolve(name, state.sending_after, keyboard)
             except Unclear as error:
                 if not await patience.lasts():
                     await self._give_up_looking(name, str(error))
@@ -147,13 +165,13 @@ class Sender:
             except DeliveryError as error:
                 await patience.wait(error)
 
-    async def _resolve(self, name: str, after: int) -> int | None:
+    async def _resolve(self, name: str, after: int, keyboard: Keyboard | None) -> int | None:
         """Look for a message of which nobody knows whether it arrived. None: it is surely not there,
         or the server does not tell.
         """
         if await self._is_truthful():
             for message_id in await self._ledger.candidates(after):
-                probe = await self._channel.probe(self._turn.chat, message_id)
+                probe = await self._channel.probe(self._to, message_id, keyboard)
                 if probe is Probe.CANNOT_TELL:
                     break
                 if probe is Probe.OURS:
@@ -170,9 +188,9 @@ class Sender:
 
     async def _is_truthful(self) -> bool:
         """Whether the server tells our messages from others: it must not take the customer's for ours."""
-        channel = self._turn.chat.channel
+        channel = self._to.channel
         if channel not in self._truthful and self._ledger.incoming_ids:
-            probe = await self._channel.probe(self._turn.chat, self._ledger.incoming_ids[-1])
+            probe = await self._channel.probe(self._to, self._ledger.incoming_ids[-1])
             if probe is Probe.NOT_OURS:
                 self._truthful.add(channel)
         return channel in self._truthful

@@ -6,21 +6,15 @@ from contextlib import asynccontextmanager
 from typing import Self, TypeVar
 
 import structlog
-from telegram import (
-    InlineKeyboardButton,
-    InlineKeyboardMarkup,
-    InputFile,
-    LinkPreviewOptions,
-    ReplyParameters,
-)
+from telegram import InputFile, LinkPreviewOptions, ReplyParameters
 from telegram._utils.types import JSONDict
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, TelegramError
 from telegram.ext import ExtBot
 
-from bot.delivery.buttons import SAY
 from bot.delivery.channel import AT_ONCE, Admission, MaybeSent, MessageGone, Post, Probe, Unclear
 from bot.delivery.formatted import EntityKind, Formatted
 from bot.delivery.limiter import Limiter
+from bot.delivery.telegram_keyboards import inline_of, markup_of, markup_of_choices
 from bot.delivery.telegram_transport import (
     AiohttpRequest,
     AnswerLost,
@@ -30,15 +24,14 @@ from bot.delivery.telegram_transport import (
     SharedRateLimiter,
     UnknownMethod,
 )
-from bot.domain import ChatRef
-from bot.errors import ChatUnreachable, DeliveryError, FloodLimited
+from bot.domain import ChatRef, CopyOf, Keyboard
+from bot.errors import ChatMoved, ChatUnreachable, DeliveryError, FloodLimited, ThreadGone
 from bot.recordings import SpokenNote
 from bot.settings import TelegramSettings
 
 log = structlog.get_logger()
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
-_BUTTON_CHARACTERS = 64
 _MOST_ENTITIES = 100
 """Telegram ignores what comes after."""
 _OPENED = ("http:", "https:", "tg:")
@@ -50,13 +43,19 @@ _UNREACHABLE = (
     "input_user_dea",
 )
 _NO_METHOD = ("unknown method", "method not found")
-_GONE = ("message to edit not found", "message can't be edited", "message_id_invalid")
+_GONE = (
+    "message to edit not found",
+    "message can't be edited",
+    "message_id_invalid",
+    "message to copy not found",
+)
+_THREAD_GONE = ("message thread not found", "topic_deleted", "topic_closed")
 
 T = TypeVar("T")
 
 
 class TelegramChannel:
-    """Sends as one bot. Open it with `open`; messages never carry a keyboard, so that `probe` is harmless."""
+    """Sends as one bot. Open it with `open`."""
 
     is_idempotent = False
     has_voice = True
@@ -98,6 +97,8 @@ class TelegramChannel:
                 api_kwargs={"entities": entities} if entities else None,
                 reply_parameters=reply,
                 link_preview_options=_NO_PREVIEW,
+                reply_markup=markup_of(post.keyboard),
+                message_thread_id=post.thread_id,
                 rate_limit_args=admission,
             )
             return message.message_id
@@ -113,6 +114,7 @@ class TelegramChannel:
                 message_id=message_id,
                 api_kwargs={"entities": entities} if entities else None,
                 link_preview_options=_NO_PREVIEW,
+                reply_markup=inline_of(post.keyboard),
                 rate_limit_args=admission,
             )
 
@@ -126,18 +128,12 @@ class TelegramChannel:
                 raise MessageGone(error.message, permanent=True) from error
 
     async def offer(self, chat: ChatRef, message_id: int, choices: Sequence[str]) -> None:
-        """A button a line. It comes after the message, so that what is probed never has a keyboard."""
-        keyboard = [
-            [InlineKeyboardButton(choice[:_BUTTON_CHARACTERS], callback_data=f"{SAY}{number}")]
-            for number, choice in enumerate(choices)
-        ]
+        """They come after the message, so that what is probed has the keyboard it was sent with."""
+        markup = markup_of_choices(tuple(choices))
         async with _translated():
             try:
                 await self._bot.edit_message_reply_markup(
-                    int(chat.chat_id),
-                    message_id,
-                    reply_markup=InlineKeyboardMarkup(keyboard),
-                    rate_limit_args=AT_ONCE,
+                    int(chat.chat_id), message_id, reply_markup=markup, rate_limit_args=AT_ONCE
                 )
             except (BadRequest, UnknownMethod) as error:
                 if not _says(error, "message is not modified"):
@@ -149,6 +145,33 @@ class TelegramChannel:
                 int(chat.chat_id),
                 InputFile(note.content, filename="voice.ogg", attach=True),
                 duration=round(note.duration_s),
+                rate_limit_args=admission,
+            )
+        return message.message_id
+
+    async def copy(self, chat: ChatRef, source: CopyOf, post: Post, admission: Admission = AT_ONCE) -> int:
+        async with _translated():
+            copied = await self._bot.copy_message(
+                int(chat.chat_id),
+                int(source.chat_id),
+                source.message_id,
+                reply_markup=markup_of(post.keyboard),
+                message_thread_id=post.thread_id,
+                rate_limit_args=admission,
+            )
+        return copied.message_id
+
+    async def file(
+        self, chat: ChatRef, content: bytes, name: str, post: Post, admission: Admission = AT_ONCE
+    ) -> int:
+        async with _translated():
+            message = await self._bot.send_document(
+                int(chat.chat_id),
+                InputFile(content, filename=name, attach=True),
+                caption=post.body.text or None,
+                api_kwargs={"caption_entities": entities} if (entities := _entities(post.body)) else None,
+                reply_markup=markup_of(post.keyboard),
+                message_thread_id=post.thread_id,
                 rate_limit_args=admission,
             )
         return message.message_id
@@ -183,20 +206,21 @@ class TelegramChannel:
                 int(chat.chat_id), action, rate_limit_args=Admission(optional=True)
             )
 
-    async def probe(self, chat: ChatRef, message_id: int) -> Probe:
+    async def probe(self, chat: ChatRef, message_id: int, keyboard: Keyboard | None = None) -> Probe:
         """A refusal tells nothing, even that of a closed chat: what is sent next will meet and tell it."""
         if not self._can_probe:
             return Probe.CANNOT_TELL
         async with _translated():
             try:
-                await self._bot.edit_message_reply_markup(int(chat.chat_id), message_id)
+                markup = inline_of(keyboard)
+                await self._bot.edit_message_reply_markup(int(chat.chat_id), message_id, reply_markup=markup)
             except (BadRequest, UnknownMethod) as error:
                 return self._read_refusal(error)
             except (Forbidden, ChatMigrated):
                 return Probe.CANNOT_TELL
             except (NotTelegram, OddAnswer) as error:
                 raise Unclear(error.message) from error
-        return Probe.NOT_OURS  # it had a keyboard, which no answer has
+        return Probe.NOT_OURS  # it had another keyboard
 
     def _read_refusal(self, error: TelegramError) -> Probe:
         if _says(error, "message is not modified"):
@@ -254,9 +278,13 @@ async def _translated() -> AsyncIterator[None]:
         yield
     except Flooded as error:
         raise FloodLimited(error.message, retry_after_s=error.retry_after_s) from error
-    except (Forbidden, ChatMigrated) as error:
+    except ChatMigrated as error:
+        raise ChatMoved(error.message, new_chat_id=error.new_chat_id) from error
+    except Forbidden as error:
         raise ChatUnreachable(error.message, permanent=True) from error
     except BadRequest as error:
+        if _says(error, *_THREAD_GONE):
+            raise ThreadGone(error.message, permanent=True) from error
         if _says(error, *_UNREACHABLE):
             raise ChatUnreachable(error.message, permanent=True) from error
         if _says(error, *_GONE):

@@ -1,6 +1,6 @@
 """What is answered from the texts alone: commands, and what nobody here can read."""
 
-from bot.delivery.delivery import TurnDelivery
+from bot.delivery.turn_delivery import TurnDelivery
 from bot.dialogue.speaking import Speaking
 from bot.domain import Answer, Outcome, Turn, Utterance, UtteranceKind
 from bot.memory.memory import Memory

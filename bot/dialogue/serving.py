@@ -15,11 +15,13 @@ from typing import Protocol
 import structlog
 from redis.exceptions import RedisError
 
-from bot.delivery.delivery import Delivery, TurnDelivery
+from bot.delivery.delivery import Delivery
+from bot.delivery.turn_delivery import TurnDelivery
 from bot.dialogue.answering import Question
 from bot.dialogue.bursts import gather
 from bot.dialogue.commands import Commands
 from bot.dialogue.hearing import Hearing
+from bot.dialogue.outgoing import Outgoings
 from bot.dialogue.records import Records
 from bot.dialogue.speaking import Speaking
 from bot.dialogue.work import ms_since
@@ -31,6 +33,7 @@ from bot.domain import (
     Outcome,
     Recollection,
     Turn,
+    UtteranceKind,
 )
 from bot.errors import ChatUnreachable, DeliveryError, LeaseLost, ServiceError
 from bot.memory.memory import Memory
@@ -82,6 +85,7 @@ class TurnServer:
         hearing: Hearing,
         speaking: Speaking,
         worker: str,
+        outgoings: Outgoings | None = None,
     ) -> None:
         self._inbox = inbox
         self._assistant = assistant
@@ -95,6 +99,7 @@ class TurnServer:
         self._commands = Commands(memory=memory, speaking=speaking, texts=texts, hears=policy.hears)
         self._speaking = speaking
         self._worker = worker
+        self._outgoings = outgoings or Outgoings(delivery)
 
     async def serve(self, chat_key: str) -> None:
         """Answer what the chat has said since its last turn.
@@ -135,6 +140,10 @@ class TurnServer:
             await patience.pause()
 
     async def _serve(self, turn: Turn, delivery: TurnDelivery) -> None:
+        if turn.last.kind is UtteranceKind.OUTGOING:
+            await self._outgoings.serve(turn)
+            await self._inbox.finish(turn, log=None)
+            return
         if not await self._is_paced(turn, delivery):
             return
         started = time.perf_counter()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from bot.delivery.delivery import TurnDelivery
+from bot.delivery.turn_delivery import TurnDelivery
 from bot.domain import Answer, Outcome, Turn, Utterance
 from bot.errors import DeliveryError, SpeechError
 from bot.memory.voice_wishes import VoiceWishes

@@ -12,6 +12,7 @@ from bot.domain.conversation import (
     Utterance,
     UtteranceKind,
 )
+from bot.domain.outgoing import Button, CopyOf, FileRef, Keyboard, Outgoing, Purpose
 from bot.domain.passages import Audience, Hit, Passage, approximate_tokens, join_heading
 
 __all__ = [
@@ -20,12 +21,18 @@ __all__ = [
     "UNDELIVERABLE",
     "Answer",
     "Audience",
+    "Button",
     "ChannelName",
     "ChatRef",
+    "CopyOf",
+    "FileRef",
     "Hit",
+    "Keyboard",
     "Light",
     "Outcome",
+    "Outgoing",
     "Passage",
+    "Purpose",
     "Recollection",
     "Remark",
     "Speaker",

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Self
 
+from bot.domain.outgoing import Outgoing
 from bot.domain.plain_json import JSON
 from bot.recordings import AudioRef
 
@@ -51,6 +52,8 @@ class UtteranceKind(StrEnum):
     """Speak answers too, or no longer."""
     UNREADABLE = "unreadable"
     """A photo, sticker, location, a recording that is too long...; `detail` names it."""
+    OUTGOING = "outgoing"
+    """Said to the chat, not in it; `outgoing` says what. It takes its place in the chat's order."""
 
     @property
     def is_said(self) -> bool:
@@ -85,6 +88,8 @@ class Utterance:
     message_id: int | None = None
     audio: AudioRef | None = None
     """Of VOICE, and of nothing else."""
+    outgoing: Outgoing | None = None
+    """Of OUTGOING, and of nothing else."""
     received_at: datetime
 
     def __post_init__(self) -> None:
@@ -92,6 +97,8 @@ class Utterance:
             raise ValueError("received_at must be aware")
         if (self.audio is not None) is not (self.kind is UtteranceKind.VOICE):
             raise ValueError("a recording, and nothing else, has audio")
+        if (self.outgoing is not None) is not (self.kind is UtteranceKind.OUTGOING):
+            raise ValueError("what is said to a chat, and nothing else, is outgoing")
 
     @property
     def person_key(self) -> str:
@@ -115,6 +122,7 @@ class Utterance:
                 "kind": UtteranceKind(value["kind"]),
                 "chat": ChatRef.from_value(value["chat"]),
                 "audio": AudioRef.from_value(value["audio"]) if value.get("audio") else None,
+                "outgoing": Outgoing.from_value(value["outgoing"]) if value.get("outgoing") else None,
                 "received_at": datetime.fromtimestamp(value["received_at"], UTC),
             }
         )

@@ -8,9 +8,10 @@ from typing import Any
 
 from redis.asyncio import Redis
 
-from bot.delivery.delivery import Delivery, TurnDelivery
+from bot.delivery.delivery import Delivery
 from bot.delivery.limiter import Limiter
 from bot.delivery.telegram_channel import TelegramChannel
+from bot.delivery.turn_delivery import TurnDelivery
 from bot.domain import ChannelName, ChatRef, Turn, Utterance
 from bot.settings import TelegramSettings
 from tests.fakes.telegram import FakeTelegram, Fault, FaultKind

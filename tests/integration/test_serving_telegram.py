@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
-from bot.delivery.delivery import Delivery, TurnDelivery
+from bot.delivery.delivery import Delivery
 from bot.delivery.telegram_channel import TelegramChannel
+from bot.delivery.turn_delivery import TurnDelivery
 from bot.domain import NOT_TAKEN, Answer, ChannelName, Outcome, UtteranceKind
 from bot.errors import DeliveryError
 from tests.assistants import SpokenModel

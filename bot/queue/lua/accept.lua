@@ -3,7 +3,7 @@
 local chat, kind, item = ARGV[2], ARGV[3], ARGV[4]
 local seen = PREFIX .. ':seen:' .. ARGV[1]
 if redis.call('EXISTS', seen) == 1 then return 'duplicate' end
-if kind ~= 'cancel' and redis.call('LLEN', inbox_key(chat)) >= tonumber(ARGV[8]) then
+if kind ~= 'cancel' and kind ~= 'outgoing' and redis.call('LLEN', inbox_key(chat)) >= tonumber(ARGV[8]) then
   return redis.call('HSETNX', chat_key(chat), 'full', '1') == 1 and 'full_first' or 'full'
 end
 

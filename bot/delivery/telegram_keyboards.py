@@ -1,0 +1,47 @@
+"""Buttons, as Telegram has them."""
+
+from telegram import (
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    KeyboardButton,
+    ReplyKeyboardMarkup,
+    ReplyKeyboardRemove,
+)
+
+from bot.delivery.buttons import SAY
+from bot.domain import Button, Keyboard
+
+BUTTON_CHARACTERS = 64
+
+Markup = InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove
+
+
+def markup_of(keyboard: Keyboard | None) -> Markup | None:
+    if keyboard is None:
+        return None
+    if not keyboard.is_field:
+        return InlineKeyboardMarkup([[_inline(button) for button in row] for row in keyboard.rows])
+    if not keyboard.rows:
+        return ReplyKeyboardRemove()
+    rows = [[_field(button) for button in row] for row in keyboard.rows]
+    return ReplyKeyboardMarkup(rows, resize_keyboard=True, is_persistent=True)
+
+
+def inline_of(keyboard: Keyboard | None) -> InlineKeyboardMarkup | None:
+    """What may stand under a message for ever, and so can be edited and probed."""
+    markup = markup_of(keyboard)
+    return markup if isinstance(markup, InlineKeyboardMarkup) else None
+
+
+def markup_of_choices(choices: tuple[str, ...]) -> InlineKeyboardMarkup:
+    """A button a line, each of which says what stands on it."""
+    rows = [(Button(text=choice, data=f"{SAY}{number}"),) for number, choice in enumerate(choices)]
+    return InlineKeyboardMarkup([[_inline(button) for button in row] for row in rows])
+
+
+def _inline(button: Button) -> InlineKeyboardButton:
+    return InlineKeyboardButton(button.text[:BUTTON_CHARACTERS], callback_data=button.data)
+
+
+def _field(button: Button) -> KeyboardButton:
+    return KeyboardButton(button.text[:BUTTON_CHARACTERS], request_contact=button.asks_contact or None)
