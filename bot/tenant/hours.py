@@ -61,6 +61,16 @@ Hours = Annotated[tuple[Span, ...], BeforeValidator(parse_hours)]
 """The spans of one day, in order; empty means closed."""
 
 
+def common_hours(one: tuple[Span, ...], other: tuple[Span, ...]) -> tuple[Span, ...]:
+    """What lies in both."""
+    pairs = ((left, right) for left in one for right in other)
+    both = (
+        (max(left.opens_min, right.opens_min), min(left.closes_min, right.closes_min))
+        for left, right in pairs
+    )
+    return tuple(Span(opens_min=opens, closes_min=closes) for opens, closes in sorted(both) if opens < closes)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CalendarDay:
     """A day of one year, or, where `year` is None, of every year."""

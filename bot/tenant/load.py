@@ -7,6 +7,9 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from bot.errors import Problem, TenantError
+from bot.tenant.actions import FILE as ACTIONS
+from bot.tenant.actions import read_actions
+from bot.tenant.agreeing import strange_actions, strange_departments, unspoken_terms
 from bot.tenant.articles import FOLDER as ARTICLES
 from bot.tenant.articles import read_articles
 from bot.tenant.gate import read_gate
@@ -23,9 +26,13 @@ from bot.tenant.model import (
     Topic,
 )
 from bot.tenant.phones import phone_digits, phones_in
+from bot.tenant.service import FILE as SERVICE
+from bot.tenant.service import read_service
 from bot.tenant.source import read_yaml
 from bot.tenant.stock import read_stock_schema
 from bot.tenant.tariffs import read_tariffs
+from bot.tenant.terms import FILE as TERMS
+from bot.tenant.terms import read_terms
 
 _PROFILE_FILE = "tenant.yaml"
 
@@ -69,6 +76,7 @@ def _read(folder: Path) -> Tenant | list[Problem]:
             problems += error.problems
     if "profile" in parts:
         problems += _foreign_phones(folder, parts)
+        problems += _disagreements(folder, parts)
     if problems:
         problems += parts["articles"].problems
         return sorted(problems, key=lambda problem: (problem.file.name, problem.line or 0))
@@ -135,7 +143,21 @@ _READERS: Mapping[str, tuple[str, Callable[[Path], Any]]] = {
     "golden_gate": ("golden_gate.csv", read_golden),
     "gate": ("gate.yaml", read_gate),
     "articles": (ARTICLES, read_articles),
+    "terms": (TERMS, read_terms),
+    "service": (SERVICE, read_service),
+    "actions": (ACTIONS, read_actions),
 }
+
+
+def _disagreements(folder: Path, parts: Mapping[str, Any]) -> Iterator[Problem]:
+    """Of what is said about serving people, with the profile and the table."""
+    profile: Profile = parts["profile"]
+    if parts.get("terms") is not None:
+        yield from unspoken_terms(folder / TERMS, parts["terms"], profile)
+    if "service" in parts:
+        yield from strange_departments(folder / SERVICE, parts["service"], profile)
+    if parts.get("actions") and "stock" in parts:
+        yield from strange_actions(folder / ACTIONS, parts["actions"], profile, parts["stock"])
 
 
 def _foreign_phones(folder: Path, parts: Mapping[str, Any]) -> Iterator[Problem]:

@@ -9,14 +9,17 @@ from zoneinfo import ZoneInfo
 from pydantic import BeforeValidator, Field, model_validator
 
 from bot.domain import Passage
+from bot.tenant.actions import Action
 from bot.tenant.articles import Articles
 from bot.tenant.gate import Gate
 from bot.tenant.golden import GoldenQuestion
 from bot.tenant.hours import CalendarDay, Hours, Span
 from bot.tenant.phones import phone_digits
+from bot.tenant.service import Service
 from bot.tenant.shapes import Frozen, Names
 from bot.tenant.stock import StockSchema
 from bot.tenant.tariffs import Tariffs
+from bot.tenant.terms import Terms
 from bot.tenant.values import Email, Language, Pattern, Phone, TelegramName, TenantName, TimeZone, Url
 from bot.tenant.wording import asked_of, pieces, slug
 
@@ -117,6 +120,10 @@ class Profile(Frozen):
         """The digits of every number that the business answers."""
         own = (self.contacts.phone, *(department.phone for department in self.departments))
         return frozenset(phone_digits(phone) for phone in own if phone is not None)
+
+    def department(self, name: str | None) -> Department | None:
+        """By its name; None for the whole business and for a name that nobody has."""
+        return next((department for department in self.departments if department.name == name), None)
 
     def wording(self, language: str) -> Wording:
         own = Wording(title=self.title, subject=self.subject, persona_name=self.persona.name)
@@ -226,6 +233,11 @@ class Tenant(Profile):
     gate: Gate | None = None
     """The tolerances of that gate; None: those of the product."""
     articles: Articles = Articles()
+    terms: Terms | None = None
+    """What people agree to before the first answer; None: nothing is asked."""
+    service: Service = Field(default_factory=Service)
+    actions: tuple[Action, ...] = ()
+    """What the assistant may do for a customer."""
 
     @property
     def passages(self) -> tuple[Passage, ...]:

@@ -74,16 +74,32 @@ def read_yaml_text(path: Path, text: str, shape: TypeAdapter[Loaded]) -> tuple[L
     try:
         return shape.validate_python(document.value), document.lines
     except ValidationError as error:
-        raise TenantError(
-            [
-                Problem(file=path, line=document.line_of(details["loc"]), message=_explain(details))
-                for details in error.errors(include_url=False, include_input=False)
-            ]
-        ) from error
+        problems = []
+        for details in _own_faults(error.errors(include_url=False, include_input=False)):
+            place = document.place_of(details["loc"])
+            message = _explain(details, place)
+            problems.append(Problem(file=path, line=document.lines[place], message=message))
+        raise TenantError(problems) from error
 
 
-def _explain(details: ErrorDetails) -> str:
-    field = ".".join(str(step) for step in details["loc"] if step != "[key]")
+def _own_faults(errors: list[ErrorDetails]) -> Iterator[ErrorDetails]:
+    """Without those of lists that count as too short only because something in them is wrong."""
+    around = {details["loc"][:depth] for details in errors for depth in range(len(details["loc"]))}
+    return (details for details in errors if details["type"] != "too_short" or details["loc"] not in around)
+
+
+def read_lines(path: Path) -> Mapping[_Place, int]:
+    """The line of every place of a YAML file, whatever its shape."""
+    return read_yaml(path, TypeAdapter(object))[1]
+
+
+def _explain(details: ErrorDetails, place: _Place) -> str:
+    missing = details["loc"][-1:] if details["type"] == "missing" else ()
+    field = ".".join(str(step) for step in (*place, *missing))
+    if details["type"] == "union_tag_not_found":
+        return f'the field "{field}.kind" is missing'
+    if details["type"] == "union_tag_invalid":
+        return f"{field}.kind: must be one of {details['ctx']['expected_tags']}"
     if details["type"] == "missing":
         return f'the field "{field}" is missing'
     if details["type"] == "extra_forbidden":
@@ -103,11 +119,12 @@ class _YamlDocument:
         if self._problems:
             raise TenantError(self._problems)
 
-    def line_of(self, place: _Place) -> int:
-        """The line of a place, or of the nearest one around it that is in the file."""
-        while place not in self.lines:
-            place = place[:-1]
-        return self.lines[place]
+    def place_of(self, steps: _Place) -> _Place:
+        """The way to a value without the steps that are not in the file, such as the kind of a union."""
+        place: _Place = ()
+        for step in steps:
+            place = (*place, step) if (*place, step) in self.lines else place
+        return place
 
     def _compose(self, text: str) -> yaml.Node:
         try:
