@@ -1,9 +1,10 @@
 """A Telegram of our own: the Bot API over real HTTP on loopback, with people, limits, faults and an audit."""
 
+from tests.fakes.telegram.account import Toast
 from tests.fakes.telegram.audit import Call
 from tests.fakes.telegram.faults import Fault, FaultKind
-from tests.fakes.telegram.inject import Injected
 from tests.fakes.telegram.limits import Limits
+from tests.fakes.telegram.people import Injected
 from tests.fakes.telegram.remote import RemoteTelegram
 from tests.fakes.telegram.server import DEFAULT_TOKEN, FakeTelegram
 from tests.fakes.telegram.state import SeenMessage
@@ -20,5 +21,6 @@ __all__ = [
     "Push",
     "RemoteTelegram",
     "SeenMessage",
+    "Toast",
     "WebhookRules",
 ]

@@ -1,17 +1,38 @@
 """The methods about the bot itself, its files and its callbacks."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from tests.fakes.telegram.messages import Method, open_chat
 from tests.fakes.telegram.state import ChatBook, Json
+from tests.fakes.telegram.text import utf16_length
 from tests.fakes.telegram.wire import Arguments, bad_request
 
 LARGEST_DOWNLOAD = 20 * 1024 * 1024
+LONGEST_TOAST = 200
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pressed:
+    """Who pressed a button where."""
+
+    person_id: int
+    chat_id: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Toast:
+    """What the person who pressed saw of the bot's answer; `text` is empty when only the clock stopped."""
+
+    person_id: int
+    chat_id: int
+    text: str
+    alert: bool
 
 
 class AccountMethods:
-    """What a bot asks about itself; `commands`, `profile` and `answered_callbacks` show what it has set."""
+    """What a bot asks about itself; `commands`, `profile` and `toasts` show what it has set."""
 
     def __init__(self, book: ChatBook) -> None:
         self._book = book
@@ -19,9 +40,11 @@ class AccountMethods:
         """Per scope and language, joined by a space: the commands set."""
         self.profile: dict[str, Any] = {}
         """What the setMy... and setChatMenuButton calls have left, by method."""
-        self.callbacks: set[str] = set()
-        """Ids of callback queries that wait for an answer."""
+        self.callbacks: dict[str, Pressed] = {}
+        """The callback queries that wait for an answer, by id."""
         self.answered_callbacks: dict[str, str] = {}
+        self.toasts: list[Toast] = []
+        self.on_toast: Callable[[int], None] = lambda person_id: None
 
     def table(self) -> Mapping[str, Method]:
         return {
@@ -69,8 +92,20 @@ class AccountMethods:
         query_id = arguments.text("callback_query_id")
         if query_id not in self.callbacks:
             raise bad_request("query is too old and response timeout expired or query ID is invalid")
-        self.callbacks.discard(query_id)
-        self.answered_callbacks[query_id] = arguments.text("text")
+        text = arguments.text("text")
+        if utf16_length(text) > LONGEST_TOAST:
+            raise bad_request("MESSAGE_TOO_LONG")
+        pressed = self.callbacks.pop(query_id)
+        self.answered_callbacks[query_id] = text
+        self.toasts.append(
+            Toast(
+                person_id=pressed.person_id,
+                chat_id=pressed.chat_id,
+                text=text,
+                alert=arguments.flag("show_alert"),
+            )
+        )
+        self.on_toast(pressed.person_id)
         return True
 
     def set_my_commands(self, arguments: Arguments) -> bool:
@@ -80,6 +115,18 @@ class AccountMethods:
         self.commands[_scope(arguments)] = commands
         return True
 
+    def commands_seen(
+        self, person_id: int, chat_id: int | None = None, language: str = "ru"
+    ) -> dict[str, str]:
+        """What the menu shows to a person in a chat, by default the private one: the narrowest scope set."""
+        chat = person_id if chat_id is None else chat_id
+        wide = "all_private_chats" if chat > 0 else "all_group_chats"
+        for scope in (f"chat_member:{chat}:{person_id}", f"chat:{chat}", wide, "default"):
+            for key in (f"{scope} {language}", scope):
+                if key in self.commands:
+                    return {command["command"]: command["description"] for command in self.commands[key]}
+        return {}
+
     def _set(self, name: str, arguments: Arguments) -> bool:
         self.profile[name] = dict(arguments.values)
         return True
@@ -87,7 +134,8 @@ class AccountMethods:
 
 def _scope(arguments: Arguments) -> str:
     scope = arguments.nested("scope") or {"type": "default"}
-    return f"{scope['type']} {arguments.text('language_code')}".strip()
+    parts = [scope[part] for part in ("type", "chat_id", "user_id") if part in scope]
+    return f"{':'.join(map(str, parts))} {arguments.text('language_code')}".strip()
 
 
 _NO_GIFTS = {

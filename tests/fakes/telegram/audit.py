@@ -6,7 +6,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TextIO
 
-SENDS = frozenset({"sendMessage", "sendPhoto", "sendDocument", "sendVoice", "forwardMessage", "copyMessage"})
+SENDS = frozenset(
+    {
+        "sendMessage", "sendPhoto", "sendDocument", "sendVoice", "sendAudio", "sendVideo", "forwardMessage",
+        "copyMessage",
+    }
+)  # fmt: skip
 EDITS = frozenset({"editMessageText", "editMessageReplyMarkup", "editMessageCaption"})
 LIMITED = SENDS | EDITS
 """The methods that Telegram's limits count."""

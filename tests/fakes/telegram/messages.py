@@ -1,17 +1,13 @@
-"""The methods that change what people see: send, edit, delete, drafts."""
+"""The methods that put something into a chat: send, copy, forward, drafts."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tests.fakes.telegram.state import Chat, ChatBook, Json, StoredMessage
+from tests.fakes.telegram.state import Chat, ChatBook, Json
 from tests.fakes.telegram.text import LONGEST_CAPTION, read_text
 from tests.fakes.telegram.wire import ApiError, Arguments, Upload, bad_request
 
 LONGEST_CALLBACK_DATA = 64
-_NOT_MODIFIED = (
-    "message is not modified: specified new message content and reply markup are exactly the same "
-    "as a current content and reply markup of the message"
-)
 Method = Callable[[Arguments], Any]
 
 
@@ -30,16 +26,25 @@ def open_chat(book: ChatBook, arguments: Arguments) -> Chat:
             else f"bot was kicked from the {chat.info['type']} chat"
         )
         raise ApiError(403, f"Forbidden: {why}")
+    if chat.migrated_to is not None:
+        what = "Bad Request: group chat was upgraded to a supergroup chat"
+        raise ApiError(400, what, migrated_to=chat.migrated_to)
     return chat
 
 
-def _own_message(chat: Chat, arguments: Arguments, *, missing: str, bot_only: str) -> StoredMessage:
-    message = chat.messages.get(arguments.integer("message_id"))
-    if message is None or message.deleted:
-        raise bad_request(missing)
-    if not message.from_bot and bot_only:
-        raise bad_request(bot_only)
-    return message
+def open_thread(chat: Chat, arguments: Arguments) -> int | None:
+    """The topic that a call names, if the bot may write there; None is the chat itself."""
+    if not chat.may_write:
+        raise bad_request("not enough rights to send text messages to the chat")
+    thread = arguments.integer("message_thread_id")
+    if not thread:
+        return None
+    topic = chat.topics.get(thread)
+    if topic is None or topic.deleted:
+        raise bad_request("message thread not found")
+    if topic.closed and not chat.may_manage_topics:
+        raise bad_request("TOPIC_CLOSED")
+    return thread
 
 
 class MessageMethods:
@@ -58,16 +63,14 @@ class MessageMethods:
             "sendPhoto": lambda arguments: self.send_file(arguments, "photo"),
             "sendDocument": lambda arguments: self.send_file(arguments, "document"),
             "sendVoice": lambda arguments: self.send_file(arguments, "voice"),
+            "sendAudio": lambda arguments: self.send_file(arguments, "audio"),
+            "sendVideo": lambda arguments: self.send_file(arguments, "video"),
+            "copyMessage": self.copy_message,
             "forwardMessage": self.forward_message,
-            "editMessageText": self.edit_message_text,
-            "editMessageReplyMarkup": self.edit_message_reply_markup,
-            "deleteMessage": self.delete_message,
-            "deleteMessages": self.delete_messages,
-            "setMessageReaction": self.set_message_reaction,
         }
 
     def send_message(self, arguments: Arguments) -> Json:
-        text, entities = _full_text(arguments)
+        text, entities = full_text(arguments)
         chat = open_chat(self._book, arguments)
         content: Json = {"text": text}
         if entities:
@@ -95,14 +98,16 @@ class MessageMethods:
         return self._put(chat, arguments, content)
 
     def _put(self, chat: Chat, arguments: Arguments, content: Json) -> Json:
+        thread = open_thread(chat, arguments)
         reply = self._replied_message(chat, arguments)
         if reply is not None:
             content["reply_to_message"] = reply
+            thread = thread or reply.get("message_thread_id")
         markup = arguments.nested("reply_markup")
         if markup and "inline_keyboard" in markup:
-            _check_buttons(markup)
+            check_buttons(markup)
             content["reply_markup"] = markup
-        message = self._book.add(chat, self._book.bot, content)
+        message = self._book.add(chat, self._book.bot, content, thread=thread)
         if markup and "inline_keyboard" not in markup:
             chat.keyboard = None if markup.get("remove_keyboard") else markup
         return message.payload
@@ -122,16 +127,29 @@ class MessageMethods:
         raise bad_request("message to be replied not found")
 
     def forward_message(self, arguments: Arguments) -> Json:
-        chat = open_chat(self._book, arguments)
-        source = self._book.chats.get(arguments.integer("from_chat_id"))
-        message = source.messages.get(arguments.integer("message_id")) if source else None
-        if message is None or message.deleted:
-            raise bad_request("message to forward not found")
-        left_out = {"message_id", "from", "chat", "date", "reply_to_message", "reply_markup", "edit_date"}
-        content = {key: value for key, value in message.payload.items() if key not in left_out}
-        sender, date = message.payload["from"], message.payload["date"]
+        chat, source = open_chat(self._book, arguments), self._source(arguments, "forward")
+        content = _content_of(source)
+        sender, date = source["from"], source["date"]
         content["forward_origin"] = {"type": "user", "sender_user": sender, "date": date}
-        return self._book.add(chat, self._book.bot, content).payload
+        return self._book.add(chat, self._book.bot, content, thread=open_thread(chat, arguments)).payload
+
+    def copy_message(self, arguments: Arguments) -> Json:
+        chat, source = open_chat(self._book, arguments), self._source(arguments, "copy")
+        content = _content_of(source)
+        if "text" not in content and "caption" in arguments.values:
+            caption, entities = read_text(arguments, "caption", longest=LONGEST_CAPTION)
+            content |= {"caption": caption, "caption_entities": entities}
+        content = {name: value for name, value in content.items() if value}
+        return {"message_id": self._put(chat, arguments, content)["message_id"]}
+
+    def _source(self, arguments: Arguments, verb: str) -> Json:
+        chat = self._book.chats.get(arguments.integer("from_chat_id"))
+        message = chat.messages.get(arguments.integer("message_id")) if chat else None
+        if message is None or message.deleted:
+            raise bad_request(f"message to {verb} not found")
+        if message.service:
+            raise bad_request(f"message can't be {'copied' if verb == 'copy' else 'forwarded'}")
+        return message.payload
 
     def send_message_draft(self, arguments: Arguments) -> bool:
         if not self.drafts:
@@ -147,67 +165,17 @@ class MessageMethods:
         return True
 
     def send_chat_action(self, arguments: Arguments) -> bool:
-        open_chat(self._book, arguments)
+        open_thread(open_chat(self._book, arguments), arguments)
         if arguments.text("action") not in _ACTIONS:
             raise bad_request("wrong parameter action in request")
         return True
 
-    def edit_message_text(self, arguments: Arguments) -> Json:
-        chat = open_chat(self._book, arguments)
-        message = _own_message(
-            chat, arguments, missing="message to edit not found", bot_only="message can't be edited"
-        )
-        text, entities = _full_text(arguments)
-        if "text" not in message.payload:
-            raise bad_request("there is no text in the message to edit")
-        return self._change(message, {"text": text, "entities": entities}, arguments)
 
-    def edit_message_reply_markup(self, arguments: Arguments) -> Json:
-        chat = open_chat(self._book, arguments)
-        message = _own_message(
-            chat, arguments, missing="message to edit not found", bot_only="message can't be edited"
-        )
-        return self._change(message, {}, arguments)
-
-    def _change(self, message: StoredMessage, content: Json, arguments: Arguments) -> Json:
-        """An edit without a markup takes the old one away, as in Telegram."""
-        markup = arguments.nested("reply_markup")
-        if markup:
-            _check_buttons(markup)
-        wanted = {**content, "reply_markup": markup if (markup or {}).get("inline_keyboard") else None}
-        old = message.payload
-        if all((old.get(name) or None) == (value or None) for name, value in wanted.items()):
-            raise bad_request(_NOT_MODIFIED)
-        payload = {key: value for key, value in old.items() if key not in wanted}
-        payload |= {key: value for key, value in wanted.items() if value}
-        message.payload = {**payload, "edit_date": self._book.date()}
-        if "text" in content:
-            message.history.append(message.text)
-        return message.payload
-
-    def delete_message(self, arguments: Arguments) -> bool:
-        chat = open_chat(self._book, arguments)
-        message = _own_message(chat, arguments, missing="message to delete not found", bot_only="")
-        message.deleted = True
-        return True
-
-    def delete_messages(self, arguments: Arguments) -> bool:
-        chat = open_chat(self._book, arguments)
-        for message_id in arguments.nested("message_ids") or ():
-            if (message := chat.messages.get(int(message_id))) is not None:
-                message.deleted = True
-        return True
-
-    def set_message_reaction(self, arguments: Arguments) -> bool:
-        chat = open_chat(self._book, arguments)
-        message = _own_message(chat, arguments, missing="message to react not found", bot_only="")
-        message.reactions = tuple(
-            str(reaction.get("emoji", "")) for reaction in arguments.nested("reaction") or ()
-        )
-        return True
+def _content_of(payload: Json) -> Json:
+    return {name: value for name, value in payload.items() if name not in _LEFT_OUT}
 
 
-def _full_text(arguments: Arguments) -> tuple[str, list[Json]]:
+def full_text(arguments: Arguments) -> tuple[str, list[Json]]:
     if not arguments.text("text"):
         raise bad_request("message text is empty")
     text, entities = read_text(arguments)
@@ -216,7 +184,7 @@ def _full_text(arguments: Arguments) -> tuple[str, list[Json]]:
     return text, entities
 
 
-def _check_buttons(markup: Json) -> None:
+def check_buttons(markup: Json) -> None:
     for button in (button for row in markup.get("inline_keyboard", ()) for button in row):
         kinds = [name for name in button if name != "text" and button[name] != ""]
         if not kinds:
@@ -240,3 +208,10 @@ _ACTIONS = frozenset(
         "upload_document", "choose_sticker", "find_location", "record_video_note", "upload_video_note",
     }
 )  # fmt: skip
+_LEFT_OUT = frozenset(
+    {
+        "message_id", "from", "chat", "date", "reply_to_message", "reply_markup", "edit_date",
+        "message_thread_id", "is_topic_message", "forward_origin",
+    }
+)  # fmt: skip
+"""What belongs to the message and not to its content."""

@@ -9,7 +9,7 @@ from aiohttp import ClientSession, ClientTimeout, TCPConnector
 
 from tests.fakes.telegram.audit import Call
 from tests.fakes.telegram.faults import Fault
-from tests.fakes.telegram.inject import Injected
+from tests.fakes.telegram.people import Injected
 from tests.fakes.telegram.state import SeenMessage
 
 

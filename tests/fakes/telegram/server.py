@@ -11,15 +11,18 @@ from aiohttp import StreamReader, web
 from aiohttp.abc import AbstractStreamWriter
 from aiohttp.http import RawRequestMessage
 
-from tests.fakes.telegram.account import AccountMethods
+from tests.fakes.telegram.account import AccountMethods, Toast
 from tests.fakes.telegram.api import BotApi, Outcome
 from tests.fakes.telegram.audit import Audit
 from tests.fakes.telegram.control import Control
+from tests.fakes.telegram.editing import EditMethods
 from tests.fakes.telegram.faults import FaultKind, FaultPlan
 from tests.fakes.telegram.inject import Injection
 from tests.fakes.telegram.limits import Limits, Meter
 from tests.fakes.telegram.messages import MessageMethods
+from tests.fakes.telegram.screen import keyboard_rows, screen
 from tests.fakes.telegram.state import ChatBook, SeenMessage
+from tests.fakes.telegram.topics import TopicMethods
 from tests.fakes.telegram.updates import UpdateQueue
 from tests.fakes.telegram.waiting import Waiting
 from tests.fakes.telegram.webhook import Webhook, WebhookRules
@@ -57,6 +60,7 @@ class FakeTelegram:
         self.webhook = Webhook(self.updates, webhook_rules or WebhookRules())
         self.account = AccountMethods(self.book)
         self.waiting = Waiting(self.book)
+        self.account.on_toast = self.waiting.changed
         self.inject = Injection(self.book, self.updates, self.account, self.waiting.changed)
         self._api = self._make_api(
             MessageMethods(self.book, drafts=drafts), Meter(limits, now=now) if limits else None
@@ -68,7 +72,13 @@ class FakeTelegram:
 
     def _make_api(self, messages: MessageMethods, meter: Meter | None) -> BotApi:
         return BotApi(
-            {**messages.table(), **self.account.table(), **self.webhook.table()},
+            {
+                **messages.table(),
+                **EditMethods(self.book).table(),
+                **TopicMethods(self.book).table(),
+                **self.account.table(),
+                **self.webhook.table(),
+            },
             updates=self.updates,
             webhook=self.webhook,
             audit=self.audit,
@@ -116,6 +126,26 @@ class FakeTelegram:
     def draft(self, chat_id: int) -> str | None:
         """The preview on the person's screen now, if any."""
         return self.book.draft_text(chat_id)
+
+    def screen(self, chat_id: int, thread: int | None = None) -> str:
+        """The chat as a person sees it now: who, text, [buttons]; a forum with all its topics, or one."""
+        return screen(self.book, chat_id, thread)
+
+    def keyboard(self, chat_id: int) -> list[list[str]]:
+        """The buttons under the person's input field, row by row."""
+        return keyboard_rows(self.book.chats[chat_id])
+
+    def toasts(self, person_id: int) -> list[Toast]:
+        """What the bot has answered to the person's presses, in order."""
+        return [toast for toast in self.account.toasts if toast.person_id == person_id]
+
+    def file(self, file_id: str) -> bytes:
+        """What is in the file of a message (`SeenMessage.file_id`)."""
+        return self.book.files[file_id]
+
+    async def wait_for_toast(self, person_id: int, count: int = 1, timeout_s: float = 10.0) -> list[Toast]:
+        """The person's toasts, once there are `count` of them."""
+        return await self.waiting.for_toasts(person_id, lambda: self.toasts(person_id), count, timeout_s)
 
     async def wait_for_reply(
         self, chat_id: int, count: int = 1, timeout_s: float = 10.0, *, after: int | None = None

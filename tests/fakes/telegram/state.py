@@ -27,6 +27,12 @@ class SeenMessage:
     reply_markup: Json | None = None
     reply_to_message_id: int | None = None
     reactions: tuple[str, ...] = ()
+    sender: str = ""
+    """The first name that stands over the message."""
+    thread: int | None = None
+    """The forum topic it stands in; None: the chat itself, or the forum's General."""
+    file_id: str = ""
+    file_name: str = ""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -47,8 +53,21 @@ class StoredMessage:
     def text(self) -> str:
         return str(self.payload.get("text", self.payload.get("caption", "")))
 
+    @property
+    def service(self) -> bool:
+        """Says that something happened, as "topic created", and has no content of its own."""
+        return any(name in self.payload for name in SERVICE)
+
+    @property
+    def thread(self) -> int | None:
+        return self.payload["message_thread_id"] if self.payload.get("is_topic_message") else None
+
     def seen(self) -> SeenMessage:
         payload = self.payload
+        kind = next((name for name in _MEDIA if name in payload), "text")
+        media = payload.get(kind) if kind != "photo" else payload["photo"][-1]
+        file = media if isinstance(media, dict) else {}
+        reply = payload.get("reply_to_message", {}).get("message_id")
         return SeenMessage(
             chat_id=payload["chat"]["id"],
             message_id=payload["message_id"],
@@ -56,14 +75,22 @@ class StoredMessage:
             text=self.text,
             history=tuple(self.history),
             deleted=self.deleted,
-            kind=next((name for name in _MEDIA if name in payload), "text"),
+            kind=kind,
             entities=tuple(payload.get("entities") or payload.get("caption_entities") or ()),
             reply_markup=payload.get("reply_markup"),
-            reply_to_message_id=payload.get("reply_to_message", {}).get("message_id"),
+            reply_to_message_id=None if reply == self.thread else reply,
             reactions=self.reactions,
+            sender=str(payload["from"].get("first_name", "")),
+            thread=self.thread,
+            file_id=str(file.get("file_id", "")),
+            file_name=str(file.get("file_name", "")),
         )
 
 
+SERVICE = (
+    "forum_topic_created", "forum_topic_closed", "forum_topic_reopened", "forum_topic_edited",
+    "migrate_to_chat_id", "migrate_from_chat_id", "new_chat_members",
+)  # fmt: skip
 _MEDIA = ("photo", "voice", "document", "sticker", "location", "contact", "video", "audio", "video_note")
 
 
@@ -74,6 +101,23 @@ class Draft:
     draft_id: int
     text: str
     expires_at: float
+
+
+@dataclass(kw_only=True, slots=True)
+class Topic:
+    """A forum topic; its id is that of the message that says it was made."""
+
+    thread: int
+    name: str
+    icon_color: int = 7322096
+    icon_custom_emoji_id: str = ""
+    closed: bool = False
+    deleted: bool = False
+
+    def to_json(self) -> Json:
+        about: Json = {"name": self.name, "icon_color": self.icon_color}
+        icon = {"icon_custom_emoji_id": self.icon_custom_emoji_id} if self.icon_custom_emoji_id else {}
+        return {**about, **icon}
 
 
 @dataclass(kw_only=True, slots=True)
@@ -88,13 +132,27 @@ class Chat:
     """The reply keyboard that is shown under the input field."""
     last_message_id: int = 0
     """The supergroup's own counter; unused by private chats, which share the bot's."""
+    topics: dict[int, Topic] = field(default_factory=dict)
+    members: dict[int, Json] = field(default_factory=dict)
+    """Who has been seen in a group, as ChatMember objects by person."""
+    may_write: bool = True
+    may_manage_topics: bool = True
+    """What the bot may do in a group."""
+    migrated_to: int | None = None
+    """The supergroup that a basic group was upgraded to."""
 
     @property
     def private(self) -> bool:
         return bool(self.info["type"] == "private")
 
+    @property
+    def forum(self) -> bool:
+        return bool(self.info.get("is_forum"))
 
-_EXTENSIONS = {"photo": "jpg", "voice": "oga", "sticker": "webp", "audio": "mp3", "video_note": "mp4"}
+
+_EXTENSIONS = {
+    "photo": "jpg", "voice": "oga", "sticker": "webp", "audio": "mp3", "video": "mp4", "video_note": "mp4",
+}  # fmt: skip
 
 
 class ChatBook:
@@ -122,8 +180,15 @@ class ChatBook:
         self._last_message_id += 1
         return self._last_message_id
 
-    def add(self, chat: Chat, sender: Json, content: Json) -> StoredMessage:
-        """Puts a new message into the chat; one from the bot takes the place of the draft."""
+    def add(self, chat: Chat, sender: Json, content: Json, *, thread: int | None = None) -> StoredMessage:
+        """Puts a new message into the chat; one from the bot takes the place of the draft.
+
+        In a topic what replies to nothing replies to the message that made the topic, as in Telegram.
+        """
+        if thread is not None:
+            opening = chat.messages[thread].payload
+            content = {"reply_to_message": opening, **content}
+            content |= {"message_thread_id": thread, "is_topic_message": True}
         from_bot = sender["id"] == self.bot["id"]
         payload = {
             "message_id": self.next_message_id(chat),
@@ -163,6 +228,8 @@ class ChatBook:
             about |= {"duration": 1, "mime_type": "audio/ogg"}
         if kind == "audio":
             about |= {"duration": 1, "mime_type": "audio/mpeg"}
+        if kind == "video":
+            about |= {"duration": 1, "width": 640, "height": 360}
         if kind == "video_note":
             about |= {"duration": 1, "length": 240}
         if kind == "document":

@@ -54,3 +54,12 @@ class Waiting:
             return next((message for message in reversed(replies) if fragment in message.text), None)
 
         return await self.until(chat_id, look, timeout_s)
+
+    async def for_toasts(
+        self, person_id: int, toasts: Callable[[], list[T]], count: int, timeout_s: float
+    ) -> list[T]:
+        def look() -> list[T] | None:
+            found = toasts()
+            return found if len(found) >= count else None
+
+        return await self.until(person_id, look, timeout_s)

@@ -15,16 +15,21 @@ _QUOTED = re.compile(rb"(?:%[0-9A-Fa-f]{2})+")
 class ApiError(Exception):
     """An error as the Bot API words it, e.g. ``400 Bad Request: chat not found``."""
 
-    def __init__(self, code: int, description: str, *, retry_after_s: int | None = None) -> None:
+    def __init__(
+        self, code: int, description: str, *, retry_after_s: int | None = None, migrated_to: int | None = None
+    ) -> None:
         super().__init__(f"{code} {description}")
         self.code = code
         self.description = description
         self.retry_after_s = retry_after_s
+        self.migrated_to = migrated_to
 
     def to_json(self) -> dict[str, Any]:
         value: dict[str, Any] = {"ok": False, "error_code": self.code, "description": self.description}
         if self.retry_after_s is not None:
             value["parameters"] = {"retry_after": self.retry_after_s}
+        if self.migrated_to is not None:
+            value["parameters"] = {"migrate_to_chat_id": self.migrated_to}
         return value
 
 
