@@ -18,7 +18,7 @@ from bot.tenant.model import (
     Wording,
     WorkingHours,
 )
-from bot.tenant.options import Option
+from bot.tenant.options import Offer, Option
 from bot.tenant.service import Service
 from bot.tenant.shapes import Label
 from bot.tenant.terms import Terms
@@ -39,6 +39,7 @@ __all__ = [
     "Holiday",
     "Label",
     "Legend",
+    "Offer",
     "Option",
     "Persona",
     "Resource",

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter, model_
 
 from bot.errors import Problem, TenantError
 from bot.tenant.hours import Hours, Span, common_hours
-from bot.tenant.options import Option, read_options
+from bot.tenant.options import CellValues, Option, read_options
 from bot.tenant.shapes import Frozen, Lines, Names, Slug, Wordings, by_language, twice, worded
 from bot.tenant.source import read_yaml
 
@@ -64,8 +64,8 @@ class TableResources(Frozen):
     """The values of a column of the stock table, as far as there are rows with them."""
 
     table_column: str
-    only_where: Mapping[str, str] = {}
-    """Columns with the value that a row must have."""
+    only_where: Mapping[str, CellValues] = {}
+    """What a row must have to count."""
 
 
 class Booking(_Action):
@@ -147,6 +147,8 @@ class CostBase(Frozen):
 
     table_column: str
     price_column: str
+    only_where: Mapping[str, CellValues] = {}
+    """What a row must have to be priced."""
 
 
 class CostSheet(_Action):

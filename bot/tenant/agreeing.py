@@ -1,13 +1,14 @@
 """Whether what a tenant says about serving people agrees with the rest of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from bot.errors import Problem
-from bot.tenant.actions import Action, Booking, CostSheet, TableResources
+from bot.tenant.actions import Action, Booking, CostBase, CostSheet, TableResources
 from bot.tenant.model import Profile
-from bot.tenant.options import strange_fits
+from bot.tenant.options import CellValues
 from bot.tenant.service import Service
+from bot.tenant.shapes import Lines
 from bot.tenant.source import read_lines
 from bot.tenant.stock import Column, ColumnType, StockSchema
 from bot.tenant.terms import Terms
@@ -42,16 +43,28 @@ def strange_actions(
     """Departments, hours, columns and values that the rest of the tenant does not have."""
     lines = read_lines(path)
     for number, action in enumerate(actions):
-        faults: Iterator[_Fault] = iter(())
         if isinstance(action, Booking):
-            faults = _booking_faults(action, profile, stock)
+            yield from _told(path, lines, number, _booking_faults(action, profile, stock))
         elif isinstance(action, CostSheet):
-            faults = _base_faults(action, stock)
-            options = path.parent / action.options_file
-            yield from strange_fits(options, action.options, _column(stock, action.base.table_column))
-        for place, message in faults:
-            line = lines.get((number, *place), lines[number,])
-            yield Problem(file=path, line=line, message=".".join(map(str, (number, *place))) + f": {message}")
+            yield from _told(path, lines, number, _base_faults(action.base, stock))
+            if stock is not None:
+                yield from _strange_options(path.parent / action.options_file, action, stock)
+
+
+def _strange_options(path: Path, sheet: CostSheet, stock: StockSchema) -> Iterator[Problem]:
+    lines = read_lines(path)
+    for number, option in enumerate(sheet.options):
+        cells = {sheet.base.table_column: option.fits} if option.fits else {}
+        faults: list[_Fault] = [(("fits",), message) for _, message in _cell_faults("fits", cells, stock)]
+        faults += _cell_faults("only_where", option.only_where, stock)
+        faults += _cell_faults("comes_with", option.comes_with, stock)
+        yield from _told(path, lines, number, faults)
+
+
+def _told(path: Path, lines: Lines, number: int, faults: Iterable[_Fault]) -> Iterator[Problem]:
+    for place, message in faults:
+        line = lines.get((number, *place), lines[number,])
+        yield Problem(file=path, line=line, message=".".join(map(str, (number, *place))) + f": {message}")
 
 
 def _nobody(named: str, profile: Profile) -> str:
@@ -80,23 +93,32 @@ def _table_faults(of: TableResources, stock: StockSchema | None) -> Iterator[_Fa
     column = _column(stock, of.table_column)
     if column is None or column.type is not ColumnType.CHOICE:
         yield ("of", "table_column"), f'stock.yaml has no column "{of.table_column}" of type choice'
-    for name, value in of.only_where.items():
+    for place, message in _cell_faults("only_where", of.only_where, stock):
+        yield ("of", *place), message
+
+
+def _cell_faults(field: str, cells: Mapping[str, CellValues], stock: StockSchema) -> Iterator[_Fault]:
+    for name, values in cells.items():
         column = _column(stock, name)
         if column is None:
-            yield ("of", "only_where", name), "stock.yaml has no such column"
-        elif column.values and value not in column.values:
-            yield ("of", "only_where", name), f'"{value}" is not a value of the column'
+            yield (field, name), f'stock.yaml has no column "{name}"'
+            continue
+        for value in values:
+            if value not in (column.values or values):
+                yield (field, name), f'"{value}" is not a value of the column "{name}"'
 
 
-def _base_faults(sheet: CostSheet, stock: StockSchema | None) -> Iterator[_Fault]:
+def _base_faults(base: CostBase, stock: StockSchema | None) -> Iterator[_Fault]:
     if stock is None:
         yield ("base",), "there is no stock.yaml that the prices could come from"
         return
-    column, price = _column(stock, sheet.base.table_column), _column(stock, sheet.base.price_column)
+    column, price = _column(stock, base.table_column), _column(stock, base.price_column)
     if column is None or column.type is not ColumnType.CHOICE:
-        yield ("base", "table_column"), f'stock.yaml has no column "{sheet.base.table_column}" of type choice'
+        yield ("base", "table_column"), f'stock.yaml has no column "{base.table_column}" of type choice'
     if price is None or price.type is not ColumnType.MONEY:
-        yield ("base", "price_column"), f'stock.yaml has no column "{sheet.base.price_column}" of type money'
+        yield ("base", "price_column"), f'stock.yaml has no column "{base.price_column}" of type money'
+    for place, message in _cell_faults("only_where", base.only_where, stock):
+        yield ("base", *place), message
 
 
 def _column(stock: StockSchema | None, name: str) -> Column | None:

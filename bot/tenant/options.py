@@ -1,6 +1,7 @@
 """What can be had with a thing of the stock table, and for how much: the options of a cost sheet."""
 
 from collections.abc import Iterator, Mapping
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -8,8 +9,7 @@ from pydantic import BeforeValidator, Field, TypeAdapter
 
 from bot.errors import Problem, TenantError
 from bot.tenant.shapes import Frozen, Names, Slug, Wordings, worded
-from bot.tenant.source import read_lines, read_yaml
-from bot.tenant.stock import Column
+from bot.tenant.source import read_yaml
 
 ALL = "all"
 
@@ -23,6 +23,28 @@ def _listed(value: object) -> object:
     return () if value == ALL else value
 
 
+def _several(value: object) -> object:
+    """One value may stand without brackets."""
+    return (value,) if isinstance(value, str) else value
+
+
+CellValues = Annotated[tuple[str, ...], BeforeValidator(_several), Field(min_length=1)]
+"""The values of one column of the stock table, any of which will do."""
+
+
+def have(row: Mapping[str, str], cells: Mapping[str, CellValues]) -> bool:
+    return all(row.get(column) in values for column, values in cells.items())
+
+
+class Offer(StrEnum):
+    """How an option stands to one row of the table."""
+
+    POSSIBLE = "possible"
+    INCLUDED = "included"
+    """It is in the row's price already."""
+    IMPOSSIBLE = "impossible"
+
+
 class Option(Frozen):
     id: Slug
     title: Wordings
@@ -30,6 +52,10 @@ class Option(Frozen):
     price_rub: Annotated[int, BeforeValidator(_roubles), Field(ge=0, le=1_000_000_000)]
     fits: Annotated[tuple[str, ...], BeforeValidator(_listed)] = ()
     """For which values of the base's column it is made; empty (``all``): for every one."""
+    only_where: Mapping[str, CellValues] = {}
+    """What a row must have besides."""
+    comes_with: Mapping[str, CellValues] = {}
+    """The rows that have the option already."""
     excludes: tuple[Slug, ...] = ()
     """What it cannot be had with. One of two says so, and it holds for both."""
     requires: tuple[Slug, ...] = ()
@@ -40,6 +66,14 @@ class Option(Frozen):
 
     def suits(self, value: str) -> bool:
         return not self.fits or value in self.fits
+
+    def offered(self, row: Mapping[str, str], column: str) -> Offer:
+        """`row` holds the texts of a row's cells by column; `column` is the base's."""
+        if not self.suits(row[column]):
+            return Offer.IMPOSSIBLE
+        if self.comes_with and have(row, self.comes_with):
+            return Offer.INCLUDED
+        return Offer.POSSIBLE if have(row, self.only_where) else Offer.IMPOSSIBLE
 
     def goes_with(self, other: "Option") -> bool:
         return other.id not in self.excludes and self.id not in other.excludes
@@ -77,15 +111,3 @@ def _faults(option: Option, known: Mapping[str, Option]) -> Iterator[tuple[str, 
             yield "requires", f'requires: "{other}" and "{option.id}" exclude each other'
         if needed.fits and not (option.fits and set(option.fits) <= set(needed.fits)):
             yield "requires", f'requires: "{other}" does not fit everything that "{option.id}" fits'
-
-
-def strange_fits(path: Path, options: tuple[Option, ...], column: Column | None) -> Iterator[Problem]:
-    """Things that the stock table does not know."""
-    if column is None or not column.values:
-        return
-    for number, option in enumerate(options):
-        for place, value in enumerate(option.fits):
-            if value not in column.values:
-                line = read_lines(path)[number, "fits", place]
-                message = f'{number}.fits: "{value}" is not a value of the column "{column.name}"'
-                yield Problem(file=path, line=line, message=message)
