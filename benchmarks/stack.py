@@ -168,6 +168,7 @@ def inherited() -> dict[str, str]:
         "VOICE_",
         "REDIS_URL",
         "DATABASE_URL",
+        "DATA_KEYS",
         "TENANT",
     )
     return {name: value for name, value in os.environ.items() if not name.startswith(ours)}

@@ -25,6 +25,10 @@ def main(arguments: list[str] | None = None) -> int:
             from bot.cli import knowledge
 
             return knowledge.run(options)
+        if options.command == "keys" and options.keys_command == "new":
+            from bot.cli import keys
+
+            return keys.new()
         return _run(options, load_settings())
     except AssistantError as error:
         print(f"dezhurny: {error}", file=sys.stderr)
@@ -44,6 +48,10 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
             from bot.cli import stock
 
             return stock.refresh(settings) if options.stock_command == "refresh" else stock.show(settings)
+        case "keys":
+            from bot.cli import keys
+
+            return keys.rotate(settings)
         case "redis":
             from bot.cli import redis
 
@@ -118,6 +126,11 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("path", type=Path)
     new = tenant.add_parser("new", help="start a tenant's folder by asking")
     new.add_argument("--root", type=Path, default=Path("tenants"), help="where tenants lie")
+    keys = commands.add_parser("keys", help="the keys that seal phones in the database").add_subparsers(
+        dest="keys_command", required=True, metavar="ACTION"
+    )
+    keys.add_parser("new", help="print a key for DATA_KEYS")
+    keys.add_parser("rotate", help="seal everything anew with the first key, while all goes on")
     _add_knowledge(commands.add_parser("knowledge", help="collect documents, and look for contradictions"))
     return parser
 

@@ -17,6 +17,7 @@
     │   │   ├── ThreadGone           the forum topic is not there any more
     │   │   └── FloodLimited         429: carries `retry_after_s`
     │   ├── StoreError           the SQL store did not do what was asked
+    │   │   └── SealBroken           what is sealed opens with none of the keys
     │   ├── StockError           the stock table could not be fetched, or is no such table
     │   └── SpeechError          speech was not recognised, though the recording may be good, or not spoken
     ├── AudioError               a recording cannot be used: carries the `reason`
@@ -129,6 +130,13 @@ class FloodLimited(DeliveryError):
 
 class StoreError(ServiceError):
     """The SQL store did not do what was asked."""
+
+
+class SealBroken(StoreError):
+    """What is sealed opens with none of the keys: is the one that sealed it missing from DATA_KEYS?"""
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message, permanent=True)
 
 
 class LeaseLost(AssistantError):

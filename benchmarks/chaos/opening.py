@@ -20,6 +20,7 @@ from benchmarks.chaos.model import obedient_model
 from benchmarks.chaos.programs import Program, procfile_command
 from benchmarks.chaos.stage import Stage, report
 from bot.embedded.redis import EmbeddedRedis, embedded_redis_url
+from bot.store.sealing import new_key
 from tests.fakes.model import ScriptedModel
 from tests.fakes.model.server import DEFAULT_CREDENTIALS
 from tests.fakes.telegram import FakeTelegram, WebhookRules
@@ -171,7 +172,7 @@ def _environment(
         "TURNS_PER_MINUTE": "100000",
     }
     if postgres is not None:
-        settings["DATABASE_URL"] = postgres.create("dezhurny")
+        settings |= {"DATABASE_URL": postgres.create("dezhurny"), "DATA_KEYS": new_key()}
     return {**os.environ, **settings, **setup.environment}
 
 

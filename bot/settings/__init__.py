@@ -15,7 +15,7 @@ from pydantic_settings import BaseSettings
 from pydantic_settings import SettingsError as UnreadableSettings
 
 from bot.errors import SettingsError
-from bot.settings.checks import config_of, parts_of
+from bot.settings.checks import DataKeys, config_of, parts_of
 from bot.settings.models import GigaChatSettings, LlmSettings, LocalModelSettings, OpenAISettings, Provider
 from bot.settings.telegram import TelegramSettings
 from bot.settings.voice import VoiceSettings
@@ -44,6 +44,8 @@ class Settings(BaseSettings):
     database_url: str | None = None
     """Unset: SQLite in `data_dir`."""
     data_dir: Path = Path("var")
+    data_keys: DataKeys | None = None
+    """What seals phones in the database, by commas; the first one seals. Unset: a key in `data_dir`."""
     tenant: str = "mercedes"
     """A name under `tenants/`, or a path to a folder."""
     burst_window_s: float = Field(1.5, ge=0, le=30)
@@ -103,6 +105,15 @@ class Settings(BaseSettings):
             )
         return self
 
+    @model_validator(mode="after")
+    def hosts_share_their_keys(self) -> Self:
+        if (self.database_url or "").startswith("postgres") and self.data_keys is None:
+            raise ValueError(
+                "DATA_KEYS is missing: with PostgreSQL several machines share what it seals, and no machine "
+                "may make a key of its own; get one with: python -m bot keys new"
+            )
+        return self
+
 
 def load_settings() -> Settings:
     """Read the environment and `.env`, and make `data_dir` if anything is kept there.
@@ -117,7 +128,7 @@ def load_settings() -> Settings:
         raise SettingsError(str(error)) from None
     except UnicodeDecodeError:
         raise SettingsError(".env: is not in UTF-8") from None
-    if settings.redis_url is None or settings.database_url is None or settings.needs_local_model:
+    if None in (settings.redis_url, settings.database_url, settings.data_keys) or settings.needs_local_model:
         _make(settings.data_dir)
     return settings
 

@@ -32,7 +32,16 @@ def _printable(value: SecretStr) -> SecretStr:
     return value
 
 
+def _fernet_keys(value: SecretStr) -> SecretStr:
+    if not all(
+        re.fullmatch("[A-Za-z0-9_-]{43}=", key.strip()) for key in value.get_secret_value().split(",")
+    ):
+        raise ValueError("must be keys by commas, each as `python -m bot keys new` prints it")
+    return value
+
+
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
+DataKeys = Annotated[SecretStr, AfterValidator(_fernet_keys)]
 Key = Annotated[SecretStr, AfterValidator(_printable)]
 
 

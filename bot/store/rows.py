@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Row, Table
+from sqlmodel import SQLModel
 
 from bot.domain import Answer, ChannelName, ChatRef, Light, Outcome, TurnRecord, Usage, Verdict
 from bot.store.tables import DialogueRow, PersonRow, TurnRow
@@ -12,8 +13,8 @@ from bot.store.tables import DialogueRow, PersonRow, TurnRow
 Values = dict[str, Any]
 
 
-def table_of(row: type[PersonRow] | type[DialogueRow] | type[TurnRow]) -> Table:
-    table: Table = row.__table__  # type: ignore[union-attr]
+def table_of(row: type[SQLModel]) -> Table:
+    table: Table = row.__table__  # type: ignore[attr-defined]
     return table
 
 

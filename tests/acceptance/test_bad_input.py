@@ -10,6 +10,7 @@ import psycopg
 import pytest
 import pytest_asyncio
 
+from bot.store.sealing import new_key
 from tests.fakes.model import Reply, Rule, ScriptedModel
 from tests.fakes.model.script import Kind
 from tests.fakes.telegram import FakeTelegram
@@ -166,7 +167,7 @@ async def test_while_the_database_is_gone_people_are_answered_and_the_log_is_mad
     with PostgresServer() as postgres:
         url = postgres.create("gone")
         stack.stop("worker")
-        await stack.start("worker", DATABASE_URL=url)
+        await stack.start("worker", DATABASE_URL=url, DATA_KEYS=new_key())
         stuck_before = stuck(stack)
         postgres.stop()
         telegram.inject.message(60, QUESTION)

@@ -12,6 +12,7 @@ from bot.errors import SettingsError
 from bot.settings import Settings, load_settings
 
 EXAMPLE = Path(__file__).parents[2] / ".env.example"
+KEY = "k" * 43 + "="
 
 
 def fields(model: type[BaseSettings] = Settings) -> Iterator[tuple[str, Any]]:
@@ -100,6 +101,8 @@ def test_the_example_as_it_is_changes_nothing(environment: pytest.MonkeyPatch, t
         ("TELEGRAM_WEBHOOK_SECRET", "h" * 257),
         ("TELEGRAM_WEBHOOK_PATH", "hush"),
         ("DATA_DIR", "/proc/nowhere"),
+        ("DATA_KEYS", "hush"),
+        ("DATA_KEYS", f"{KEY},hush"),
     ],
 )
 def test_a_wrong_value_is_a_sentence_that_names_its_variable(
@@ -119,6 +122,7 @@ def test_a_wrong_value_is_a_sentence_that_names_its_variable(
         ({"LLM_PROVIDER": "gigachat"}, "GIGACHAT_CREDENTIALS"),
         ({"LLM_FALLBACK": "gigachat"}, "GIGACHAT_CREDENTIALS"),
         ({"TELEGRAM_WEBHOOK_URL": "https://bot.example/hook"}, "TELEGRAM_WEBHOOK_SECRET"),
+        ({"DATABASE_URL": "postgresql://host/name"}, "DATA_KEYS is missing.*python -m bot keys new"),
     ],
 )
 def test_a_setting_that_needs_another_one_says_which(
@@ -141,6 +145,8 @@ def test_a_setting_that_needs_another_one_says_which(
         ("TELEGRAM_WEBHOOK_SECRET", "aZ09_-"),
         ("OPENAI_BASE_URL", "http://[::1]:8000/v1"),
         ("TELEGRAM_API_BASE_URL", "http://bot-api:8081"),
+        ("DATA_KEYS", KEY),
+        ("DATA_KEYS", f"{KEY}, {KEY}"),
     ],
 )
 def test_a_right_value_is_taken(environment: pytest.MonkeyPatch, variable: str, value: str) -> None:
@@ -159,6 +165,7 @@ def test_nothing_is_made_where_nothing_is_kept(environment: pytest.MonkeyPatch) 
     environment.setenv("DATA_DIR", "/proc/nowhere")
     environment.setenv("REDIS_URL", "redis://host")
     environment.setenv("DATABASE_URL", "postgresql://host/name")
+    environment.setenv("DATA_KEYS", KEY)
     environment.setenv("OPENAI_API_KEY", "k")
     assert load_settings().provider == "openai"
 
@@ -183,6 +190,7 @@ def test_secrets_are_not_shown(environment: pytest.MonkeyPatch) -> None:
     for name in ("TELEGRAM_BOT_TOKEN", "OPENAI_API_KEY", "GIGACHAT_CREDENTIALS"):
         environment.setenv(name, "42:hush-hush")
     environment.setenv("TELEGRAM_PROXY", "socks5://u:hush@host:1080")
+    environment.setenv("DATA_KEYS", "hush" * 10 + "abc=")
     assert "hush" not in repr(load_settings())
 
 
