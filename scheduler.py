@@ -8,15 +8,18 @@ from functools import partial
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
+from redis.exceptions import RedisError
 
 from bot.cli.process import call_at_stop, run_process
 from bot.errors import StoreError
+from bot.queue.duties import Duties
 from bot.settings import Settings
 from bot.stock.refreshing import StockRefresher
 from bot.store.engine import database_url, open_engine
 from bot.store.migrate import migrate_when_reachable
 from bot.store.turns import TurnStore
-from bot.wiring import build_inbox, load_configured_tenant, open_redis
+from bot.wiring import build_inbox, load_configured_tenant, open_blocking_redis, open_redis
+from bot.wiring.people import DUTIES
 from bot.wiring.stock import build_refresher
 
 SWEEP_EVERY_S = 10
@@ -46,6 +49,10 @@ async def schedule(settings: Settings) -> None:
         every = IntervalTrigger(minutes=refresher.schema.refresh_minutes)
         refresh = partial(refresh_stock, refresher)
         scheduler.add_job(refresh, every, id="stock", name="stock", next_run_time=at_once)
+    duties = Duties(open_blocking_redis(settings))
+    for name, every_s in DUTIES.items():
+        call = partial(call_duty, duties, name, every_s)
+        scheduler.add_job(call, IntervalTrigger(seconds=every_s), id=name, name=name)
     stopped = asyncio.Event()
     call_at_stop(stopped.set)
     scheduler.start()
@@ -72,6 +79,14 @@ async def refresh_stock(refresher: StockRefresher) -> None:
         await asyncio.to_thread(refresher.refresh_if_due)
     except StoreError as error:
         log.warning("stock_refresh_postponed", error=str(error))
+
+
+async def call_duty(duties: Duties, name: str, every_s: float) -> None:
+    """Have the workers do it; while Redis is away nobody can, and the next time is soon."""
+    try:
+        await duties.call(name, every_s)
+    except RedisError as error:
+        log.warning("duty_postponed", duty=name, error=type(error).__name__)
 
 
 if __name__ == "__main__":

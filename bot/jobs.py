@@ -28,3 +28,12 @@ async def answer_chat(chat_key: str) -> None:
 async def hear_note(note_id: str) -> None:
     """Hear one recording for the turn that waits for it."""
     await note_server.get().hear(note_id)
+
+
+async def do_duty(name: str) -> None:
+    """Do what the clock wants done now; a duty that this version does not know is let be."""
+    duty = services.get().duties.get(name)
+    if duty is None:
+        log.info("duty_unknown", duty=name)
+        return
+    await duty()

@@ -29,10 +29,13 @@ from bot.handlers.dispatcher import ALLOWED_UPDATES, build_bot, build_dispatcher
 from bot.handlers.inbox import Acceptor
 from bot.logs import configure_logs
 from bot.settings import Settings, TelegramSettings
+from bot.store.engine import database_url, open_engine
+from bot.store.migrate import migrate_when_reachable
 from bot.texts.catalogue import Text, Texts
 from bot.web.application import Webhook, build_application
 from bot.wiring import build_inbox, build_texts, load_configured_tenant, open_redis
 from bot.wiring.channels import open_channels
+from bot.wiring.people import build_people
 from bot.wiring.recordings import recording_limits
 
 log = structlog.get_logger()
@@ -46,54 +49,39 @@ _PASSING = (TelegramNetworkError, TelegramRetryAfter, TelegramServerError)
 async def run(settings: Settings) -> int:
     configure_logs(settings.log_level, process="bot")
     bot = build_bot(settings.telegram)
-    redis = open_redis(settings)
     by_webhook = settings.telegram.webhook_url is not None
-    texts = build_texts(load_configured_tenant(settings), settings)
-    try:
-        async with AsyncExitStack() as stack:
-            acceptor = Acceptor(
-                build_inbox(settings, redis),
-                patience_s=WEBHOOK_PATIENCE_S if by_webhook else None,
-                refuse=_Refusals(settings, redis, texts, stack).tell,
-                seen=Delivery(redis, {}).seen,
-            )
-            dispatcher = build_dispatcher(acceptor, recording_limits(settings))
-            keep_what_is_there()
-            if by_webhook:
-                await _serve_webhook(settings.telegram, bot, dispatcher, redis)
-            else:
-                await _poll(bot, dispatcher)
-    finally:
-        await bot.session.close()
-        await redis.aclose()
+    patience_s = WEBHOOK_PATIENCE_S if by_webhook else None
+    tenant = load_configured_tenant(settings)
+    texts = build_texts(tenant, settings)
+    url = database_url(settings.database_url, settings.data_dir)
+    await migrate_when_reachable(url)
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(bot.session.close)
+        redis = open_redis(settings)
+        stack.push_async_callback(redis.aclose)
+        engine = open_engine(url)
+        stack.callback(engine.dispose)
+        channels = await stack.enter_async_context(open_channels(settings, redis))
+        delivery = Delivery(redis, channels)
+        inbox = build_inbox(settings, redis)
+        people = build_people(tenant, texts, redis=redis, engine=engine, inbox=inbox, delivery=delivery)
+        refuse = partial(_refuse, delivery, texts)
+        acceptor = Acceptor(inbox, patience_s=patience_s, refuse=refuse, seen=delivery.seen)
+        dispatcher = build_dispatcher(acceptor, recording_limits(settings), people, patience_s=patience_s)
+        keep_what_is_there()
+        if by_webhook:
+            await _serve_webhook(settings.telegram, bot, dispatcher, redis)
+        else:
+            await _poll(bot, dispatcher)
     return 0
 
 
-class _Refusals:
-    """Tells people that their inbox is full. Few bots ever do, so that the way out to them, with all of
-    python-telegram-bot, is opened for the first one, and closed by `stack`."""
-
-    def __init__(self, settings: Settings, redis: Redis, texts: Texts, stack: AsyncExitStack) -> None:
-        self._settings = settings
-        self._redis = redis
-        self._texts = texts
-        self._stack = stack
-        self._opening = asyncio.Lock()
-        self._delivery: Delivery | None = None
-
-    async def tell(self, utterance: Utterance) -> None:
-        try:
-            delivery = await self._open()
-            await delivery.tell(utterance.chat, self._texts.say(Text.INBOX_FULL, utterance.language))
-        except (DeliveryError, RedisError) as error:
-            log.warning("refusal_not_told", chat=utterance.chat.key, error=type(error).__name__)
-
-    async def _open(self) -> Delivery:
-        async with self._opening:
-            if self._delivery is None:
-                channels = await self._stack.enter_async_context(open_channels(self._settings, self._redis))
-                self._delivery = Delivery(self._redis, channels)
-            return self._delivery
+async def _refuse(delivery: Delivery, texts: Texts, utterance: Utterance) -> None:
+    """Tell the person that their inbox is full."""
+    try:
+        await delivery.tell(utterance.chat, texts.say(Text.INBOX_FULL, utterance.language))
+    except (DeliveryError, RedisError) as error:
+        log.warning("refusal_not_told", chat=utterance.chat.key, error=type(error).__name__)
 
 
 async def _poll(bot: Bot, dispatcher: Dispatcher) -> None:

@@ -9,7 +9,10 @@ from aiogram.types import CallbackQuery
 
 from bot.delivery.buttons import SAY
 from bot.handlers.inbox import Acceptor
+from bot.handlers.screens import language_of, toast
 from bot.handlers.utterances import utterance_of_choice
+from bot.people.services import People
+from bot.texts.service import ServiceText
 
 log = structlog.get_logger()
 
@@ -21,26 +24,22 @@ def build_router() -> Router:
     return router
 
 
-async def take_choice(query: CallbackQuery, bot: Bot, acceptor: Acceptor) -> None:
+async def take_choice(query: CallbackQuery, bot: Bot, acceptor: Acceptor, people: People | None) -> None:
     """What stands on the button goes into the inbox; the buttons go away, so that it is said once."""
     utterance = utterance_of_choice(query)
     if utterance is None or query.message is None:
-        await pass_over(query, bot)
+        await pass_over(query, bot, people)
         return
     await acceptor.take(utterance)
-    await _stop_spinning(query, bot)
+    await toast(bot, query)
     with suppress(TelegramAPIError):
         await bot.edit_message_reply_markup(
             chat_id=query.message.chat.id, message_id=query.message.message_id
         )
 
 
-async def pass_over(query: CallbackQuery, bot: Bot) -> None:
+async def pass_over(query: CallbackQuery, bot: Bot, people: People | None) -> None:
     """A button of an older version, one that is gone, or a forged one."""
     log.info("choice_passed_over")
-    await _stop_spinning(query, bot)
-
-
-async def _stop_spinning(query: CallbackQuery, bot: Bot) -> None:
-    with suppress(TelegramAPIError):
-        await bot.answer_callback_query(query.id)
+    outdated = people.texts.say(ServiceText.BUTTON_OUTDATED, language_of(query.from_user)) if people else ""
+    await toast(bot, query, outdated)

@@ -4,16 +4,20 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import structlog
-from aiogram import Bot, Dispatcher
+from aiogram import Bot, Dispatcher, Router
 from aiogram.client.default import DefaultBotProperties
 from aiogram.client.telegram import TelegramAPIServer
+from aiogram.fsm.storage.base import DefaultKeyBuilder
+from aiogram.fsm.storage.redis import RedisStorage
 from aiogram.types import TelegramObject, Update
 from aiogram.types.update import UpdateTypeLookupError
 
 from bot.errors import SettingsError
 from bot.handlers import choices
 from bot.handlers.inbox import Acceptor, build_router
+from bot.handlers.patience import Patience
 from bot.handlers.session import TolerantSession
+from bot.people.services import People
 from bot.recordings import RecordingLimits
 from bot.settings import TelegramSettings
 
@@ -22,13 +26,67 @@ log = structlog.get_logger()
 ALLOWED_UPDATES = ["message", "edited_message", "callback_query"]
 
 
-def build_dispatcher(acceptor: Acceptor, recordings: RecordingLimits | None = None) -> Dispatcher:
-    """Without `recordings` none is listened to."""
-    dispatcher = Dispatcher(disable_fsm=True, acceptor=acceptor, recordings=recordings)
+_FORM_KEPT_S = 24 * 3600
+"""A form that was begun and left is forgotten then."""
+
+
+def build_dispatcher(
+    acceptor: Acceptor,
+    recordings: RecordingLimits | None = None,
+    people: People | None = None,
+    *,
+    patience_s: float | None = None,
+) -> Dispatcher:
+    """Without `recordings` none is listened to; without `people` there is nothing but questions and answers.
+
+    `patience_s`: as in `Patience`.
+    """
+    dispatcher = Dispatcher(
+        storage=_forms(people) if people else None,
+        disable_fsm=people is None,
+        acceptor=acceptor,
+        recordings=recordings,
+        people=people,
+    )
     dispatcher.update.outer_middleware(_pass_over_unknown)
-    dispatcher.include_router(build_router())
-    dispatcher.include_router(choices.build_router())
+    if people is not None:
+        dispatcher.update.outer_middleware(Patience(patience_s))
+        for router in _for_staff():
+            dispatcher.include_router(router)
+    dispatcher.include_router(_customers(people))
     return dispatcher
+
+
+def _for_staff() -> list[Router]:
+    """What an update of the staff is offered to first; everybody else's passes through untouched."""
+    return []
+
+
+def _customers(people: People | None) -> Router:
+    """The gate of consent around all that customers send, a router for each subject, and the inbox."""
+    customers = Router(name="customers")
+    if people is not None:
+        for router in _for_customers():
+            customers.include_router(router)
+    customers.include_routers(build_router(), choices.build_router())
+    return customers
+
+
+def _for_customers() -> list[Router]:
+    """What an update of a customer is offered to before it is a question."""
+    return []
+
+
+class _Forms(RedisStorage):
+    """What was entered so far, under `<prefix>:form:<chat>:<person>:...`."""
+
+    async def close(self) -> None:
+        """Nothing: the client is not the storage's own."""
+
+
+def _forms(people: People) -> RedisStorage:
+    keys = DefaultKeyBuilder(prefix=f"{people.prefix}:form")
+    return _Forms(people.redis, key_builder=keys, state_ttl=_FORM_KEPT_S, data_ttl=_FORM_KEPT_S)
 
 
 def build_bot(settings: TelegramSettings) -> Bot:

@@ -77,6 +77,10 @@ class DialogueRow(SQLModel, table=True):
     started_at: datetime = Field(sa_type=UtcDateTime)
     last_at: datetime = Field(sa_type=UtcDateTime, index=True)
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    end_reason: str | None = Field(default=None, sa_type=Text)
+    """goodbye, button, silence, new; None while it goes on, or when a later one has begun."""
+    summary: str | None = Field(default=None, sa_type=Text)
+    """For the person's next visit, if they agreed to that; masked."""
 
 
 class TurnRow(SQLModel, table=True):

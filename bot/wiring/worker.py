@@ -3,7 +3,7 @@
 import asyncio
 import os
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -35,6 +35,7 @@ from bot.wiring import TENANTS, build_inbox, build_texts, open_redis
 from bot.wiring.assistant import build_assistant, has_vectors
 from bot.wiring.channels import open_channels
 from bot.wiring.models import build_models, build_sampling
+from bot.wiring.people import Duty, build_duties, build_outgoings, build_people
 from bot.wiring.recordings import hears
 from bot.wiring.speaking import build_speaking
 from bot.wiring.stock import build_tables
@@ -48,6 +49,8 @@ class WorkerServices:
     turn_log: TurnLog
     cancellations: Cancellations
     inbox: Inbox
+    duties: Mapping[str, Duty]
+    """What the clock wants done, by name."""
 
 
 @asynccontextmanager
@@ -68,6 +71,8 @@ async def open_worker_services(settings: Settings) -> AsyncIterator[WorkerServic
         inbox = build_inbox(settings, redis)
         cancellations = Cancellations(redis)
         texts = build_texts(tenant, settings)
+        delivery = Delivery(redis, channels)
+        people = build_people(tenant, texts, redis=redis, engine=engine, inbox=inbox, delivery=delivery)
         speaking = build_speaking(settings, tenant, texts, redis)
         stack.push_async_callback(speaking.close)
         turns = TurnServer(
@@ -76,7 +81,7 @@ async def open_worker_services(settings: Settings) -> AsyncIterator[WorkerServic
             memory=DialogueMemory(
                 redis, settings.memory_tokens, settings.memory_ttl_s, summariser=_summariser(settings, models)
             ),
-            delivery=Delivery(redis, channels),
+            delivery=delivery,
             texts=texts,
             policy=_policy(settings, tenant),
             cancellations=cancellations,
@@ -89,9 +94,15 @@ async def open_worker_services(settings: Settings) -> AsyncIterator[WorkerServic
             ),
             speaking=speaking,
             worker=f"{socket.gethostname()}:{os.getpid()}",
+            outgoings=build_outgoings(people),
         )
-        turn_log = TurnLog(redis, TurnStore(engine))
-        yield WorkerServices(turns=turns, turn_log=turn_log, cancellations=cancellations, inbox=inbox)
+        yield WorkerServices(
+            turns=turns,
+            turn_log=TurnLog(redis, TurnStore(engine)),
+            cancellations=cancellations,
+            inbox=inbox,
+            duties=build_duties(people),
+        )
 
 
 def _live_assistant(

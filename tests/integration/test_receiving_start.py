@@ -78,7 +78,7 @@ async def test_a_server_that_knows_no_webhooks_is_polled_all_the_same(
     telegram.faults.add(Fault(kind=FaultKind.ERROR, methods=("deleteWebhook",), status=status))
     telegram.inject.message(7, "Здравствуйте")
     async with receiving(telegram, tmp_path) as process:
-        await until_logged(process, "inbox_unreachable")
+        await until_logged(process, "update_held_up")
         assert process.returncode is None
 
 
@@ -90,7 +90,7 @@ async def test_a_server_that_is_away_is_waited_for(
     telegram.inject.message(7, "Здравствуйте")
     async with receiving(telegram, tmp_path) as process:
         await until_logged(process, "telegram_unreachable")
-        await until_logged(process, "inbox_unreachable")
+        await until_logged(process, "update_held_up")
         assert process.returncode is None
 
 

@@ -1,0 +1,51 @@
+"""What handlers show: messages in the chat's own order, changes of the one that was tapped, toasts."""
+
+from contextlib import suppress
+
+import structlog
+from aiogram import Bot
+from aiogram.exceptions import TelegramAPIError
+from aiogram.types import CallbackQuery, Chat, Message, Update, User
+
+from bot.domain import ChannelName, ChatRef, Keyboard, Outgoing
+from bot.errors import DeliveryError
+from bot.people.services import People
+
+log = structlog.get_logger()
+
+_TOAST_CHARACTERS = 200
+
+
+def chat_ref(chat: Chat) -> ChatRef:
+    return ChatRef(channel=ChannelName.TELEGRAM, chat_id=str(chat.id), private=chat.type == "private")
+
+
+def language_of(person: User | None) -> str:
+    return ((person.language_code if person else None) or "ru")[:2].lower()
+
+
+async def show(
+    people: People,
+    chat: Chat,
+    update: Update,
+    outgoing: Outgoing,
+    *,
+    name: str = "screen",
+    language: str = "ru",
+) -> None:
+    """Send it once for this update, however often the update is delivered. `name` tells several apart."""
+    await people.outbox.post(chat_ref(chat), outgoing, name=f"{update.update_id}-{name}", language=language)
+
+
+async def change(people: People, message: Message, markdown: str, keyboard: Keyboard | None = None) -> None:
+    """Make the message that was tapped read like this; if it is gone, or Telegram away, nobody misses it."""
+    try:
+        await people.delivery.change(chat_ref(message.chat), message.message_id, markdown, keyboard)
+    except DeliveryError as error:
+        log.info("screen_not_changed", reason=type(error).__name__)
+
+
+async def toast(bot: Bot, query: CallbackQuery, text: str = "", *, alert: bool = False) -> None:
+    """Stop the button's spinning, with a line that passes or, as an alert, one to be closed."""
+    with suppress(TelegramAPIError):
+        await bot.answer_callback_query(query.id, text=text[:_TOAST_CHARACTERS] or None, show_alert=alert)

@@ -1,0 +1,27 @@
+"""What stands behind all that people do beyond asking: one graph for the bot, the worker and the clock."""
+
+from dataclasses import dataclass
+
+from redis.asyncio import Redis
+from sqlalchemy import Engine
+
+from bot.delivery.delivery import Delivery
+from bot.delivery.kept_files import KeptFiles
+from bot.queue.outbox import Outbox
+from bot.tenant import Tenant
+from bot.texts.catalogue import Texts
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class People:
+    """One tenant's service to people, open for as long as the process runs."""
+
+    tenant: Tenant
+    texts: Texts
+    redis: Redis
+    prefix: str
+    engine: Engine
+    outbox: Outbox
+    delivery: Delivery
+    """Only to change what was sent; whatever is sent goes through the outbox."""
+    files: KeptFiles
