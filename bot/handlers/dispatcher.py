@@ -43,7 +43,7 @@ def build_dispatcher(
     """
     dispatcher = Dispatcher(
         storage=_forms(people) if people else None,
-        disable_fsm=people is None,
+        disable_fsm=True,  # what was entered so far is looked up below, where Redis may be away
         acceptor=acceptor,
         recordings=recordings,
         people=people,
@@ -51,6 +51,7 @@ def build_dispatcher(
     dispatcher.update.outer_middleware(_pass_over_unknown)
     if people is not None:
         dispatcher.update.outer_middleware(Patience(patience_s))
+        dispatcher.update.outer_middleware(dispatcher.fsm)
         for router in _for_staff():
             dispatcher.include_router(router)
     dispatcher.include_router(_customers(people))

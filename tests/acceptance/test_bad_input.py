@@ -136,7 +136,7 @@ async def test_while_redis_is_gone_nothing_is_lost(stack: Stack, telegram: FakeT
     for chat in range(70, 75):
         await telegram.wait_for_reply(chat, timeout_s=30)
     assert [len(telegram.sent(chat)) for chat in range(70, 75)] == [1] * 5
-    assert "inbox_unreachable" in stack.log("bot")
+    assert "update_held_up" in stack.log("bot")
     assert stack.processes["worker"].poll() is None
 
 
