@@ -10,7 +10,7 @@ from bot.errors import Problem, TenantError
 from bot.tenant.hours import Hours, Span, common_hours
 from bot.tenant.options import CellValues, Option, read_options
 from bot.tenant.shapes import Frozen, Lines, Names, Slug, Wordings, by_language, twice, worded
-from bot.tenant.source import read_yaml
+from bot.tenant.source import read_yaml, says_nothing
 
 FILE = "actions.yaml"
 _DAY_MIN = 24 * 60
@@ -172,8 +172,8 @@ Action = Annotated[Booking | FileSending | CostSheet, Field(discriminator="kind"
 
 
 def read_actions(path: Path) -> tuple[Action, ...]:
-    """The actions with their options; none where there is no file. Raises TenantError with every problem."""
-    if not path.exists():
+    """The actions with their options; none where the file says nothing. Raises TenantError."""
+    if says_nothing(path):
         return ()
     actions, lines = read_yaml(path, TypeAdapter(tuple[Action, ...]))
     problems = []

@@ -9,7 +9,7 @@ import phonenumbers
 from pydantic import AfterValidator, Field, TypeAdapter, model_validator
 
 from bot.tenant.shapes import Frozen, Label, twice
-from bot.tenant.source import read_yaml
+from bot.tenant.source import read_yaml, says_nothing
 
 FILE = "service.yaml"
 _DAY_MIN = 24 * 60
@@ -103,5 +103,5 @@ class Service(Frozen):
 
 
 def read_service(path: Path) -> Service:
-    """The settings; the defaults where there is no such file. Raises TenantError."""
-    return read_yaml(path, TypeAdapter(Service))[0] if path.exists() else Service()
+    """The settings; the defaults where the file says nothing. Raises TenantError."""
+    return Service() if says_nothing(path) else read_yaml(path, TypeAdapter(Service))[0]

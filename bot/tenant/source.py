@@ -63,6 +63,13 @@ def read_text(path: Path) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
+def says_nothing(path: Path) -> bool:
+    """Whether an optional file is missing or holds comments alone."""
+    return not path.exists() or not any(
+        line.strip() and not line.lstrip().startswith("#") for line in read_text(path).split("\n")
+    )
+
+
 def read_yaml(path: Path, shape: TypeAdapter[Loaded]) -> tuple[Loaded, Mapping[_Place, int]]:
     """The file's value in its shape, and the line of every place in it."""
     return read_yaml_text(path, read_text(path), shape)

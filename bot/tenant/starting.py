@@ -1,6 +1,7 @@
 """A new tenant's folder from a dozen answers: small, whole and without problems."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -15,7 +16,18 @@ from bot.tenant.hours import parse_hours
 from bot.tenant.values import Email, Phone, TenantName, TimeZone, Url
 
 _STARTER = Path(__file__).with_name("starter")
-_FILES = ("tenant.yaml", "legend.md", "faq.md", "lexicon.yaml", "forbidden.yaml", "examples.yaml")
+_FILES = (
+    "tenant.yaml",
+    "legend.md",
+    "faq.md",
+    "lexicon.yaml",
+    "forbidden.yaml",
+    "examples.yaml",
+    "terms.yaml",
+    "terms.ru.md",
+    "terms.en.md",
+    "service.yaml",
+)
 _HOURS = ("workdays", "saturday", "sunday")
 _FIELDS: Mapping[str, Any] = {
     "name": TenantName,
@@ -65,8 +77,15 @@ def write_tenant(folder: Path, answers: Mapping[str, str]) -> None:
     folder.mkdir(parents=True)
     for name in _FILES:
         template = Template((_STARTER / name).read_text(encoding="utf-8"))
-        values = answers if name.endswith(".md") else _quoted(answers)
+        values = _told(name, answers)
         (folder / name).write_text(template.substitute(values), encoding="utf-8")
+
+
+def _told(name: str, answers: Mapping[str, str]) -> Mapping[str, str]:
+    """As the readers of each file take them: braces in terms would be places to fill."""
+    if name.startswith("terms."):
+        return {question: re.sub(r"[{}]", r"\g<0>\g<0>", answer) for question, answer in answers.items()}
+    return answers if name.endswith(".md") else _quoted(answers)
 
 
 def _quoted(answers: Mapping[str, str]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from pydantic import Field, TypeAdapter
 
 from bot.errors import Problem, TenantError
 from bot.tenant.shapes import Frozen, Wordings, worded
-from bot.tenant.source import read_text, read_yaml
+from bot.tenant.source import read_text, read_yaml, says_nothing
 
 FILE = "terms.yaml"
 _LONGEST_SHORT = 500
@@ -44,10 +44,10 @@ class Terms:
 def read_terms(path: Path) -> Terms | None:
     """The terms; None where nothing is asked. Raises TenantError with every problem."""
     pages = {file.name.split(".")[1]: file for file in sorted(path.parent.glob("terms.*.md"))}
-    if not path.exists():
-        if pages:
-            message = f"the file is missing, but there is {', '.join(file.name for file in pages.values())}"
-            raise TenantError([Problem(file=path, line=None, message=message)])
+    if pages and not path.exists():
+        message = f"the file is missing, but there is {', '.join(file.name for file in pages.values())}"
+        raise TenantError([Problem(file=path, line=None, message=message)])
+    if says_nothing(path):
         return None
     written, lines = read_yaml(path, TypeAdapter(_Written))
     fulls = {language: read_text(file) for language, file in pages.items()}
