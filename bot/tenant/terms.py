@@ -43,7 +43,7 @@ class Terms:
 
 def read_terms(path: Path) -> Terms | None:
     """The terms; None where nothing is asked. Raises TenantError with every problem."""
-    pages = {file.name.split(".")[1]: file for file in sorted(path.parent.glob("terms.*.md"))}
+    pages = {file.suffixes[0][1:]: file for file in sorted(path.parent.glob("terms.[a-z][a-z].md"))}
     if pages and not path.exists():
         message = f"the file is missing, but there is {', '.join(file.name for file in pages.values())}"
         raise TenantError([Problem(file=path, line=None, message=message)])
@@ -81,11 +81,11 @@ def _uneven(path: Path, short: Mapping[str, str], pages: Mapping[str, Path]) -> 
 
 def _misfilled(path: Path, line: int, text: str) -> Iterator[Problem]:
     try:
-        names = {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+        places = [place[1:] for place in Formatter().parse(text) if place[1] is not None]
     except ValueError as error:
         yield Problem(file=path, line=line, message=f"{{days}} is the only place to fill: {error}")
         return
-    for name in sorted(names - {_DAYS}):
-        yield Problem(
-            file=path, line=line, message=f'there is nothing to fill "{{{name}}}" with; only {{days}}'
-        )
+    for name, form, conversion in places:
+        if (name, form, conversion) != (_DAYS, "", None):
+            message = f'there is nothing to fill "{{{name}}}" with; only {{days}}'
+            yield Problem(file=path, line=line, message=message)

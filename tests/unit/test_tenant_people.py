@@ -131,6 +131,7 @@ TERMS_FAULTS = [
     ("terms.yaml", '"2026-11"', '"ноябрь"', "terms.yaml", 1, "version"),
     ("terms.yaml", "Разговор хранится.", "Разговор хранится." * 30, "terms.yaml", 3, "500 at most"),
     ("terms.yaml", "Срок {days}", "Срок {weeks}", "terms.yaml", 3, 'nothing to fill "{weeks}"'),
+    ("terms.yaml", "Срок {days}", "Срок {days:>99}", "terms.yaml", 3, "only {days}"),
     ("terms.yaml", "Срок {days}", "Срок {days", "terms.yaml", 3, "only place to fill"),
     (
         "terms.yaml",
@@ -159,6 +160,13 @@ def test_a_fault_of_the_terms_is_told_by_file_and_line(
 def test_a_page_of_terms_without_the_terms_is_a_fault(folder: Path) -> None:
     (folder / "terms.yaml").unlink()
     assert "terms.en.md" in only_problem(folder).message
+
+
+def test_an_old_page_beside_the_terms_is_not_taken_for_them(folder: Path) -> None:
+    write(folder, "terms.ru.old.md", "Старое")
+    terms = load_tenant(folder).terms
+    assert terms is not None
+    assert "Старое" not in terms.full("ru", days="90 дней")
 
 
 def test_terms_without_their_page_are_a_fault(folder: Path) -> None:

@@ -4,8 +4,12 @@ import csv
 import re
 from pathlib import Path
 
-from bot.tenant import Booking, FileSending, Service, Tenant, load_tenant
+import pytest
+from pydantic import TypeAdapter
+
+from bot.tenant import Action, Booking, FileSending, Option, Service, Tenant, load_tenant
 from bot.tenant.phones import phone_digits, phones_in
+from bot.tenant.source import read_yaml_text
 from bot.tenant.starting import write_tenant
 
 ANSWERS = {
@@ -60,8 +64,13 @@ def brochures() -> list[tuple[Tenant, Path]]:
     ]
 
 
-def test_brochures_name_only_phones_that_the_business_answers() -> None:
-    for tenant, path in brochures():
+def test_terms_and_brochures_name_only_phones_that_the_business_answers() -> None:
+    pages = [
+        (load_tenant(folder), page)
+        for folder in (Path("tenants/mercedes"), Path("tenants/insurance"))
+        for page in folder.glob("terms.*.md")
+    ]
+    for tenant, path in (*pages, *brochures()):
         named = {phone_digits(phone) for phone in phones_in(path.read_text(encoding="utf-8"))}
         assert named <= tenant.phones, path
 
@@ -98,3 +107,17 @@ def test_every_text_of_the_shipped_tenants_is_in_both_languages() -> None:
             assert "{" not in tenant.terms.full(language, days="90")
         for action in tenant.actions:
             assert set(action.title) == {"ru", "en"}
+
+
+@pytest.mark.parametrize(
+    ("heading", "place", "shape"),
+    [
+        ("## service.yaml", 0, TypeAdapter(Service)),
+        ("## actions.yaml", 0, TypeAdapter(tuple[Action, ...])),
+        ("## actions.yaml", 1, TypeAdapter(tuple[Option, ...])),
+    ],
+)
+def test_what_the_guide_shows_can_be_used(heading: str, place: int, shape: TypeAdapter[object]) -> None:
+    _, _, part = Path("docs/tenants.md").read_text(encoding="utf-8").partition(heading)
+    example = re.findall(r"```yaml\n(.*?)```", part, re.DOTALL)[place]
+    assert read_yaml_text(Path("guide"), example, shape)[0]
