@@ -1,0 +1,199 @@
+"""A town: the real dispatcher, one worker and the clock in one process, over the fake Telegram, a real Redis
+and a real database. People say things, tap buttons, and see screens.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from cryptography.fernet import Fernet
+from redis.asyncio import Redis
+from sqlalchemy import Engine
+
+from bot.delivery.delivery import Delivery
+from bot.dialogue.hearing import Hearing
+from bot.dialogue.serving import TurnPolicy, TurnServer
+from bot.dialogue.speaking import Speaking
+from bot.domain import ChannelName
+from bot.errors import AssistantError
+from bot.findings import Source
+from bot.handlers.dispatcher import ALLOWED_UPDATES, build_bot, build_dispatcher
+from bot.handlers.inbox import Acceptor
+from bot.llm.chain import ModelChain
+from bot.memory.dialogue import DialogueMemory
+from bot.memory.voice_wishes import VoiceWishes
+from bot.people.services import People
+from bot.queue.cancellations import Cancellations
+from bot.queue.inbox import Inbox
+from bot.queue.notes import Notes
+from bot.recordings import RecordingLimits
+from bot.settings import Settings
+from bot.store.sealing import Sealer
+from bot.store.turn_log import TurnLog
+from bot.store.turns import TurnStore
+from bot.tenant import load_tenant
+from bot.wiring import build_texts
+from bot.wiring.assistant import build_assistant
+from bot.wiring.people import build_duties, build_outgoings, build_people
+from tests.assistants import BAKERY, SpokenModel
+from tests.fakes.telegram import FakeTelegram
+from tests.integration.delivery_kit import open_channel, telegram_settings
+
+KEY = Fernet.generate_key().decode()
+TENANTS = Path(__file__).parents[2] / "tenants"
+_QUIET_WITHIN_S = 20.0
+
+
+@dataclass(kw_only=True)
+class Town:
+    """Open it with `open_town`. `folder` is the tenant's; `model` phrases what the tenant's texts say."""
+
+    telegram: FakeTelegram
+    redis: Redis
+    prefix: str
+    engine: Engine
+    folder: Path = BAKERY
+    model: SpokenModel = field(default_factory=lambda: SpokenModel("Да.", composes=False))
+    sources: Sequence[Source] = ()
+    hears: bool = False
+    settings: Settings = field(init=False)
+    people: People = field(init=False)
+    server: TurnServer = field(init=False)
+    inbox: Inbox = field(init=False)
+    turn_log: TurnLog = field(init=False)
+    serving: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    failures: list[AssistantError] = field(default_factory=list)
+    """What the worker's jobs raised; `settle` raises the first."""
+
+    def build(self, delivery: Delivery) -> None:
+        """Wire it all as the processes do."""
+        self.settings = Settings.model_validate({"tenant": str(self.folder), "embeddings": False})
+        tenant = load_tenant(self.folder)
+        texts = build_texts(tenant, self.settings)
+        self.inbox = Inbox(self.redis, prefix=self.prefix)
+        self.people = build_people(
+            tenant,
+            texts,
+            redis=self.redis,
+            engine=self.engine,
+            inbox=self.inbox,
+            delivery=delivery,
+            sealer=Sealer([KEY]),
+            prefix=self.prefix,
+        )
+        self.turn_log = TurnLog(self.redis, TurnStore(self.engine), prefix=self.prefix)
+        self.server = TurnServer(
+            inbox=self.inbox,
+            assistant=build_assistant(
+                tenant, texts, ModelChain([self.model]), self.settings, tables=self.sources
+            ),
+            memory=DialogueMemory(self.redis, 800, 3600, prefix=self.prefix),
+            delivery=delivery,
+            texts=texts,
+            policy=TurnPolicy(
+                tenant=tenant.name,
+                burst_window_s=0.0,
+                notice_after_s=30.0,
+                deadline_s=30.0,
+                turns_per_minute=1_000,
+                own_phones=tenant.phones,
+                hears=self.hears,
+            ),
+            cancellations=Cancellations(self.redis, prefix=self.prefix),
+            hearing=Hearing(
+                notes=Notes(self.redis, prefix=self.prefix),
+                texts=texts,
+                patience_s=5.0,
+                own_phones=tenant.phones,
+                shows_transcript=False,
+            ),
+            speaking=Speaking(wishes=VoiceWishes(self.redis, prefix=self.prefix), texts=texts, voice=None),
+            worker="town",
+            outgoings=build_outgoings(self.people),
+        )
+
+    async def say(self, chat_id: int, text: str, **where: object) -> str:
+        """Somebody writes; returns the chat as they see it once everything is quiet again."""
+        self.telegram.inject.message(chat_id, text, **where)  # type: ignore[arg-type]
+        return await self.screen(chat_id)
+
+    async def tap(self, chat_id: int, label: str, *, user_id: int | None = None) -> str:
+        """Somebody presses the newest button that reads so, under a message or under the input field."""
+        self.telegram.inject.press_text(chat_id, label, user_id=user_id)
+        return await self.screen(chat_id)
+
+    async def screen(self, chat_id: int) -> str:
+        await self.settle()
+        return self.telegram.screen(chat_id)
+
+    async def do_duty(self, name: str) -> None:
+        """What the clock would have a worker do now."""
+        await build_duties(self.people)[name]()
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Return when every update was handled and every chat has been served."""
+        async with asyncio.timeout(_QUIET_WITHIN_S):
+            while True:
+                await self.telegram.updates.emptied.wait()
+                is_busy = self.serving or await self.redis.zcard(f"{self.prefix}:busy")
+                if not is_busy and self.telegram.updates.emptied.is_set():
+                    break
+                if self.failures:
+                    raise self.failures[0]
+                await asyncio.sleep(0.005)
+        await self.turn_log.drain()
+
+    async def work(self) -> None:
+        """Serve every chat that has something waiting, as a worker's jobs do, until it is cancelled."""
+        while True:
+            names: Any = await self.redis.zrange(f"{self.prefix}:busy", 0, -1)
+            for chat_key in (name.decode() for name in names):
+                if chat_key not in self.serving:
+                    self.serving[chat_key] = asyncio.create_task(self._serve(chat_key))
+            await asyncio.sleep(0.002)
+
+    async def _serve(self, chat_key: str) -> None:
+        try:
+            await self.server.serve(chat_key)
+        except AssistantError as error:
+            self.failures.append(error)
+        finally:
+            del self.serving[chat_key]
+
+
+@asynccontextmanager
+async def open_town(
+    telegram: FakeTelegram, redis: Redis, prefix: str, engine: Engine, **options: object
+) -> AsyncIterator[Town]:
+    """`engine`: of a migrated database. `options` are fields of `Town`."""
+    town = Town(telegram=telegram, redis=redis, prefix=prefix, engine=engine, **options)  # type: ignore[arg-type]
+    async with open_channel(redis, telegram, prefix) as channel:
+        delivery = Delivery(redis, {ChannelName.TELEGRAM: channel}, prefix=prefix, settle_s=0.02)
+        town.build(delivery)
+
+        async def refuse(_: object) -> None: ...
+
+        acceptor = Acceptor(town.inbox, patience_s=None, refuse=refuse, seen=delivery.seen)
+        limits = RecordingLimits(max_seconds=600, max_bytes=20_000_000) if town.hears else None
+        dispatcher = build_dispatcher(acceptor, limits, town.people)
+        polling = asyncio.create_task(
+            dispatcher.start_polling(
+                build_bot(telegram_settings(telegram)),
+                handle_as_tasks=False,
+                allowed_updates=ALLOWED_UPDATES,
+                handle_signals=False,
+            )
+        )
+        working = asyncio.create_task(town.work())
+        try:
+            yield town
+        finally:
+            working.cancel()
+            for task in list(town.serving.values()):
+                task.cancel()
+            await dispatcher.stop_polling()
+            await asyncio.gather(polling, working, *town.serving.values(), return_exceptions=True)
