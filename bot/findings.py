@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
+from bot.domain.outgoing import Button
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Inquiry:
@@ -55,6 +57,8 @@ class Finding:
     """The text is a question: something is missing, or two readings are equally likely."""
     choices: tuple[str, ...] = ()
     """Of a question back, the answers that may be meant."""
+    offers: tuple[Button, ...] = ()
+    """What can be done with what was found, by one tap."""
     names_one: bool = False
     """Its text is of the one thing that the query singles out by values: a model, a colour, the cheapest."""
     is_empty: bool = False

@@ -1,6 +1,6 @@
 """What a place where people talk looks like to the rest of the project."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -92,8 +92,10 @@ class Channel(Protocol):
         """Make a message read like this. Raises MessageGone; may be repeated without harm."""
         ...
 
-    async def offer(self, chat: ChatRef, message_id: int, choices: Sequence[str]) -> None:
-        """Put what may be said next under a message, as buttons; nothing where there are none. Repeatable."""
+    async def offer(
+        self, chat: ChatRef, message_id: int, keyboard: Keyboard, admission: Admission = AT_ONCE
+    ) -> None:
+        """Put buttons under a message that has none; nothing where there are none. Repeatable."""
         ...
 
     async def voice(self, chat: ChatRef, note: SpokenNote, admission: Admission = AT_ONCE) -> int:

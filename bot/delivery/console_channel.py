@@ -1,7 +1,7 @@
 """The console and the website: events in a Redis stream per chat, which anybody may follow."""
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -54,7 +54,9 @@ class ConsoleChannel:
             await admission.before()
         await self._put(chat, "edit", message_id, post)
 
-    async def offer(self, chat: ChatRef, message_id: int, choices: Sequence[str]) -> None:
+    async def offer(
+        self, chat: ChatRef, message_id: int, keyboard: Keyboard, admission: Admission = AT_ONCE
+    ) -> None:
         """Nothing: what may be said is in the text."""
 
     async def voice(self, chat: ChatRef, note: SpokenNote, admission: Admission = AT_ONCE) -> int:

@@ -1,7 +1,7 @@
 """Telegram, by python-telegram-bot's ExtBot over the fast transport and the shared limiter."""
 
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Self, TypeVar
 
@@ -14,7 +14,7 @@ from telegram.ext import ExtBot
 from bot.delivery.channel import AT_ONCE, Admission, MaybeSent, MessageGone, Post, Probe, Unclear
 from bot.delivery.formatted import EntityKind, Formatted
 from bot.delivery.limiter import Limiter
-from bot.delivery.telegram_keyboards import inline_of, markup_of, markup_of_choices
+from bot.delivery.telegram_keyboards import inline_of, markup_of
 from bot.delivery.telegram_transport import (
     AiohttpRequest,
     AnswerLost,
@@ -127,13 +127,15 @@ class TelegramChannel:
             except UnknownMethod as error:  # nothing can be edited here, so the words go into a new message
                 raise MessageGone(error.message, permanent=True) from error
 
-    async def offer(self, chat: ChatRef, message_id: int, choices: Sequence[str]) -> None:
+    async def offer(
+        self, chat: ChatRef, message_id: int, keyboard: Keyboard, admission: Admission = AT_ONCE
+    ) -> None:
         """They come after the message, so that what is probed has the keyboard it was sent with."""
-        markup = markup_of_choices(tuple(choices))
+        markup = inline_of(keyboard)
         async with _translated():
             try:
                 await self._bot.edit_message_reply_markup(
-                    int(chat.chat_id), message_id, reply_markup=markup, rate_limit_args=AT_ONCE
+                    int(chat.chat_id), message_id, reply_markup=markup, rate_limit_args=admission
                 )
             except (BadRequest, UnknownMethod) as error:
                 if not _says(error, "message is not modified"):

@@ -8,7 +8,6 @@ from telegram import (
     ReplyKeyboardRemove,
 )
 
-from bot.delivery.buttons import SAY
 from bot.domain import Button, Keyboard
 
 BUTTON_CHARACTERS = 64
@@ -31,12 +30,6 @@ def inline_of(keyboard: Keyboard | None) -> InlineKeyboardMarkup | None:
     """What may stand under a message for ever, and so can be edited and probed."""
     markup = markup_of(keyboard)
     return markup if isinstance(markup, InlineKeyboardMarkup) else None
-
-
-def markup_of_choices(choices: tuple[str, ...]) -> InlineKeyboardMarkup:
-    """A button a line, each of which says what stands on it."""
-    rows = [(Button(text=choice, data=f"{SAY}{number}"),) for number, choice in enumerate(choices)]
-    return InlineKeyboardMarkup([[_inline(button) for button in row] for row in rows])
 
 
 def _inline(button: Button) -> InlineKeyboardButton:

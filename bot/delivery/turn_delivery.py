@@ -2,7 +2,7 @@
 
 import asyncio
 import zlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 import structlog
@@ -14,7 +14,7 @@ from bot.delivery.formatting import render
 from bot.delivery.growth import Growth
 from bot.delivery.ledger import Ledger, Stale, State
 from bot.delivery.sending import Sender
-from bot.domain import Turn
+from bot.domain import Keyboard, Turn
 from bot.errors import DeliveryError, LeaseLost
 from bot.recordings import SpokenNote
 
@@ -111,12 +111,12 @@ class TurnDelivery:
         await self._ledger.read()
         return self._ledger.get("answer")
 
-    async def finish(self, markdown: str, choices: Sequence[str] = ()) -> None:
+    async def finish(self, markdown: str, keyboard: Keyboard | None = None) -> int:
         """Deliver the answer; when it returns, every part of it stands in the chat exactly once.
 
         Run again, it delivers what is missing of the words of the first time. Raises ValueError for a
         text without anything to see, ChatUnreachable, or DeliveryError when the network stays away.
-        `choices` come under the last part; where that fails, the text says enough.
+        `keyboard` comes under the last part, whose id is returned; where that fails, the text says enough.
         """
         await self._growth.stop()
         async with self._one_at_a_time:
@@ -126,12 +126,13 @@ class TurnDelivery:
             except Stale:
                 await self._ledger.read(again=True)
                 last_id = await self._finish(markdown)
-            if choices:
-                await self._offer(last_id, choices)
+            if keyboard is not None and keyboard.rows:
+                await self._offer(last_id, keyboard)
+            return last_id
 
-    async def _offer(self, message_id: int, choices: Sequence[str]) -> None:
+    async def _offer(self, message_id: int, keyboard: Keyboard) -> None:
         try:
-            await self._channel.offer(self._turn.chat, message_id, choices)
+            await self._channel.offer(self._turn.chat, message_id, keyboard)
         except DeliveryError as error:
             log.info("choices_not_offered", reason=type(error).__name__)
 

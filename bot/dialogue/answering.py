@@ -239,6 +239,7 @@ class Assistant:
             usage=work.usage,
             timings_ms=work.timings_ms,
             trace=work.trace | {"language": work.language} | work.focus,
+            offers=work.finding.offers if work.finding is not None else (),
         )
 
 

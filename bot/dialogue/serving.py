@@ -15,9 +15,11 @@ from typing import Protocol
 import structlog
 from redis.exceptions import RedisError
 
+from bot.delivery.buttons import keyboard_of
 from bot.delivery.delivery import Delivery
 from bot.delivery.turn_delivery import TurnDelivery
 from bot.dialogue.answering import Question
+from bot.dialogue.around import Around
 from bot.dialogue.bursts import gather
 from bot.dialogue.commands import Commands
 from bot.dialogue.hearing import Hearing
@@ -86,6 +88,7 @@ class TurnServer:
         speaking: Speaking,
         worker: str,
         outgoings: Outgoings | None = None,
+        around: Around | None = None,
     ) -> None:
         self._inbox = inbox
         self._assistant = assistant
@@ -100,6 +103,7 @@ class TurnServer:
         self._speaking = speaking
         self._worker = worker
         self._outgoings = outgoings or Outgoings(delivery)
+        self._around = around or Around()
 
     async def serve(self, chat_key: str) -> None:
         """Answer what the chat has said since its last turn.
@@ -144,15 +148,20 @@ class TurnServer:
             await self._outgoings.serve(turn)
             await self._inbox.finish(turn, log=None)
             return
+        if self._around.relay is not None and await self._around.relay(turn):
+            await self._inbox.finish(turn, log=None)
+            return
         if not await self._is_paced(turn, delivery):
             return
         started = time.perf_counter()
         recollection = await self._memory.recall(turn.chat.key)
         answer = await self._answer(turn, delivery, recollection)
-        answer = await self._deliver(turn, delivery, answer)
+        answer, message_id = await self._deliver(turn, delivery, answer)
         record = self._records.record(turn, answer, recollection.dialogue_id)
         await self._records.remember(record)
         await self._speaking.speak(turn, delivery, answer)
+        for call in self._around.after:
+            await call(turn, record, message_id)
         await self._inbox.finish(turn, log=record.to_json())
         log.info("turn_answered", outcome=answer.outcome, light=answer.light, ms=ms_since(started))
 
@@ -189,6 +198,8 @@ class TurnServer:
             answer = self._scripted(Text.SET_ASIDE, turn, Outcome.SET_ASIDE)
         elif turn.last.kind.is_said:
             answer = await self._answer_words(turn, delivery, recollection)
+            if self._around.review is not None:
+                answer = await self._around.review(turn, answer)
         else:
             answer = await self._commands.answer(turn, delivery)
         await delivery.checkpoint(answer.to_json())
@@ -247,22 +258,23 @@ class TurnServer:
             if task is not None:
                 await task
 
-    async def _deliver(self, turn: Turn, delivery: TurnDelivery, answer: Answer) -> Answer:
-        """Say it. What the messenger will never take is given up, and an apology is tried but once."""
+    async def _deliver(self, turn: Turn, delivery: TurnDelivery, answer: Answer) -> tuple[Answer, int | None]:
+        """Say it, and tell under which id. What the messenger will never take is given up, and an apology is
+        tried but once."""
         try:
             if answer.outcome is Outcome.CANCELLED:
                 await delivery.abandon(answer.text)
-                return answer
-            await delivery.finish(self._signed(turn, answer), answer.choices)
+                return answer, None
+            keyboard = keyboard_of(answer.choices, self._around.offered(turn, answer))
+            return answer, await delivery.finish(self._signed(turn, answer), keyboard)
         except ChatUnreachable:
             log.info("chat_unreachable", chat=turn.chat.key)
-            return replace(answer, verdicts=(*answer.verdicts, UNDELIVERABLE))
+            return replace(answer, verdicts=(*answer.verdicts, UNDELIVERABLE)), None
         except DeliveryError as error:
             if not error.permanent and answer.outcome is not Outcome.SET_ASIDE:
                 raise
             log.error("answer_not_taken", reason=str(error))
-            return replace(answer, verdicts=(*answer.verdicts, NOT_TAKEN))
-        return answer
+            return replace(answer, verdicts=(*answer.verdicts, NOT_TAKEN)), None
 
     def _signed(self, turn: Turn, answer: Answer) -> str:
         """The answer with the one text it comes from and with what was heard, if these are shown.

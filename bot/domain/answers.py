@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 from bot.domain.conversation import ChatRef
+from bot.domain.outgoing import Button
 from bot.domain.plain_json import JSON
 
 
@@ -82,6 +83,8 @@ class Answer:
     """Prompt version, sampling, retrieved passages with scores, fallbacks: what a replay needs."""
     choices: tuple[str, ...] = ()
     """What the customer may say next with one tap, where there are buttons."""
+    offers: tuple[Button, ...] = ()
+    """What can be done next with one tap, where there are buttons."""
 
     @property
     def has_arrived(self) -> bool:
@@ -112,6 +115,7 @@ class Answer:
                 "verdicts": tuple(Verdict(**verdict) for verdict in value["verdicts"]),
                 "usage": Usage(**value["usage"]),
                 "choices": tuple(value.get("choices", ())),
+                "offers": tuple(Button(**offer) for offer in value.get("offers", ())),
             }
         )
 

@@ -37,7 +37,7 @@ from bot.store.turns import TurnStore
 from bot.tenant import load_tenant
 from bot.wiring import build_texts
 from bot.wiring.assistant import build_assistant
-from bot.wiring.people import build_duties, build_outgoings, build_people
+from bot.wiring.people import build_around, build_duties, build_outgoings, build_people
 from tests.assistants import BAKERY, SpokenModel
 from tests.fakes.telegram import FakeTelegram
 from tests.integration.delivery_kit import open_channel, telegram_settings
@@ -113,6 +113,7 @@ class Town:
             speaking=Speaking(wishes=VoiceWishes(self.redis, prefix=self.prefix), texts=texts, voice=None),
             worker="town",
             outgoings=build_outgoings(self.people),
+            around=build_around(self.people),
         )
 
     async def say(self, chat_id: int, text: str, **where: object) -> str:
