@@ -1,5 +1,6 @@
 """What is declined before anything is looked up: orders to the assistant, forbidden and foreign subjects."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.dialogue.work import Work
@@ -13,7 +14,7 @@ _BY_MEANING = {
     "orders": ("injection", Text.INJECTION),
     "forbidden": ("forbidden_topic", Text.REFUSED),
 }
-"""What a message that is like one of these by its meaning is told."""
+"""What a message that is like one of these by its meaning is told; others, that they are foreign."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,6 +23,8 @@ class Entrance:
 
     forbidden: ForbiddenTopics
     off_topic: OffTopic
+    resembles: Callable[[str], str] | None = None
+    """Which unwanted kind a message is like by its meaning, or ""."""
 
     def refusal(self, work: Work) -> Text | None:
         """What to say instead of an answer, or None for what may be answered. Each finding is a verdict."""
@@ -35,10 +38,18 @@ class Entrance:
         if work.understood.small_talk is not None:
             return None
         outside = self.off_topic.find(work.question)
-        if outside is None:
+        if outside is not None:
+            return self._decline(work, "off_topic", outside.subject, Text.OFF_TOPIC)
+        return self._by_meaning(work)
+
+    def _by_meaning(self, work: Work) -> Text | None:
+        if self.resembles is None or self.off_topic.is_about_us(work.question):
             return None
-        check, text = _BY_MEANING.get(outside.subject, ("off_topic", Text.OFF_TOPIC))
-        return self._decline(work, check, outside.subject, text)
+        kind = self.resembles(work.question)
+        if not kind:
+            return None
+        check, text = _BY_MEANING.get(kind, ("off_topic", Text.OFF_TOPIC))
+        return self._decline(work, check, kind, text)
 
     def _decline(self, work: Work, check: str, detail: str, text: Text) -> Text:
         work.verdicts.append(Verdict(check=check, passed=False, detail=detail))

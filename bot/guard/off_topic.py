@@ -1,7 +1,7 @@
 """Tells a question that is plainly of the wide world and not of the business."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -92,11 +92,10 @@ def vocabulary_of(names: Iterable[str], texts: Iterable[str]) -> Vocabulary:
 
 
 class OffTopic:
-    """One tenant's border. `resembles` tells which unwanted kind a text is like by its meaning, or ""."""
+    """One tenant's border, by words."""
 
-    def __init__(self, vocabulary: Vocabulary, *, resembles: Callable[[str], str] | None = None) -> None:
+    def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
-        self._resembles = resembles
         self._subjects = {
             name: Subject(
                 subject.strong - vocabulary.common - vocabulary.names,
@@ -112,16 +111,16 @@ class OffTopic:
     def find(self, text: str) -> OffTopicMatch | None:
         """The subject of a message that is plainly not the business's; None for all that may be."""
         readings = read(text)
-        is_task = next((found[0] for pattern in tasks() if (found := pattern.search(readings.decoded))), None)
-        if is_task is None and any(pattern.search(readings.decoded) for pattern in about_itself()):
-            return None
-        return self._by_words(readings, is_task) or self._by_meaning(text)
+        is_task = _task_in(readings.decoded)
+        return None if self._is_about_us(readings.decoded, is_task) else self._by_words(readings, is_task)
 
-    def _by_meaning(self, text: str) -> OffTopicMatch | None:
-        kind = self._resembles(text) if self._resembles is not None else ""
-        return (
-            OffTopicMatch(subject=kind, evidence=("meaning",), outside=_ENOUGH, inside=0.0) if kind else None
-        )
+    def is_about_us(self, text: str) -> bool:
+        """Whether the message plainly asks of the assistant or the business itself, and sets no task."""
+        decoded = read(text).decoded
+        return self._is_about_us(decoded, _task_in(decoded))
+
+    def _is_about_us(self, decoded: str, is_task: str | None) -> bool:
+        return is_task is None and any(pattern.search(decoded) for pattern in about_itself())
 
     def _by_words(self, readings: Readings, is_task: str | None) -> OffTopicMatch | None:
         seen = readings.decoded
@@ -252,6 +251,11 @@ def _addresses(text: str) -> bool:
 
 
 @lru_cache(maxsize=20_000)
+def _task_in(decoded: str) -> str | None:
+    """The words that set a task: a translation, an essay."""
+    return next((found[0] for pattern in tasks() if (found := pattern.search(decoded))), None)
+
+
 def _is_english(lemma: str) -> bool:
     """Whether it is a word of English that says something."""
     return (

@@ -73,7 +73,8 @@ def build_assistant(
         texts=texts,
         entrance=Entrance(
             forbidden=forbidden,
-            off_topic=OffTopic(_vocabulary_of(tenant), resembles=_resemblance(tenant, settings)),
+            off_topic=OffTopic(_vocabulary_of(tenant)),
+            resembles=_resemblance(tenant, settings),
         ),
         own_phones=tenant.phones,
         phrase_within_s=settings.local.model_phrases_within_s,
