@@ -52,6 +52,10 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
             from bot.cli import keys
 
             return keys.rotate(settings)
+        case "staff":
+            from bot.cli import staff
+
+            return staff.run(settings, options)
         case "redis":
             from bot.cli import redis
 
@@ -126,6 +130,7 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("path", type=Path)
     new = tenant.add_parser("new", help="start a tenant's folder by asking")
     new.add_argument("--root", type=Path, default=Path("tenants"), help="where tenants lie")
+    _add_staff(commands.add_parser("staff", help="who works for the tenant, and in which group"))
     keys = commands.add_parser("keys", help="the keys that seal phones in the database").add_subparsers(
         dest="keys_command", required=True, metavar="ACTION"
     )
@@ -133,6 +138,20 @@ def _parser() -> argparse.ArgumentParser:
     keys.add_parser("rotate", help="seal everything anew with the first key, while all goes on")
     _add_knowledge(commands.add_parser("knowledge", help="collect documents, and look for contradictions"))
     return parser
+
+
+def _add_staff(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="staff_command", required=True, metavar="ACTION")
+    grant = actions.add_parser("grant", help="give somebody a role, instead of any other")
+    grant.add_argument("person", metavar="ID", help="the person's number in Telegram")
+    grant.add_argument("role", choices=("operator", "tester", "admin"))
+    grant.add_argument("--name", default="", help="what colleagues are shown")
+    revoke = actions.add_parser("revoke", help="take any role away, at once")
+    revoke.add_argument("person", metavar="ID")
+    actions.add_parser("list", help="who has which role, and the room")
+    room = actions.add_parser("room", help="the group in which the staff work")
+    room.add_argument("chat", metavar="ID", help="the group's number, e.g. -1001234567890")
+    room.add_argument("--topics", action="store_true", help="it is a forum: a topic for each customer")
 
 
 def _add_knowledge(parser: argparse.ArgumentParser) -> None:

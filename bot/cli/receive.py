@@ -37,6 +37,7 @@ from bot.wiring import build_inbox, build_texts, load_configured_tenant, open_re
 from bot.wiring.channels import open_channels
 from bot.wiring.people import build_people
 from bot.wiring.recordings import recording_limits
+from bot.wiring.sealing import build_sealer
 
 log = structlog.get_logger()
 
@@ -64,7 +65,15 @@ async def run(settings: Settings) -> int:
         channels = await stack.enter_async_context(open_channels(settings, redis))
         delivery = Delivery(redis, channels)
         inbox = build_inbox(settings, redis)
-        people = build_people(tenant, texts, redis=redis, engine=engine, inbox=inbox, delivery=delivery)
+        people = build_people(
+            tenant,
+            texts,
+            redis=redis,
+            engine=engine,
+            inbox=inbox,
+            delivery=delivery,
+            sealer=build_sealer(settings),
+        )
         refuse = partial(_refuse, delivery, texts)
         acceptor = Acceptor(inbox, patience_s=patience_s, refuse=refuse, seen=delivery.seen)
         dispatcher = build_dispatcher(acceptor, recording_limits(settings), people, patience_s=patience_s)

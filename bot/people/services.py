@@ -7,7 +7,10 @@ from sqlalchemy import Engine
 
 from bot.delivery.delivery import Delivery
 from bot.delivery.kept_files import KeptFiles
+from bot.people.staff_posts import StaffPosts
 from bot.queue.outbox import Outbox
+from bot.staff.roles import Staff
+from bot.store.sealing import Sealer
 from bot.tenant import Tenant
 from bot.texts.catalogue import Texts
 
@@ -25,3 +28,8 @@ class People:
     delivery: Delivery
     """Only to change what was sent; whatever is sent goes through the outbox."""
     files: KeptFiles
+    staff: Staff
+    posts: StaffPosts
+    """What the staff are told."""
+    sealer: Sealer
+    """For columns named `*_sealed`."""

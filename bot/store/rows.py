@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Row, Table
+from sqlalchemy import Connection, Row, Table
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel
 
 from bot.domain import Answer, ChannelName, ChatRef, Light, Outcome, TurnRecord, Usage, Verdict
@@ -130,3 +131,8 @@ def record_from_row(row: Row[Any]) -> TurnRecord:
 def clean(text: str) -> str:
     """The text without what PostgreSQL cannot hold: NUL and lone halves of surrogate pairs."""
     return str.replace(text, "\x00", "").encode("utf-8", "replace").decode("utf-8")
+
+
+def insert_into(connection: Connection, table: Table) -> "sqlite.Insert | postgresql.Insert":
+    """An insert of the database's own kind, which knows `on_conflict_do_update`."""
+    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)

@@ -19,7 +19,6 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.domain import ChannelName, ChatRef, TurnRecord
 from bot.store.engine import translated
@@ -30,6 +29,7 @@ from bot.store.rows import (
     Person,
     Values,
     dialogue_values,
+    insert_into,
     people_values,
     record_from_row,
     turn_values,
@@ -99,7 +99,7 @@ class TurnStore:
         seen = {"name": "", "language": "", "first_seen_at": at, "last_seen_at": at}
         row = {"channel": channel.value, "external_id": person_id, "blocked_at": at, **seen}
         with translated(), self._engine.begin() as connection:
-            known = _insert(connection, PEOPLE).values(row)
+            known = insert_into(connection, PEOPLE).values(row)
             connection.execute(
                 known.on_conflict_do_update(
                     index_elements=["channel", "external_id"], set_={"blocked_at": at}
@@ -149,11 +149,13 @@ def _record(connection: Connection, batch: Sequence[TurnRecord]) -> None:
     people = _upsert_people(connection, people_values(batch))
     _upsert_dialogues(connection, dialogue_values(batch, people))
     turns = sorted((turn_values(record, people) for record in batch), key=lambda turn: str(turn["turn_id"]))
-    connection.execute(_insert(connection, TURNS).on_conflict_do_nothing(index_elements=["turn_id"]), turns)
+    connection.execute(
+        insert_into(connection, TURNS).on_conflict_do_nothing(index_elements=["turn_id"]), turns
+    )
 
 
 def _upsert_people(connection: Connection, people: list[Values]) -> dict[Person, int]:
-    insert = _insert(connection, PEOPLE)
+    insert = insert_into(connection, PEOPLE)
     new, old = insert.excluded, PEOPLE.c
     later = new.last_seen_at >= old.last_seen_at
     upsert = insert.on_conflict_do_update(
@@ -170,7 +172,7 @@ def _upsert_people(connection: Connection, people: list[Values]) -> dict[Person,
 
 
 def _upsert_dialogues(connection: Connection, dialogues: list[Values]) -> None:
-    insert = _insert(connection, DIALOGUES)
+    insert = insert_into(connection, DIALOGUES)
     new, old = insert.excluded, DIALOGUES.c
     connection.execute(
         insert.on_conflict_do_update(
@@ -197,7 +199,3 @@ def _upsert_dialogues(connection: Connection, dialogues: list[Values]) -> None:
 def _lesser(left: Any, right: Any) -> Any:
     """The earlier of two moments: the databases have no function for it in common."""
     return case((left < right, left), else_=right)
-
-
-def _insert(connection: Connection, table: Table) -> "sqlite.Insert | postgresql.Insert":
-    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)

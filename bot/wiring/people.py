@@ -7,10 +7,16 @@ from sqlalchemy import Engine
 
 from bot.delivery.delivery import Delivery
 from bot.delivery.kept_files import KeptFiles
+from bot.dialogue.around import Around
 from bot.dialogue.outgoing import Outgoings
+from bot.domain import Purpose
 from bot.people.services import People
+from bot.people.staff_posts import StaffPosts
 from bot.queue.inbox import Inbox
 from bot.queue.outbox import Outbox
+from bot.staff.roles import Staff
+from bot.store.sealing import Sealer
+from bot.store.staff import StaffStore
 from bot.tenant import Tenant
 from bot.texts.catalogue import Texts
 
@@ -29,24 +35,50 @@ def build_people(
     engine: Engine,
     inbox: Inbox,
     delivery: Delivery,
+    sealer: Sealer,
     prefix: str = "dz",
 ) -> People:
     """The database must be migrated."""
+    outbox = Outbox(inbox)
+    staff = Staff(StaffStore(engine, tenant.name))
+    posts = StaffPosts(
+        staff=staff,
+        outbox=outbox,
+        delivery=delivery,
+        redis=redis,
+        texts=texts,
+        language=tenant.languages[0],
+        prefix=prefix,
+    )
     return People(
         tenant=tenant,
         texts=texts,
         redis=redis,
         prefix=prefix,
         engine=engine,
-        outbox=Outbox(inbox),
+        outbox=outbox,
         delivery=delivery,
         files=KeptFiles(redis, prefix=prefix),
+        staff=staff,
+        posts=posts,
+        sealer=sealer,
     )
 
 
 def build_outgoings(people: People) -> Outgoings:
     """What serves the outbox, with those who want to know what became of it."""
-    return Outgoings(people.delivery)
+    posts = people.posts
+    return Outgoings(
+        people.delivery,
+        worded={Purpose.CARD: posts.worded, Purpose.CARD_CHANGE: posts.changed},
+        told={Purpose.CARD: posts.told},
+        failed={Purpose.CARD: posts.failed},
+    )
+
+
+def build_around(people: People) -> Around:
+    """What people have to do with a turn."""
+    return Around()
 
 
 def build_duties(people: People) -> Mapping[str, Duty]:

@@ -35,8 +35,9 @@ from bot.wiring import TENANTS, build_inbox, build_texts, open_redis
 from bot.wiring.assistant import build_assistant, has_vectors
 from bot.wiring.channels import open_channels
 from bot.wiring.models import build_models, build_sampling
-from bot.wiring.people import Duty, build_duties, build_outgoings, build_people
+from bot.wiring.people import Duty, build_around, build_duties, build_outgoings, build_people
 from bot.wiring.recordings import hears
+from bot.wiring.sealing import build_sealer
 from bot.wiring.speaking import build_speaking
 from bot.wiring.stock import build_tables
 
@@ -72,7 +73,15 @@ async def open_worker_services(settings: Settings) -> AsyncIterator[WorkerServic
         cancellations = Cancellations(redis)
         texts = build_texts(tenant, settings)
         delivery = Delivery(redis, channels)
-        people = build_people(tenant, texts, redis=redis, engine=engine, inbox=inbox, delivery=delivery)
+        people = build_people(
+            tenant,
+            texts,
+            redis=redis,
+            engine=engine,
+            inbox=inbox,
+            delivery=delivery,
+            sealer=build_sealer(settings),
+        )
         speaking = build_speaking(settings, tenant, texts, redis)
         stack.push_async_callback(speaking.close)
         turns = TurnServer(
@@ -95,6 +104,7 @@ async def open_worker_services(settings: Settings) -> AsyncIterator[WorkerServic
             speaking=speaking,
             worker=f"{socket.gethostname()}:{os.getpid()}",
             outgoings=build_outgoings(people),
+            around=build_around(people),
         )
         yield WorkerServices(
             turns=turns,
