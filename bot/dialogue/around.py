@@ -9,6 +9,8 @@ Relay = Callable[[Turn], Awaitable[bool]]
 """Takes the words to the person who holds the chat. False: nobody does, the assistant is to answer."""
 Review = Callable[[Turn, Answer], Awaitable[Answer]]
 """What leaves now: the answer itself, or that somebody looks at it first. Called once a turn is run."""
+MayGrow = Callable[[Turn], Awaitable[bool]]
+"""Whether the customer may watch the answer being written: not one that somebody looks at first."""
 Offers = Callable[[Turn, Answer], tuple[Button, ...]]
 """What can be done next, under this answer."""
 After = Callable[[Turn, TurnRecord, int | None], Awaitable[None]]
@@ -19,6 +21,7 @@ After = Callable[[Turn, TurnRecord, int | None], Awaitable[None]]
 class Around:
     relay: Relay | None = None
     review: Review | None = None
+    may_grow: MayGrow | None = None
     offers: tuple[Offers, ...] = ()
     after: tuple[After, ...] = ()
     """Called before the turn is let go, so that none is left out by a kill."""

@@ -213,7 +213,8 @@ class TurnServer:
 
     async def _answer_words(self, turn: Turn, delivery: TurnDelivery, recollection: Recollection) -> Answer:
         deadline_s = self._policy.deadline_s + self._hearing.patience_s(turn)
-        ask = partial(self._assistant.answer, on_growth=delivery.grow)
+        may_grow = self._around.may_grow is None or await self._around.may_grow(turn)
+        ask = partial(self._assistant.answer, on_growth=delivery.grow if may_grow else None)
         async with (
             delivery.typing(),
             self._noticing(turn, delivery),

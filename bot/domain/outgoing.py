@@ -56,12 +56,17 @@ class Purpose(StrEnum):
     """The words of an operator for a customer, or of a customer for an operator."""
     CARD = "card"
     """For staff; the ids of its messages are kept, so that it can be changed."""
+    CARD_CHANGE = "card_change"
+    """No message: the card's copies in this chat are to read as the card does now."""
     REMINDER = "reminder"
+    REVIEWED = "reviewed"
+    """An answer that a person has confirmed; it gets its words only when it is sent."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outgoing:
-    """One message to be sent exactly once. Of `text`, `copy_of` and `file` one at least is there.
+    """One message to be sent exactly once. Of `text`, `copy_of` and `file` one at least is there, when it is
+    sent: cards get their words only then.
 
     `text` is Markdown; with a file it is the caption.
     """

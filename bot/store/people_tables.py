@@ -88,6 +88,7 @@ class CallbackRow(SQLModel, table=True):
     __tablename__ = "callbacks"
     __table_args__ = (
         _only("uq_callbacks_open_person", "tenant", "person_id", where="closed_at IS NULL"),
+        UniqueConstraint("request_key"),
         Index(None, "tenant", "status", "due_at"),
     )
 
@@ -105,8 +106,14 @@ class CallbackRow(SQLModel, table=True):
     """When it suits the person, in their own words."""
     card: dict[str, Any] = Field(sa_type=JSON)
     """What staff are shown: summary, products with probabilities, mood."""
+    request_key: str = Field(sa_type=Text)
+    """The same for the same form, however often its last tap is delivered."""
+    call_from: datetime = Field(sa_type=UtcDateTime)
+    """When the call was promised at the earliest."""
     due_at: datetime = Field(sa_type=UtcDateTime)
     """When the call was promised at the latest."""
+    told_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When staff were told; None: nobody could be yet, and nothing was promised."""
     taken_by: str = Field(default="", sa_type=Text)
     """``telegram:42``"""
     taken_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
@@ -197,6 +204,8 @@ class BookingRow(SQLModel, table=True):
     """The reminders that were sent, by their minutes before."""
     created_at: datetime = Field(sa_type=UtcDateTime)
     moved_from: int | None = Field(default=None, sa_type=RowId)
+    announced_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When the person was promised it and staff were told: queued both."""
     cancelled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
@@ -235,8 +244,17 @@ class ReviewRow(SQLModel, table=True):
     """pending, approved, edited, declined, expired"""
     final: str = Field(default="", sa_type=Text)
     decided_by: str = Field(default="", sa_type=Text)
+    language: str = Field(sa_type=Text)
+    private: bool
+    held_sealed: str = Field(default="", sa_type=Text)
+    """The answer as it was written, with what belongs under it; empty once it was declined or sent."""
+    due_at: datetime = Field(sa_type=UtcDateTime)
+    """When the customer is told at the latest that nobody has confirmed it."""
+    remind_at: datetime = Field(sa_type=UtcDateTime)
+    reminded_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     created_at: datetime = Field(sa_type=UtcDateTime)
     decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    sent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class ProposalRow(SQLModel, table=True):
@@ -271,11 +289,31 @@ class MarkRow(SQLModel, table=True):
     tenant: str = Field(sa_type=Text)
     tester: str = Field(sa_type=Text)
     answer_key: str = Field(sa_type=Text)
-    """The turn's id, or the name of a question with the version that answered it."""
+    """The number of the turn's row, or the name of a question with the version that answered it."""
     kind: str = Field(sa_type=Text)
     model: str = Field(sa_type=Text)
     version: str = Field(sa_type=Text)
     score: int | None = None
-    """None while it was shown but not marked."""
+    """None while it was shown but not marked, and where it was passed over."""
     words: str = Field(default="", sa_type=Text)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    done_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When it was marked or passed over."""
+
+
+class MarkItemRow(SQLModel, table=True):
+    """An answer that testers are shown. Of a logged turn the words stay in the log, and go with it."""
+
+    __tablename__ = "mark_items"
+    __table_args__ = (UniqueConstraint("tenant", "answer_key"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
+    tenant: str = Field(sa_type=Text)
+    answer_key: str = Field(sa_type=Text)
+    turn_row: int | None = Field(default=None, sa_type=RowId)
+    question: str = Field(default="", sa_type=Text)
+    answer: str = Field(default="", sa_type=Text)
+    kind: str = Field(sa_type=Text)
+    model: str = Field(sa_type=Text)
+    version: str = Field(sa_type=Text)
     created_at: datetime = Field(sa_type=UtcDateTime)

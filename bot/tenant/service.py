@@ -92,6 +92,8 @@ class Handoffs(Frozen):
 class Review(Frozen):
     mode: Literal["automatic", "partial", "adviser"] = "automatic"
     """Which answers wait for a person: none, those without a green light, all."""
+    wait_min: Minutes = 10
+    """So long a customer waits for a person to confirm an answer; staff are reminded after half of it."""
 
 
 class Service(Frozen):

@@ -25,10 +25,27 @@ def upgrade() -> None:
         sa.Column("score", sa.Integer(), nullable=True),
         sa.Column("words", sa.Text(), nullable=False),
         sa.Column("created_at", MOMENT, nullable=False),
+        sa.Column("done_at", MOMENT, nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_marks"),
         sa.UniqueConstraint("tenant", "tester", "answer_key", name="uq_marks_tenant_tester_answer_key"),
     )
     op.create_index("ix_marks_tenant_created_at", "marks", ["tenant", "created_at"], unique=False)
+
+    op.create_table(
+        "mark_items",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("tenant", sa.Text(), nullable=False),
+        sa.Column("answer_key", sa.Text(), nullable=False),
+        sa.Column("turn_row", ROW_ID, nullable=True),
+        sa.Column("question", sa.Text(), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("model", sa.Text(), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("created_at", MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_mark_items"),
+        sa.UniqueConstraint("tenant", "answer_key", name="uq_mark_items_tenant_answer_key"),
+    )
     op.create_table(
         "proposals",
         sa.Column("id", ROW_ID, nullable=False),
@@ -110,6 +127,7 @@ def upgrade() -> None:
         sa.Column("reminded", sa.JSON(), nullable=False),
         sa.Column("created_at", MOMENT, nullable=False),
         sa.Column("moved_from", ROW_ID, nullable=True),
+        sa.Column("announced_at", MOMENT, nullable=True),
         sa.Column("cancelled_at", MOMENT, nullable=True),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name="fk_bookings_person_id_people"),
         sa.PrimaryKeyConstraint("id", name="pk_bookings"),
@@ -138,7 +156,10 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("wished", sa.Text(), nullable=False),
         sa.Column("card", sa.JSON(), nullable=False),
+        sa.Column("request_key", sa.Text(), nullable=False),
+        sa.Column("call_from", MOMENT, nullable=False),
         sa.Column("due_at", MOMENT, nullable=False),
+        sa.Column("told_at", MOMENT, nullable=True),
         sa.Column("taken_by", sa.Text(), nullable=False),
         sa.Column("taken_at", MOMENT, nullable=True),
         sa.Column("tries", sa.Integer(), nullable=False),
@@ -150,6 +171,7 @@ def upgrade() -> None:
         sa.Column("closed_at", MOMENT, nullable=True),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name="fk_callbacks_person_id_people"),
         sa.PrimaryKeyConstraint("id", name="pk_callbacks"),
+        sa.UniqueConstraint("request_key", name="uq_callbacks_request_key"),
     )
     op.create_index("ix_callbacks_person_id", "callbacks", ["person_id"], unique=False)
     op.create_index(
@@ -242,8 +264,15 @@ def upgrade() -> None:
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("final", sa.Text(), nullable=False),
         sa.Column("decided_by", sa.Text(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("private", sa.Boolean(), nullable=False),
+        sa.Column("held_sealed", sa.Text(), nullable=False),
+        sa.Column("due_at", MOMENT, nullable=False),
+        sa.Column("remind_at", MOMENT, nullable=False),
+        sa.Column("reminded_at", MOMENT, nullable=True),
         sa.Column("created_at", MOMENT, nullable=False),
         sa.Column("decided_at", MOMENT, nullable=True),
+        sa.Column("sent_at", MOMENT, nullable=True),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name="fk_reviews_person_id_people"),
         sa.PrimaryKeyConstraint("id", name="pk_reviews"),
         sa.UniqueConstraint("turn_id", name="uq_reviews_turn_id"),
@@ -271,4 +300,5 @@ def downgrade() -> None:
     op.drop_table("staff_acts")
     op.drop_table("staff")
     op.drop_table("proposals")
+    op.drop_table("mark_items")
     op.drop_table("marks")
