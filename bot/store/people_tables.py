@@ -23,7 +23,10 @@ class ConsentRow(SQLModel, table=True):
     """A person's yes to one version of the terms. Withdrawn, it stays as the proof of both."""
 
     __tablename__ = "consents"
-    __table_args__ = (Index(None, "person_id", "tenant"),)
+    __table_args__ = (
+        _only("uq_consents_standing", "tenant", "person_id", "version", where="withdrawn_at IS NULL"),
+        Index(None, "person_id", "tenant"),
+    )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
     tenant: str = Field(sa_type=Text)
@@ -33,6 +36,29 @@ class ConsentRow(SQLModel, table=True):
     """Whether what was talked about may be remembered for the next visit."""
     given_at: datetime = Field(sa_type=UtcDateTime)
     withdrawn_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class ErasureRow(SQLModel, table=True):
+    """Somebody whose data is erased, or was a moment ago: nothing said before `asked_at` is stored again.
+
+    It holds the ids alone, and is deleted itself when nothing of before can be on its way any more.
+    """
+
+    __tablename__ = "erasures"
+    __table_args__ = (UniqueConstraint("tenant", "channel", "external_id"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
+    tenant: str = Field(sa_type=Text)
+    channel: str = Field(sa_type=Text)
+    external_id: str = Field(sa_type=Text)
+    chat_id: str = Field(sa_type=Text)
+    """Where it was asked for, and is to be told."""
+    message_id: int = Field(sa_type=RowId)
+    """The message with the question whether to erase, which is to say that it is done."""
+    language: str = Field(sa_type=Text)
+    asked_at: datetime = Field(sa_type=UtcDateTime)
+    told_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """Since when all is erased and the person knows it."""
 
 
 class StaffRow(SQLModel, table=True):

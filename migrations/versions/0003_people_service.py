@@ -198,6 +198,30 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_consents"),
     )
     op.create_index("ix_consents_person_id_tenant", "consents", ["person_id", "tenant"], unique=False)
+    op.create_index(
+        "uq_consents_standing",
+        "consents",
+        ["tenant", "person_id", "version"],
+        unique=True,
+        sqlite_where=sa.text("withdrawn_at IS NULL"),
+        postgresql_where=sa.text("withdrawn_at IS NULL"),
+    )
+    op.create_table(
+        "erasures",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("tenant", sa.Text(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("external_id", sa.Text(), nullable=False),
+        sa.Column("chat_id", sa.Text(), nullable=False),
+        sa.Column("message_id", ROW_ID, nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("asked_at", MOMENT, nullable=False),
+        sa.Column("told_at", MOMENT, nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_erasures"),
+        sa.UniqueConstraint(
+            "tenant", "channel", "external_id", name="uq_erasures_tenant_channel_external_id"
+        ),
+    )
     op.create_table(
         "handoffs",
         sa.Column("id", ROW_ID, nullable=False),
@@ -292,6 +316,7 @@ def downgrade() -> None:
     op.drop_table("reviews")
     op.drop_table("ratings")
     op.drop_table("handoffs")
+    op.drop_table("erasures")
     op.drop_table("consents")
     op.drop_table("callbacks")
     op.drop_table("bookings")
