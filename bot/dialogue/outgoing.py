@@ -14,23 +14,27 @@ Told = Callable[[Turn, Outgoing, int], Awaitable[None]]
 """Learns that it stands in the chat, and under which id."""
 Failed = Callable[[Turn, Outgoing, DeliveryError], Awaitable[None]]
 """Learns that it will never arrive, and why."""
+Worded = Callable[[Turn, Outgoing], Awaitable[Outgoing | None]]
+"""Gives it the words that it has by now; None: nothing is left to be sent."""
 MayGo = Callable[[Turn, Outgoing], Awaitable[bool]]
 """Whether it may still be said, asked right before it is."""
 
 
 class Outgoings:
-    """`told` and `failed` are by purpose; where there is none, a failure is logged alone."""
+    """`worded`, `told` and `failed` are by purpose; where there is none, a failure is logged alone."""
 
     def __init__(
         self,
         delivery: Delivery,
         *,
         may_go: MayGo | None = None,
+        worded: Mapping[Purpose, Worded] | None = None,
         told: Mapping[Purpose, Told] | None = None,
         failed: Mapping[Purpose, Failed] | None = None,
     ) -> None:
         self._delivery = delivery
         self._may_go = may_go
+        self._worded = worded or {}
         self._told = told or {}
         self._failed = failed or {}
 
@@ -42,6 +46,11 @@ class Outgoings:
         if self._may_go is not None and not await self._may_go(turn, outgoing):
             log.info("outgoing_dropped", purpose=outgoing.purpose, subject=outgoing.subject)
             return
+        if outgoing.purpose in self._worded:
+            worded = await self._worded[outgoing.purpose](turn, outgoing)
+            if worded is None:
+                return
+            outgoing = worded
         try:
             message_id = await self._delivery.for_outgoing(turn).send(outgoing)
         except DeliveryError as error:
