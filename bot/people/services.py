@@ -7,6 +7,8 @@ from sqlalchemy import Engine
 
 from bot.delivery.delivery import Delivery
 from bot.delivery.kept_files import KeptFiles
+from bot.domain.moments import Now
+from bot.people.callbacks.requests import Callbacks
 from bot.people.staff_posts import StaffPosts
 from bot.queue.outbox import Outbox
 from bot.staff.roles import Staff
@@ -33,3 +35,5 @@ class People:
     """What the staff are told."""
     sealer: Sealer
     """For columns named `*_sealed`."""
+    callbacks: Callbacks
+    now: Now

@@ -10,11 +10,15 @@ from bot.delivery.kept_files import KeptFiles
 from bot.dialogue.around import Around
 from bot.dialogue.outgoing import Outgoings
 from bot.domain import Purpose
+from bot.domain.moments import Now, utc_now
+from bot.people.callbacks.clock import WorkingClock
+from bot.people.callbacks.requests import Callbacks
 from bot.people.services import People
 from bot.people.staff_posts import StaffPosts
 from bot.queue.inbox import Inbox
 from bot.queue.outbox import Outbox
 from bot.staff.roles import Staff
+from bot.store.callbacks import CallbackStore
 from bot.store.sealing import Sealer
 from bot.store.staff import StaffStore
 from bot.tenant import Tenant
@@ -37,6 +41,7 @@ def build_people(
     delivery: Delivery,
     sealer: Sealer,
     prefix: str = "dz",
+    now: Now = utc_now,
 ) -> People:
     """The database must be migrated."""
     outbox = Outbox(inbox)
@@ -62,7 +67,15 @@ def build_people(
         staff=staff,
         posts=posts,
         sealer=sealer,
+        callbacks=_build_callbacks(tenant, engine, sealer, now),
+        now=now,
     )
+
+
+def _build_callbacks(tenant: Tenant, engine: Engine, sealer: Sealer, now: Now) -> Callbacks:
+    settings = tenant.service.callbacks
+    clock = WorkingClock(tenant, tenant.department(settings.department))
+    return Callbacks(CallbackStore(engine, tenant.name), sealer, clock, settings, now=now)
 
 
 def build_outgoings(people: People) -> Outgoings:

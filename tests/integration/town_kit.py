@@ -18,6 +18,7 @@ from bot.dialogue.hearing import Hearing
 from bot.dialogue.serving import TurnPolicy, TurnServer
 from bot.dialogue.speaking import Speaking
 from bot.domain import ChannelName
+from bot.domain.moments import Now, utc_now
 from bot.errors import AssistantError
 from bot.findings import Source
 from bot.handlers.dispatcher import ALLOWED_UPDATES, build_bot, build_dispatcher
@@ -59,6 +60,7 @@ class Town:
     model: SpokenModel = field(default_factory=lambda: SpokenModel("Да.", composes=False))
     sources: Sequence[Source] = ()
     hears: bool = False
+    now: Now = utc_now
     settings: Settings = field(init=False)
     people: People = field(init=False)
     server: TurnServer = field(init=False)
@@ -83,6 +85,7 @@ class Town:
             delivery=delivery,
             sealer=Sealer([KEY]),
             prefix=self.prefix,
+            now=lambda: self.now(),
         )
         self.turn_log = TurnLog(self.redis, TurnStore(self.engine), prefix=self.prefix)
         self.server = TurnServer(
