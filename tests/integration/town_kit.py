@@ -69,6 +69,7 @@ class Town:
     serving: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     failures: list[AssistantError] = field(default_factory=list)
     """What the worker's jobs raised; `settle` raises the first."""
+    is_open: bool = True
 
     def build(self, delivery: Delivery) -> None:
         """Wire it all as the processes do."""
@@ -153,7 +154,7 @@ class Town:
 
     async def work(self) -> None:
         """Serve every chat that has something waiting, as a worker's jobs do, until it is cancelled."""
-        while True:
+        while self.is_open:  # a cancellation alone may be lost within a call to Redis
             names: Any = await self.redis.zrange(f"{self.prefix}:busy", 0, -1)
             for chat_key in (name.decode() for name in names):
                 if chat_key not in self.serving:
@@ -196,6 +197,7 @@ async def open_town(
         try:
             yield town
         finally:
+            town.is_open = False
             working.cancel()
             for task in list(town.serving.values()):
                 task.cancel()
