@@ -6,10 +6,10 @@ from alembic import context
 from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
-from bot.store import people_tables
+from bot.store import admin_tables, people_tables
 from bot.store.tables import UtcDateTime
 
-_MODELS = people_tables  # imported, its tables stand in the metadata
+_MODELS = (admin_tables, people_tables)  # imported, their tables stand in the metadata
 
 
 def render(kind: str, item: object, _context: object) -> str | Literal[False]:

@@ -1,0 +1,115 @@
+"""The tables of what admins change, hold, send to many, and of what stays after a purge."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, Date, Index, Text
+from sqlmodel import Field, SQLModel, UniqueConstraint
+
+from bot.store.tables import RowId, UtcDateTime
+
+
+class TuningRow(SQLModel, table=True):
+    """A setting as an admin has changed it; without a row the files and the environment hold."""
+
+    __tablename__ = "tunings"
+
+    tenant: str = Field(primary_key=True, sa_type=Text)
+    name: str = Field(primary_key=True, sa_type=Text)
+    value: Any = Field(sa_type=JSON)
+    version: int
+    """Counts the changes: who changes what somebody else has changed meanwhile is told so."""
+    changed_by: str = Field(sa_type=Text)
+    changed_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class RetentionHoldRow(SQLModel, table=True):
+    """A person whose rows outlive the window, because the law or a dispute needs them."""
+
+    __tablename__ = "retention_holds"
+    __table_args__ = (Index(None, "tenant", "person_id"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
+    tenant: str = Field(sa_type=Text)
+    person_id: int = Field(foreign_key="people.id", sa_type=RowId)
+    reason: str = Field(sa_type=Text)
+    placed_by: str = Field(sa_type=Text)
+    placed_at: datetime = Field(sa_type=UtcDateTime)
+    lifted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class DailyFigureRow(SQLModel, table=True):
+    """A number of one local day of a tenant, in which nobody can be found again."""
+
+    __tablename__ = "daily_figures"
+
+    tenant: str = Field(primary_key=True, sa_type=Text)
+    day: date = Field(primary_key=True, sa_type=Date)
+    name: str = Field(primary_key=True, sa_type=Text)
+    value: float
+
+
+class PurgeRow(SQLModel, table=True):
+    """One purge: what was to go, and what went."""
+
+    __tablename__ = "purges"
+    __table_args__ = (Index(None, "tenant", "started_at"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
+    tenant: str = Field(sa_type=Text)
+    before: datetime = Field(sa_type=UtcDateTime)
+    started_at: datetime = Field(sa_type=UtcDateTime)
+    finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    deleted: dict[str, int] = Field(sa_type=JSON)
+    """Rows, by table."""
+
+
+class InvitationRow(SQLModel, table=True):
+    """A link that makes one person a member of the staff, once."""
+
+    __tablename__ = "invitations"
+    __table_args__ = (UniqueConstraint("token_hash"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
+    tenant: str = Field(sa_type=Text)
+    token_hash: str = Field(sa_type=Text)
+    role: str = Field(sa_type=Text)
+    note: str = Field(sa_type=Text)
+    made_by: str = Field(sa_type=Text)
+    made_at: datetime = Field(sa_type=UtcDateTime)
+    expires_at: datetime = Field(sa_type=UtcDateTime)
+    used_by: str = Field(default="", sa_type=Text)
+    used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class BroadcastRow(SQLModel, table=True):
+    """A message to many. `status`: draft, running, paused, stopped, done."""
+
+    __tablename__ = "broadcasts"
+    __table_args__ = (Index(None, "tenant", "status"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
+    tenant: str = Field(sa_type=Text)
+    text: str = Field(sa_type=Text)
+    button: dict[str, str] = Field(sa_type=JSON)
+    promo: str = Field(default="", sa_type=Text)
+    audience: dict[str, Any] = Field(sa_type=JSON)
+    status: str = Field(sa_type=Text)
+    made_by: str = Field(sa_type=Text)
+    made_at: datetime = Field(sa_type=UtcDateTime)
+    started_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class BroadcastPersonRow(SQLModel, table=True):
+    """One person of a broadcast's audience, which stands from its start on."""
+
+    __tablename__ = "broadcast_people"
+    __table_args__ = (Index(None, "broadcast_id", "status"),)
+
+    broadcast_id: int = Field(foreign_key="broadcasts.id", primary_key=True, sa_type=RowId)
+    person_id: int = Field(foreign_key="people.id", primary_key=True, index=True, sa_type=RowId)
+    status: str = Field(sa_type=Text)
+    """waiting, posted, sent, blocked, failed, left_out"""
+    at: datetime | None = Field(default=None, sa_type=UtcDateTime)

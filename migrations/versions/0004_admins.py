@@ -1,0 +1,120 @@
+"""What admins change, hold and send to many; what stays after a purge."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+ROW_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+MOMENT = sa.DateTime(timezone=True)
+
+
+def upgrade() -> None:
+    op.create_table(
+        "broadcasts",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("tenant", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("button", sa.JSON(), nullable=False),
+        sa.Column("promo", sa.Text(), nullable=False),
+        sa.Column("audience", sa.JSON(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("made_by", sa.Text(), nullable=False),
+        sa.Column("made_at", MOMENT, nullable=False),
+        sa.Column("started_at", MOMENT, nullable=True),
+        sa.Column("finished_at", MOMENT, nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_broadcasts"),
+    )
+    op.create_index("ix_broadcasts_tenant_status", "broadcasts", ["tenant", "status"], unique=False)
+    op.create_table(
+        "daily_figures",
+        sa.Column("tenant", sa.Text(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("value", sa.Float(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant", "day", "name", name="pk_daily_figures"),
+    )
+    op.create_table(
+        "invitations",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("tenant", sa.Text(), nullable=False),
+        sa.Column("token_hash", sa.Text(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("made_by", sa.Text(), nullable=False),
+        sa.Column("made_at", MOMENT, nullable=False),
+        sa.Column("expires_at", MOMENT, nullable=False),
+        sa.Column("used_by", sa.Text(), nullable=False),
+        sa.Column("used_at", MOMENT, nullable=True),
+        sa.Column("revoked_at", MOMENT, nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_invitations"),
+        sa.UniqueConstraint("token_hash", name="uq_invitations_token_hash"),
+    )
+    op.create_table(
+        "purges",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("tenant", sa.Text(), nullable=False),
+        sa.Column("before", MOMENT, nullable=False),
+        sa.Column("started_at", MOMENT, nullable=False),
+        sa.Column("finished_at", MOMENT, nullable=True),
+        sa.Column("deleted", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_purges"),
+    )
+    op.create_index("ix_purges_tenant_started_at", "purges", ["tenant", "started_at"], unique=False)
+    op.create_table(
+        "tunings",
+        sa.Column("tenant", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("value", sa.JSON(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("changed_by", sa.Text(), nullable=False),
+        sa.Column("changed_at", MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("tenant", "name", name="pk_tunings"),
+    )
+    op.create_table(
+        "broadcast_people",
+        sa.Column("broadcast_id", ROW_ID, nullable=False),
+        sa.Column("person_id", ROW_ID, nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("at", MOMENT, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["broadcast_id"], ["broadcasts.id"], name="fk_broadcast_people_broadcast_id_broadcasts"
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name="fk_broadcast_people_person_id_people"),
+        sa.PrimaryKeyConstraint("broadcast_id", "person_id", name="pk_broadcast_people"),
+    )
+    op.create_index(
+        "ix_broadcast_people_broadcast_id_status",
+        "broadcast_people",
+        ["broadcast_id", "status"],
+        unique=False,
+    )
+    op.create_index("ix_broadcast_people_person_id", "broadcast_people", ["person_id"], unique=False)
+    op.create_table(
+        "retention_holds",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("tenant", sa.Text(), nullable=False),
+        sa.Column("person_id", ROW_ID, nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("placed_by", sa.Text(), nullable=False),
+        sa.Column("placed_at", MOMENT, nullable=False),
+        sa.Column("lifted_at", MOMENT, nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name="fk_retention_holds_person_id_people"),
+        sa.PrimaryKeyConstraint("id", name="pk_retention_holds"),
+    )
+    op.create_index(
+        "ix_retention_holds_tenant_person_id", "retention_holds", ["tenant", "person_id"], unique=False
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("retention_holds")
+    op.drop_table("broadcast_people")
+    op.drop_table("tunings")
+    op.drop_table("purges")
+    op.drop_table("invitations")
+    op.drop_table("daily_figures")
+    op.drop_table("broadcasts")

@@ -1,0 +1,57 @@
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+from redis.asyncio import Redis
+from sqlalchemy import Engine
+
+from bot.people.tuning import Knob, Tuning
+from bot.store.tunings import TuningStore
+
+
+@pytest.fixture
+def process(engine: Engine, redis: Redis, prefix: str) -> Callable[[], Tuning]:
+    """Each call is another process."""
+    return lambda: Tuning(TuningStore(engine, "bakery"), redis, "bakery", prefix=prefix)
+
+
+async def test_a_change_is_in_force_in_every_process_at_once(process: Callable[[], Tuning]) -> None:
+    one, other = process(), process()
+    assert await other.get(Knob.RETENTION_DAYS) is None
+    assert await one.change(Knob.RETENTION_DAYS, 60, seen=0, changed_by="telegram:1")
+    assert await other.get(Knob.RETENTION_DAYS) == 60
+
+
+async def test_a_change_outlives_redis(process: Callable[[], Tuning], redis: Redis) -> None:
+    one = process()
+    await one.change(Knob.REVIEW_MODE, "adviser", seen=0, changed_by="telegram:1")
+    await redis.flushall()
+    assert await process().get(Knob.REVIEW_MODE) == "adviser"
+    assert await one.get(Knob.REVIEW_MODE) == "adviser"
+
+
+async def test_of_two_who_change_one_thing_the_second_is_told(process: Callable[[], Tuning]) -> None:
+    one, other = process(), process()
+    assert await one.change(Knob.RETENTION_DAYS, 60, seen=0, changed_by="telegram:1")
+    assert not await other.change(Knob.RETENTION_DAYS, 30, seen=0, changed_by="telegram:2")
+    tuned = await other.tuned(Knob.RETENTION_DAYS)
+    assert tuned is not None
+    assert (tuned.value, tuned.version, tuned.changed_by) == (60, 1, "telegram:1")
+    assert tuned.changed_at <= datetime.now(UTC)
+    assert await other.change(Knob.RETENTION_DAYS, 30, seen=1, changed_by="telegram:2")
+
+
+async def test_a_reset_lets_the_files_hold_again(process: Callable[[], Tuning]) -> None:
+    one, other = process(), process()
+    await one.change(Knob.MODEL, {"provider": "off"}, seen=0, changed_by="telegram:1")
+    assert await other.get(Knob.MODEL) == {"provider": "off"}
+    await one.reset(Knob.MODEL)
+    assert await other.get(Knob.MODEL) is None
+
+
+async def test_tenants_do_not_share_their_changes(
+    engine: Engine, redis: Redis, prefix: str, process: Callable[[], Tuning]
+) -> None:
+    await process().change(Knob.RETENTION_DAYS, 60, seen=0, changed_by="telegram:1")
+    foreign = Tuning(TuningStore(engine, "library"), redis, "library", prefix=prefix)
+    assert await foreign.get(Knob.RETENTION_DAYS) is None
