@@ -10,6 +10,7 @@ from pathlib import Path
 from bot.data_files import read_data
 from bot.language.folding import plain
 from bot.texts.catalogue import DEFAULT_LANGUAGE, Text
+from bot.understanding.goodbyes import says_goodbye
 
 _WORD = re.compile(r"\w+")
 _WHOLE_QUESTION_WORDS = 3
@@ -47,6 +48,8 @@ def small_talk(text: str) -> Text | None:
     words = _WORD.findall(plain(text))
     if not words:
         return Text.SMALL_TALK_OK if any(unicodedata.category(sign) == "So" for sign in text) else None
+    if says_goodbye(text):
+        return Text.SMALL_TALK_BYE
     return _remark(" ".join(words)) or _remark(" ".join(_without_filler(words)))
 
 

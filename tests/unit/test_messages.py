@@ -50,7 +50,7 @@ def test_the_letters_decide_the_language(text: str, hint: str, language: str) ->
         ("здорово, бот", Text.SMALL_TALK_HELLO),
         ("Привет! Ну, как настроение?", Text.SMALL_TALK_HELLO),
         ("ты молодец, спасибо", Text.SMALL_TALK_THANKS),
-        ("Понятно, тогда до завтра", Text.SMALL_TALK_OK),
+        ("Понятно, тогда до завтра", Text.SMALL_TALK_BYE),
         ("всего хорошего", Text.SMALL_TALK_BYE),
         ("Вы живой человек или бот?", Text.SMALL_TALK_WHO),
         ("what can you do?", Text.SMALL_TALK_WHO),

@@ -1,0 +1,101 @@
+"""Whether a message ends the talk: «спасибо, до свидания», and not «до свидания... а сколько стоит?»."""
+
+import re
+from collections.abc import Mapping, Sequence
+from enum import Enum, auto
+from functools import cache
+from pathlib import Path
+
+from bot.data_files import read_data
+from bot.language.folding import plain
+
+_WORD = re.compile(r"\w+")
+_LABEL = re.compile(r"\[[^\[\]\n]{1,20}\]")
+"""What stands for somebody's name where personal data is masked."""
+_MOST_WORDS = 24
+
+
+class _Class(Enum):
+    """What a phrase does to the question whether the talk is over."""
+
+    GOODBYE = auto()
+    NEARLY = auto()
+    """Ends it beside thanks."""
+    AWHILE = auto()
+    """A goodbye at the end, or before another phrase of politeness: else «for the time being»."""
+    THANKS = auto()
+    ADDRESS = auto()
+    NEUTRAL = auto()
+
+
+def says_goodbye(text: str) -> bool:
+    """Whether every word of the message belongs to taking leave."""
+    if "?" in text:
+        return False
+    written = _WORD.findall(_LABEL.sub("", text))
+    words = [plain(word) for word in written]
+    if not words or len(words) > _MOST_WORDS:
+        return False
+    classes = _classes(words, written)
+    if classes is None:
+        return False
+    following = [*classes[1:], None]
+    if any(
+        one is _Class.AWHILE and not _is_leave(then) for one, then in zip(classes, following, strict=True)
+    ):
+        return False
+    is_thanked = _Class.THANKS in classes and _Class.NEARLY in classes
+    return is_thanked or _Class.GOODBYE in classes or _Class.AWHILE in classes
+
+
+def _is_leave(following: _Class | None) -> bool:
+    return following not in (_Class.NEARLY, _Class.NEUTRAL)
+
+
+def _classes(words: Sequence[str], written: Sequence[str]) -> list[_Class] | None:
+    """The phrases that the words are made of, the longest that fits each time; None: there is another word."""
+    classes: list[_Class] = []
+    at = 0
+    while at < len(words):
+        known = _phrases().get(words[at], ())
+        fits = next((pair for pair in known if tuple(words[at : at + len(pair[0])]) == pair[0]), None)
+        if fits is None:
+            if not _is_name(written, at, classes):
+                return None
+            fits = ((words[at],), _Class.ADDRESS)
+        classes.append(fits[1])
+        at += len(fits[0])
+    return classes
+
+
+def _is_name(written: Sequence[str], at: int, before: Sequence[_Class]) -> bool:
+    """«До свидания, Анна»: one word with a capital, behind the goodbye and at the end."""
+    is_behind = bool(before) and before[-1] in (_Class.GOODBYE, _Class.AWHILE, _Class.THANKS)
+    word = written[at]
+    return is_behind and at == len(written) - 1 and word.isalpha() and word.istitle()
+
+
+@cache
+def _phrases() -> Mapping[str, Sequence[tuple[tuple[str, ...], _Class]]]:
+    """Each phrase with its class, the longest first, by their first words."""
+    small_talk = read_data(Path(__file__).with_name("small_talk.yaml"))
+    own = read_data(Path(__file__).with_name("goodbyes.yaml"))
+    listed = [
+        (_Class.AWHILE, own["awhile"]),
+        (_Class.GOODBYE, own["done"]),
+        (_Class.GOODBYE, small_talk["bye"]),
+        (_Class.NEARLY, own["nearly"]),
+        (_Class.THANKS, small_talk["thanks"]),
+        (_Class.ADDRESS, own["address"]),
+        (_Class.NEUTRAL, small_talk["ok"]),
+        (_Class.NEUTRAL, own["neutral"]),
+        (_Class.NEUTRAL, own["filler"]),
+    ]
+    known: dict[tuple[str, ...], _Class] = {}
+    for kind, phrases in listed:
+        for phrase in phrases:
+            known.setdefault(tuple(plain(str(phrase)).split()), kind)
+    phrases: dict[str, list[tuple[tuple[str, ...], _Class]]] = {}
+    for words, kind in sorted(known.items(), key=lambda pair: -len(pair[0])):
+        phrases.setdefault(words[0], []).append((words, kind))
+    return phrases
