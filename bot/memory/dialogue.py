@@ -26,7 +26,9 @@ local turn, field = ARGV[3], 'turn:' .. ARGV[3]
 redis.call('HSETNX', KEYS[1], 'id', ARGV[1])
 if redis.call('HGET', KEYS[1], 'last') ~= turn and redis.call('HEXISTS', KEYS[1], field) == 0 then
   local number = redis.call('HINCRBY', KEYS[1], 'count', 1)
-  redis.call('HSET', KEYS[1], 'last', turn, field, number .. ':' .. ARGV[4], 'focus', ARGV[5])
+  local clock = redis.call('TIME')
+  redis.call('HSET', KEYS[1], 'last', turn, field, number .. ':' .. ARGV[4], 'focus', ARGV[5],
+    'at', clock[1] .. string.sub(string.format('%06d', clock[2]), 1, 3))
 end
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
 return redis.call('HGETALL', KEYS[1])
@@ -62,6 +64,8 @@ class _Dialogue:
     summary: str
     exchanges: tuple[Exchange, ...]
     focus: Mapping[str, Any]
+    earlier: str
+    """What is kept of the talk before this one (`bot/memory/boundaries.py`)."""
 
 
 class DialogueMemory:
@@ -91,9 +95,8 @@ class DialogueMemory:
 
     async def recall(self, chat_key: str) -> Recollection:
         dialogue = _dialogue(await self._open([self._key(chat_key)], [new_dialogue_id(), self._ttl_ms]))
-        return self._budget.recollection(
-            dialogue.dialogue_id, dialogue.summary, dialogue.exchanges, dialogue.focus
-        )
+        summary = self._budget.with_earlier(dialogue.summary, dialogue.earlier)
+        return self._budget.recollection(dialogue.dialogue_id, summary, dialogue.exchanges, dialogue.focus)
 
     async def remember(
         self,
@@ -146,6 +149,7 @@ def _dialogue(answer: Any) -> _Dialogue:
         summary=fields.get(b"summary", b"").decode(),
         exchanges=tuple(sorted(exchanges, key=lambda exchange: exchange.number)),
         focus=json.loads(fields.get(b"focus", b"{}")),
+        earlier=fields.get(b"earlier", b"").decode(),
     )
 
 

@@ -18,11 +18,10 @@ class Exchange:
     answer: str
 
     @property
-    def remarks(self) -> tuple[Remark, Remark]:
-        return (
-            Remark(speaker=Speaker.CUSTOMER, text=self.question),
-            Remark(speaker=Speaker.ASSISTANT, text=self.answer),
-        )
+    def remarks(self) -> tuple[Remark, ...]:
+        """Nothing was said on one side while a person of the staff held the chat."""
+        both = ((Speaker.CUSTOMER, self.question), (Speaker.ASSISTANT, self.answer))
+        return tuple(Remark(speaker=speaker, text=text) for speaker, text in both if text)
 
     @property
     def tokens(self) -> int:
@@ -72,6 +71,11 @@ class Budget:
             return ()
         kept = max(1, len(self.latest(exchanges, self.exchange_tokens // 2)))
         return exchanges[: len(exchanges) - kept]
+
+    def with_earlier(self, summary: str, earlier: str) -> str:
+        """The summary behind what is kept of an earlier talk, as far as there is room for that."""
+        room = self.summary_tokens - (approximate_tokens((summary,)) if summary else 0)
+        return "\n".join(filter(None, (clip(earlier, room), summary)))
 
     def recollection(
         self,

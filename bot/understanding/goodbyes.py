@@ -53,7 +53,7 @@ def _is_leave(following: _Class | None) -> bool:
 
 
 def _classes(words: Sequence[str], written: Sequence[str]) -> list[_Class] | None:
-    """The phrases that the words are made of, the longest that fits each time; None: there is another word."""
+    """The phrases that the words are made of, the longest that fits each time; None: a word is left."""
     classes: list[_Class] = []
     at = 0
     while at < len(words):
@@ -78,8 +78,8 @@ def _is_name(written: Sequence[str], at: int, before: Sequence[_Class]) -> bool:
 @cache
 def _phrases() -> Mapping[str, Sequence[tuple[tuple[str, ...], _Class]]]:
     """Each phrase with its class, the longest first, by their first words."""
-    small_talk = read_data(Path(__file__).with_name("small_talk.yaml"))
-    own = read_data(Path(__file__).with_name("goodbyes.yaml"))
+    small_talk: Mapping[str, Sequence[str]] = read_data(Path(__file__).with_name("small_talk.yaml"))
+    own: Mapping[str, Sequence[str]] = read_data(Path(__file__).with_name("goodbyes.yaml"))
     listed = [
         (_Class.AWHILE, own["awhile"]),
         (_Class.GOODBYE, own["done"]),
@@ -92,10 +92,10 @@ def _phrases() -> Mapping[str, Sequence[tuple[tuple[str, ...], _Class]]]:
         (_Class.NEUTRAL, own["filler"]),
     ]
     known: dict[tuple[str, ...], _Class] = {}
-    for kind, phrases in listed:
-        for phrase in phrases:
+    for kind, listed_phrases in listed:
+        for phrase in listed_phrases:
             known.setdefault(tuple(plain(str(phrase)).split()), kind)
-    phrases: dict[str, list[tuple[tuple[str, ...], _Class]]] = {}
+    by_first: dict[str, list[tuple[tuple[str, ...], _Class]]] = {}
     for words, kind in sorted(known.items(), key=lambda pair: -len(pair[0])):
-        phrases.setdefault(words[0], []).append((words, kind))
-    return phrases
+        by_first.setdefault(words[0], []).append((words, kind))
+    return by_first
