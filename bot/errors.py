@@ -15,12 +15,14 @@
     │   │   ├── ChatUnreachable      the person blocked the bot, or the chat is gone
     │   │   │   └── ChatMoved            a group has become a supergroup: carries `new_chat_id`
     │   │   ├── ThreadGone           the forum topic is not there any more
+    │   │   ├── HoldOver             the handoff for which it was said does not hold the chat any more
     │   │   └── FloodLimited         429: carries `retry_after_s`
     │   ├── StoreError           the SQL store did not do what was asked
     │   │   └── SealBroken           what is sealed opens with none of the keys
     │   ├── StockError           the stock table could not be fetched, or is no such table
     │   └── SpeechError          speech was not recognised, though the recording may be good, or not spoken
     ├── AudioError               a recording cannot be used: carries the `reason`
+    ├── HeldByPerson             somebody of the staff holds the chat: the assistant is to be silent
     └── LeaseLost                another worker owns this turn now; stop without a trace
 
 Messages are for logs and developers; what people read lives in `bot/texts`.
@@ -120,6 +122,13 @@ class ThreadGone(DeliveryError):
     """The forum topic is not there any more."""
 
 
+class HoldOver(DeliveryError):
+    """The handoff for which it was said does not hold the chat any more."""
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message, permanent=True)
+
+
 class FloodLimited(DeliveryError):
     """The messenger asks for a pause."""
 
@@ -137,6 +146,10 @@ class SealBroken(StoreError):
 
     def __init__(self, message: str | None = None) -> None:
         super().__init__(message, permanent=True)
+
+
+class HeldByPerson(AssistantError):
+    """Somebody of the staff holds the chat: the assistant is to be silent."""
 
 
 class LeaseLost(AssistantError):

@@ -113,8 +113,18 @@ class Channel(Protocol):
         """Put a file into the chat with `post` as its caption; returns the id. Raises MaybeSent."""
         ...
 
-    async def draft(self, chat: ChatRef, draft_id: int, body: Formatted) -> bool:
-        """Show an answer that is still growing, if a moment is free. False: there are no drafts here."""
+    async def draft(
+        self, chat: ChatRef, draft_id: int, body: Formatted, admission: Admission = AT_ONCE
+    ) -> bool:
+        """Show an answer that is still growing. False: there are no drafts here."""
+        ...
+
+    async def withdraw(self, chat: ChatRef, message_id: int, admission: Admission = AT_ONCE) -> None:
+        """Take a message away, where that is possible. Repeatable."""
+        ...
+
+    async def open_topic(self, chat: ChatRef, name: str) -> int:
+        """Make a forum topic and return its id."""
         ...
 
     async def typing(self, chat: ChatRef, *, speaking: bool = False) -> None:

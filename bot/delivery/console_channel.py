@@ -70,7 +70,15 @@ class ConsoleChannel:
     ) -> int:
         raise DeliveryError("there are no files here", permanent=True)
 
-    async def draft(self, chat: ChatRef, draft_id: int, body: Formatted) -> bool:
+    async def withdraw(self, chat: ChatRef, message_id: int, admission: Admission = AT_ONCE) -> None:
+        """Nothing: what was printed stays."""
+
+    async def open_topic(self, chat: ChatRef, name: str) -> int:
+        raise DeliveryError("there are no topics here", permanent=True)
+
+    async def draft(
+        self, chat: ChatRef, draft_id: int, body: Formatted, admission: Admission = AT_ONCE
+    ) -> bool:
         await self._put(chat, "growing", draft_id, Post(body=body))
         return True
 

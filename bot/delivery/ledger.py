@@ -5,18 +5,25 @@ The turn's hash holds for each message (`notice`, `preview`, `part:0`, `part:1`,
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from redis.asyncio import Redis
 from redis.commands.core import AsyncScript
 
+from bot.delivery import ledger_scripts
 from bot.domain import ChannelName, ChatRef, Turn
-from bot.errors import LeaseLost
+from bot.errors import HeldByPerson, HoldOver, LeaseLost
 
 _SUPERGROUPS_BELOW = -1_000_000_000_000
 _MOST_PROBES = 8
 _SPARE_PROBES = 3
 """For messages that nobody told us of: service messages, commands answered elsewhere."""
+
+
+ANYBODY: Final = "*"
+"""Whoever holds the chat, or nobody: it may leave."""
+NOBODY: Final = ""
+"""It may leave while no handoff holds the chat: it is the assistant who speaks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +55,13 @@ class Ledgers:
     def __init__(self, redis: Redis, *, prefix: str = "dz") -> None:
         self.redis = redis
         self.prefix = prefix
-        self.put = redis.register_script(_PUT)
-        self.begin = redis.register_script(_BEGIN)
-        self.done = redis.register_script(_DONE)
-        self.undo = redis.register_script(_UNDO)
-        self.candidates = redis.register_script(_CANDIDATES)
-        self._seen = redis.register_script(_SEEN)
+        self.put = redis.register_script(ledger_scripts.PUT)
+        self.begin = redis.register_script(ledger_scripts.BEGIN)
+        self.check = redis.register_script(ledger_scripts.CHECK)
+        self.done = redis.register_script(ledger_scripts.DONE)
+        self.undo = redis.register_script(ledger_scripts.UNDO)
+        self.candidates = redis.register_script(ledger_scripts.CANDIDATES)
+        self._seen = redis.register_script(ledger_scripts.SEEN)
 
     def of(self, turn: Turn, to: ChatRef) -> "Ledger":
         return Ledger(self, turn, to)
@@ -78,11 +86,16 @@ class Ledgers:
 class Ledger:
     """The record of one turn, whose messages go to the chat `to`: its own, or one of the staff's.
 
-    Every write raises LeaseLost if the turn has passed to another worker.
+    Every write raises LeaseLost if the turn has passed to another worker. `begin` and `check` raise besides,
+    in the same step, HeldByPerson where nobody may hold the chat and somebody does, and HoldOver where a
+    certain handoff must hold it and does not.
     """
 
     def __init__(self, ledgers: Ledgers, turn: Turn, to: ChatRef) -> None:
         self._ledgers = ledgers
+        self.holder = NOBODY
+        """Who must hold the turn's chat for its messages to leave: NOBODY, ANYBODY, or a handoff's token."""
+        self._hold_key = f"{ledgers.prefix}:hold:{turn.chat.key}"
         self._turn = turn
         self._to = to
         self._hash = f"{ledgers.prefix}:turn:{turn.turn_id}"
@@ -124,10 +137,8 @@ class Ledger:
         return State.parse(self._fields.get(name, ""))
 
     async def check(self) -> None:
-        """Raise LeaseLost if the turn is not ours any more."""
-        lease = await self._ledgers.redis.hget(self._hash, "lease")
-        if lease is None or _text(lease) != self._turn.lease:
-            raise LeaseLost
+        """Return if the turn is ours still, and the chat free for its messages."""
+        await self._run(self._ledgers.check, self._hold_key, self.holder)
 
     async def put(self, name: str, value: str) -> None:
         await self._run(self._ledgers.put, name, value)
@@ -136,7 +147,8 @@ class Ledger:
     async def begin(self, name: str, extra: tuple[str, str] | None = None) -> None:
         """Note that a message leaves now. Raises Stale if the record says otherwise than this object."""
         expected = self._fields.get(name, "")
-        after = await self._run(self._ledgers.begin, name, expected, *(extra or ("", "")), *self._incoming)
+        about = (self._hold_key, self.holder, name, expected, *(extra or ("", "")))
+        after = await self._run(self._ledgers.begin, *about, *self._incoming)
         if after < 0:
             raise Stale
         self._fields[name] = f"sending:{after}"
@@ -163,99 +175,13 @@ class Ledger:
 
     async def _run(self, script: AsyncScript, *arguments: str | int) -> Any:
         answer = await script(keys=self._keys, args=[self._turn.lease, self._turn.turn_id, *arguments])
-        if answer == b"lost":
-            raise LeaseLost
+        if isinstance(answer, bytes) and answer in _REFUSALS:
+            raise _REFUSALS[answer]
         return answer
+
+
+_REFUSALS: Final = {b"lost": LeaseLost, b"held": HeldByPerson, b"over": HoldOver}
 
 
 def _text(value: bytes | str) -> str:
     return value if isinstance(value, str) else value.decode()
-
-
-# In all of them KEYS: turn, and where ids are counted: last id, known ids, unresolved.
-# ARGV: lease, turn id, ...
-_FENCE = """
-if redis.call('HGET', KEYS[1], 'lease') ~= ARGV[1] then return 'lost' end
-"""
-
-_KNOW = """
-local function know(id)
-  redis.call('ZADD', KEYS[#KEYS - 1], id, id)
-  if tonumber(id) > tonumber(redis.call('GET', KEYS[#KEYS - 2]) or '0') then
-    redis.call('SET', KEYS[#KEYS - 2], id)
-  end
-  redis.call('ZREMRANGEBYRANK', KEYS[#KEYS - 1], 0, -4097)
-end
-"""
-
-_SEEN = (
-    _KNOW
-    + """
-know(ARGV[1])
-return 1
-"""
-)
-
-_PUT = (
-    _FENCE
-    + """
-redis.call('HSET', KEYS[1], ARGV[3], ARGV[4])
-return 1
-"""
-)
-
-# ARGV: ..., field, what it is believed to hold, another field and its value ('' for none), incoming ids.
-_BEGIN = (
-    _FENCE
-    + _KNOW
-    + """
-if (redis.call('HGET', KEYS[1], ARGV[3]) or '') ~= ARGV[4] then return -1 end
-local after = 0
-if #KEYS > 1 then
-  for place = 7, #ARGV do know(ARGV[place]) end
-  after = tonumber(redis.call('GET', KEYS[2]) or '0')
-  local clock = tonumber(redis.call('TIME')[1])
-  redis.call('ZADD', KEYS[4], clock, ARGV[2] .. '/' .. ARGV[3])
-  redis.call('ZREMRANGEBYSCORE', KEYS[4], '-inf', clock - 3600)
-end
-redis.call('HSET', KEYS[1], ARGV[3], 'sending:' .. string.format('%.0f', after))
-if ARGV[5] ~= '' then redis.call('HSET', KEYS[1], ARGV[5], ARGV[6]) end
-return after
-"""
-)
-
-_DONE = (
-    _FENCE
-    + _KNOW
-    + """
-redis.call('HSET', KEYS[1], ARGV[3], 'sent:' .. ARGV[4])
-if #KEYS > 1 then
-  redis.call('ZREM', KEYS[4], ARGV[2] .. '/' .. ARGV[3])
-  know(ARGV[4])
-end
-return 1
-"""
-)
-
-_UNDO = (
-    _FENCE
-    + """
-redis.call('HSET', KEYS[1], ARGV[3], 'pending')
-if #KEYS > 1 then redis.call('ZREM', KEYS[4], ARGV[2] .. '/' .. ARGV[3]) end
-return 1
-"""
-)
-
-# ARGV: ..., after, the most, how many beyond the unresolved. Only where ids are counted.
-_CANDIDATES = (
-    _FENCE
-    + """
-local wanted = math.min(tonumber(ARGV[4]), redis.call('ZCARD', KEYS[4]) + tonumber(ARGV[5]))
-local found = {}
-for id = tonumber(ARGV[3]) + 1, tonumber(ARGV[3]) + 512 do
-  if #found == wanted then break end
-  if not redis.call('ZSCORE', KEYS[3], string.format('%.0f', id)) then found[#found + 1] = id end
-end
-return found
-"""
-)

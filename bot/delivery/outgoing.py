@@ -4,7 +4,7 @@ from bot.delivery.channel import Post
 from bot.delivery.formatted import first_part, split
 from bot.delivery.formatting import render
 from bot.delivery.kept_files import KeptFiles
-from bot.delivery.ledger import Ledger, Stale
+from bot.delivery.ledger import ANYBODY, Ledger, Stale
 from bot.delivery.sending import Sender
 from bot.domain import FileRef, Outgoing
 from bot.errors import DeliveryError
@@ -21,8 +21,10 @@ class OutgoingDelivery:
     async def send(self, outgoing: Outgoing, *, name: str = "out") -> int:
         """Have every part of it stand in the chat exactly once; returns the id of the last.
 
-        `name` tells the messages of one turn apart.
+        `name` tells the messages of one turn apart. Raises HoldOver where the handoff that holds the turn's
+        chat is not the one that `outgoing` names.
         """
+        self._ledger.holder = outgoing.held_by or ANYBODY
         await self._ledger.read()
         try:
             return await self._send(outgoing, name)

@@ -1,31 +1,28 @@
 """Telegram, by python-telegram-bot's ExtBot over the fast transport and the shared limiter."""
 
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from typing import Self, TypeVar
 
 import structlog
 from telegram import InputFile, LinkPreviewOptions, ReplyParameters
 from telegram._utils.types import JSONDict
-from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, TelegramError
+from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 from telegram.ext import ExtBot
 
-from bot.delivery.channel import AT_ONCE, Admission, MaybeSent, MessageGone, Post, Probe, Unclear
+from bot.delivery.channel import AT_ONCE, Admission, MessageGone, Post, Probe, Unclear
 from bot.delivery.formatted import EntityKind, Formatted
 from bot.delivery.limiter import Limiter
+from bot.delivery.telegram_errors import GONE, UNREACHABLE, says, translated
 from bot.delivery.telegram_keyboards import inline_of, markup_of
 from bot.delivery.telegram_transport import (
     AiohttpRequest,
-    AnswerLost,
-    Flooded,
     NotTelegram,
     OddAnswer,
     SharedRateLimiter,
     UnknownMethod,
 )
 from bot.domain import ChatRef, CopyOf, Keyboard
-from bot.errors import ChatMoved, ChatUnreachable, DeliveryError, FloodLimited, ThreadGone
 from bot.recordings import SpokenNote
 from bot.settings import TelegramSettings
 
@@ -34,22 +31,9 @@ log = structlog.get_logger()
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _MOST_ENTITIES = 100
 """Telegram ignores what comes after."""
+_TOPIC_CHARACTERS = 128
 _OPENED = ("http:", "https:", "tg:")
-_UNREACHABLE = (
-    "chat not found",
-    "user not found",
-    "peer_id_invalid",
-    "user is deactivated",
-    "input_user_dea",
-)
 _NO_METHOD = ("unknown method", "method not found")
-_GONE = (
-    "message to edit not found",
-    "message can't be edited",
-    "message_id_invalid",
-    "message to copy not found",
-)
-_THREAD_GONE = ("message thread not found", "topic_deleted", "topic_closed")
 
 T = TypeVar("T")
 
@@ -103,7 +87,7 @@ class TelegramChannel:
             )
             return message.message_id
 
-        async with _translated():
+        async with translated():
             return await _plain_if_refused(post.body, send)
 
     async def edit(self, chat: ChatRef, message_id: int, post: Post, admission: Admission = AT_ONCE) -> None:
@@ -118,11 +102,11 @@ class TelegramChannel:
                 rate_limit_args=admission,
             )
 
-        async with _translated():
+        async with translated():
             try:
                 await _plain_if_refused(post.body, edit)
             except BadRequest as error:
-                if not _says(error, "message is not modified"):
+                if not says(error, "message is not modified"):
                     raise
             except UnknownMethod as error:  # nothing can be edited here, so the words go into a new message
                 raise MessageGone(error.message, permanent=True) from error
@@ -132,17 +116,17 @@ class TelegramChannel:
     ) -> None:
         """They come after the message, so that what is probed has the keyboard it was sent with."""
         markup = inline_of(keyboard)
-        async with _translated():
+        async with translated():
             try:
                 await self._bot.edit_message_reply_markup(
                     int(chat.chat_id), message_id, reply_markup=markup, rate_limit_args=admission
                 )
             except (BadRequest, UnknownMethod) as error:
-                if not _says(error, "message is not modified"):
+                if not says(error, "message is not modified"):
                     log.info("telegram_without_buttons", reason=error.message)
 
     async def voice(self, chat: ChatRef, note: SpokenNote, admission: Admission = AT_ONCE) -> int:
-        async with _translated():
+        async with translated():
             message = await self._bot.send_voice(
                 int(chat.chat_id),
                 InputFile(note.content, filename="voice.ogg", attach=True),
@@ -152,7 +136,7 @@ class TelegramChannel:
         return message.message_id
 
     async def copy(self, chat: ChatRef, source: CopyOf, post: Post, admission: Admission = AT_ONCE) -> int:
-        async with _translated():
+        async with translated():
             copied = await self._bot.copy_message(
                 int(chat.chat_id),
                 int(source.chat_id),
@@ -166,7 +150,7 @@ class TelegramChannel:
     async def file(
         self, chat: ChatRef, content: bytes, name: str, post: Post, admission: Admission = AT_ONCE
     ) -> int:
-        async with _translated():
+        async with translated():
             message = await self._bot.send_document(
                 int(chat.chat_id),
                 InputFile(content, filename=name, attach=True),
@@ -178,7 +162,9 @@ class TelegramChannel:
             )
         return message.message_id
 
-    async def draft(self, chat: ChatRef, draft_id: int, body: Formatted) -> bool:
+    async def draft(
+        self, chat: ChatRef, draft_id: int, body: Formatted, admission: Admission = AT_ONCE
+    ) -> bool:
         if not (self._has_drafts and chat.private):
             return False
 
@@ -188,22 +174,36 @@ class TelegramChannel:
                 draft_id,
                 body.text,
                 api_kwargs={"entities": entities} if entities else None,
-                rate_limit_args=Admission(optional=True),
+                rate_limit_args=admission,
             )
 
-        async with _translated():
+        async with translated():
             try:
                 await _plain_if_refused(body, draft)
             except (BadRequest, UnknownMethod) as error:
-                if _says(error, *_UNREACHABLE):
+                if says(error, *UNREACHABLE):
                     raise
                 log.info("telegram_without_drafts", reason=error.message)
                 self._has_drafts = False
         return self._has_drafts
 
+    async def withdraw(self, chat: ChatRef, message_id: int, admission: Admission = AT_ONCE) -> None:
+        async with translated():
+            try:
+                await self._bot.delete_message(int(chat.chat_id), message_id, rate_limit_args=admission)
+            except (BadRequest, UnknownMethod) as error:
+                log.info("telegram_not_withdrawn", reason=error.message)
+
+    async def open_topic(self, chat: ChatRef, name: str) -> int:
+        async with translated():
+            topic = await self._bot.create_forum_topic(
+                int(chat.chat_id), name[:_TOPIC_CHARACTERS], rate_limit_args=AT_ONCE
+            )
+        return topic.message_thread_id
+
     async def typing(self, chat: ChatRef, *, speaking: bool = False) -> None:
         action = "record_voice" if speaking else "typing"
-        async with _translated():
+        async with translated():
             await self._bot.send_chat_action(
                 int(chat.chat_id), action, rate_limit_args=Admission(optional=True)
             )
@@ -212,7 +212,7 @@ class TelegramChannel:
         """A refusal tells nothing, even that of a closed chat: what is sent next will meet and tell it."""
         if not self._can_probe:
             return Probe.CANNOT_TELL
-        async with _translated():
+        async with translated():
             try:
                 markup = inline_of(keyboard)
                 await self._bot.edit_message_reply_markup(int(chat.chat_id), message_id, reply_markup=markup)
@@ -225,11 +225,11 @@ class TelegramChannel:
         return Probe.NOT_OURS  # it had another keyboard
 
     def _read_refusal(self, error: TelegramError) -> Probe:
-        if _says(error, "message is not modified"):
+        if says(error, "message is not modified"):
             return Probe.OURS
-        if _says(error, *_GONE):
+        if says(error, *GONE):
             return Probe.NOT_OURS
-        if isinstance(error, UnknownMethod) or _says(error, *_NO_METHOD):
+        if isinstance(error, UnknownMethod) or says(error, *_NO_METHOD):
             log.warning("telegram_without_probes", reason=error.message)
             self._can_probe = False
         return Probe.CANNOT_TELL
@@ -238,18 +238,13 @@ class TelegramChannel:
         await self._request.shutdown()
 
 
-def _says(error: TelegramError, *phrases: str) -> bool:
-    message = error.message.lower()
-    return any(phrase in message for phrase in phrases)
-
-
 async def _plain_if_refused(body: Formatted, call: Callable[[list[JSONDict]], Awaitable[T]]) -> T:
     """Once more without entities if Telegram cannot read them: plain words are better than none."""
     entities = _entities(body)
     try:
         return await call(entities)
     except BadRequest as error:
-        if not entities or not _says(error, "entit"):
+        if not entities or not says(error, "entit"):
             raise
         log.warning("telegram_refused_entities", reason=error.message)
     return await call([])
@@ -271,30 +266,3 @@ def _entities(body: Formatted) -> list[JSONDict]:
             value["language"] = entity.language
         entities.append(value)
     return entities
-
-
-@asynccontextmanager
-async def _translated() -> AsyncIterator[None]:
-    """Telegram's errors become this project's. No message holds an address, for it would hold the token."""
-    try:
-        yield
-    except Flooded as error:
-        raise FloodLimited(error.message, retry_after_s=error.retry_after_s) from error
-    except ChatMigrated as error:
-        raise ChatMoved(error.message, new_chat_id=error.new_chat_id) from error
-    except Forbidden as error:
-        raise ChatUnreachable(error.message, permanent=True) from error
-    except BadRequest as error:
-        if _says(error, *_THREAD_GONE):
-            raise ThreadGone(error.message, permanent=True) from error
-        if _says(error, *_UNREACHABLE):
-            raise ChatUnreachable(error.message, permanent=True) from error
-        if _says(error, *_GONE):
-            raise MessageGone(error.message, permanent=True) from error
-        raise DeliveryError(error.message, permanent=True) from error
-    except AnswerLost as error:
-        raise MaybeSent(error.message) from error
-    except (NetworkError, InvalidToken) as error:  # a token that was revoked is replaced, and all goes on
-        raise DeliveryError(error.message) from error
-    except TelegramError as error:
-        raise DeliveryError(error.message, permanent=True) from error

@@ -15,7 +15,7 @@ from bot.delivery.growth import Growth
 from bot.delivery.ledger import Ledger, Stale, State
 from bot.delivery.sending import Sender
 from bot.domain import Keyboard, Turn
-from bot.errors import DeliveryError, LeaseLost
+from bot.errors import DeliveryError, HeldByPerson, LeaseLost
 from bot.recordings import SpokenNote
 
 log = structlog.get_logger()
@@ -25,7 +25,11 @@ _STAND_INS = ("notice", "preview")
 
 
 class TurnDelivery:
-    """What the customer sees of one turn. Methods raise LeaseLost once another worker has the turn."""
+    """What the customer sees of one turn.
+
+    Methods raise LeaseLost once another worker has the turn, and HeldByPerson once somebody of the staff has
+    the chat: nothing leaves for it any more.
+    """
 
     def __init__(
         self, turn: Turn, channel: Channel, ledger: Ledger, sender: Sender, *, first_sign_after_s: float
@@ -197,6 +201,23 @@ class TurnDelivery:
                 with suppress(MessageGone):
                     await self._sender.edit(stand_in, Post(body=first_part(render(text)), is_final=True))
 
+    async def check(self) -> None:
+        """Return if the turn may still say something."""
+        await self._ledger.check()
+
+    async def withdraw(self) -> None:
+        """Take away what stands in for the answer, unless the answer has begun to take its place."""
+        await self._growth.stop()
+        async with self._one_at_a_time:
+            await self._ledger.read()
+            if self._is_answered:
+                return
+            try:
+                if (stand_in := await self._stand_in()) is not None:
+                    await self._channel.withdraw(self._turn.chat, stand_in)
+            except DeliveryError as error:
+                log.info("stand_in_left", reason=type(error).__name__)
+
     async def _stand_in(self) -> int | None:
         """The id of the message that the answer will take the place of, if there is one."""
         for name in _STAND_INS:
@@ -215,8 +236,8 @@ class TurnDelivery:
             return
         except (DeliveryError, RedisError) as error:
             log.info("preview_failed", reason=type(error).__name__)
-        except LeaseLost:
-            log.info("preview_without_lease")
+        except (LeaseLost, HeldByPerson) as error:
+            log.info("preview_too_late", reason=type(error).__name__)
 
     async def _show_body(self, body: Formatted) -> None:
         states = [self._ledger.state(name) for name in _STAND_INS]
@@ -226,7 +247,9 @@ class TurnDelivery:
         if stand_in is not None:
             admission = Admission(optional=True, before=self._ledger.check)
             await self._channel.edit(self._turn.chat, stand_in, Post(body=body), admission)
-        elif not await self._channel.draft(self._turn.chat, self._draft_id, body):
+            return
+        admission = Admission(optional=True, before=self._ledger.check)
+        if not await self._channel.draft(self._turn.chat, self._draft_id, body, admission):
             await self._sender.try_once("preview", Post(body=body, reply_to=self._reply_to))
 
     @property

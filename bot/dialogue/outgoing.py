@@ -38,18 +38,21 @@ class Outgoings:
         self._told = told or {}
         self._failed = failed or {}
 
-    async def serve(self, turn: Turn) -> None:
-        """Say it, unless its time is over; repeatable. Raises DeliveryError while the network is away."""
+    async def serve(self, turn: Turn) -> Outgoing | None:
+        """Say it, unless its time is over; repeatable. Raises DeliveryError while the network is away.
+
+        Returns what stands in the chat now, None if nothing does.
+        """
         outgoing = turn.last.outgoing
         if outgoing is None:
             raise ValueError("the turn has nothing that goes out")
         if self._may_go is not None and not await self._may_go(turn, outgoing):
             log.info("outgoing_dropped", purpose=outgoing.purpose, subject=outgoing.subject)
-            return
+            return None
         if outgoing.purpose in self._worded:
             worded = await self._worded[outgoing.purpose](turn, outgoing)
             if worded is None:
-                return
+                return None
             outgoing = worded
         try:
             message_id = await self._delivery.for_outgoing(turn).send(outgoing)
@@ -59,6 +62,7 @@ class Outgoings:
             log.info("outgoing_not_taken", purpose=outgoing.purpose, error=type(error).__name__)
             if outgoing.purpose in self._failed:
                 await self._failed[outgoing.purpose](turn, outgoing, error)
-            return
+            return None
         if outgoing.purpose in self._told:
             await self._told[outgoing.purpose](turn, outgoing, message_id)
+        return outgoing

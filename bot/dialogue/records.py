@@ -7,7 +7,9 @@ from bot.domain import Answer, Outcome, Turn, TurnRecord
 from bot.guard.personal_data import mask
 from bot.memory.memory import Memory
 
-_REMEMBERED = frozenset({Outcome.ANSWERED, Outcome.UNKNOWN, Outcome.REFUSED})
+_REMEMBERED = frozenset(
+    {Outcome.ANSWERED, Outcome.UNKNOWN, Outcome.REFUSED, Outcome.RELAYED, Outcome.OPERATOR}
+)
 
 
 class Records:
@@ -32,6 +34,23 @@ class Records:
             question=self._masked(asked) or turn.last.kind,
             answer=replace(answer, text=self._masked(answer.text)),
             received_at=turn.utterances[0].received_at,
+            answered_at=datetime.now(UTC),
+            attempt=turn.attempt,
+        )
+
+    def of_operator(self, turn: Turn, words: str, dialogue_id: str) -> TurnRecord:
+        """The words of a person of the staff, which answer no one turn. The chat is a private one."""
+        return TurnRecord(
+            turn_id=turn.turn_id,
+            tenant=self._tenant,
+            chat=turn.chat,
+            person_id=turn.chat.chat_id,
+            person_name=turn.last.person_name,
+            language=turn.last.language,
+            dialogue_id=dialogue_id,
+            question="",
+            answer=Answer(text=self._masked(words), outcome=Outcome.OPERATOR),
+            received_at=turn.last.received_at,
             answered_at=datetime.now(UTC),
             attempt=turn.attempt,
         )

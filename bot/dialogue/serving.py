@@ -4,9 +4,9 @@ Each step may be run again after a kill: the turn keeps its id, its words and it
 """
 
 import asyncio
-import contextlib
 import time
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -20,11 +20,13 @@ from bot.delivery.delivery import Delivery
 from bot.delivery.turn_delivery import TurnDelivery
 from bot.dialogue.answering import Question
 from bot.dialogue.around import Around
+from bot.dialogue.beside import Beside
 from bot.dialogue.bursts import gather
 from bot.dialogue.commands import Commands
 from bot.dialogue.hearing import Hearing
 from bot.dialogue.outgoing import Outgoings
 from bot.dialogue.records import Records
+from bot.dialogue.signing import Signing
 from bot.dialogue.speaking import Speaking
 from bot.dialogue.work import ms_since
 from bot.dialogue.writing import Grow
@@ -37,7 +39,7 @@ from bot.domain import (
     Turn,
     UtteranceKind,
 )
-from bot.errors import ChatUnreachable, DeliveryError, LeaseLost, ServiceError
+from bot.errors import ChatUnreachable, DeliveryError, HeldByPerson, LeaseLost, ServiceError
 from bot.memory.memory import Memory
 from bot.queue.cancellations import Cancellations
 from bot.queue.inbox import Inbox
@@ -45,9 +47,6 @@ from bot.queue.persistence import AWAY, Patience
 from bot.texts.catalogue import Text, Texts
 
 log = structlog.get_logger()
-
-_SHOWN_PLACE = 2
-"""Of a source, the document and its section are enough for a customer."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -102,8 +101,9 @@ class TurnServer:
         self._commands = Commands(memory=memory, speaking=speaking, texts=texts, hears=policy.hears)
         self._speaking = speaking
         self._worker = worker
-        self._outgoings = outgoings or Outgoings(delivery)
         self._around = around or Around()
+        self._beside = Beside(memory, self._records, outgoings or Outgoings(delivery), self._around)
+        self._signing = Signing(texts, hearing, shows_sources=policy.shows_sources)
 
     async def serve(self, chat_key: str) -> None:
         """Answer what the chat has said since its last turn.
@@ -145,21 +145,33 @@ class TurnServer:
 
     async def _serve(self, turn: Turn, delivery: TurnDelivery) -> None:
         if turn.last.kind is UtteranceKind.OUTGOING:
-            await self._outgoings.serve(turn)
-            await self._inbox.finish(turn, log=None)
+            await self._inbox.finish(turn, log=await self._beside.say(turn))
             return
-        if self._around.relay is not None and await self._around.relay(turn):
-            await self._inbox.finish(turn, log=None)
-            return
+        while True:
+            relayed = await self._beside.relay(turn)
+            if relayed is not None:
+                await self._inbox.finish(turn, log=relayed)
+                return
+            try:
+                await self._serve_words(turn, delivery)
+            except HeldByPerson:
+                log.info("turn_taken_over")
+                await delivery.withdraw()
+            else:
+                return
+
+    async def _serve_words(self, turn: Turn, delivery: TurnDelivery) -> None:
+        """Answer, or put the turn off. Raises HeldByPerson as soon as somebody of the staff has the chat."""
         if not await self._is_paced(turn, delivery):
             return
         started = time.perf_counter()
-        recollection = await self._memory.recall(turn.chat.key)
+        recollection = await self._around.recall(turn, self._memory)
         answer = await self._answer(turn, delivery, recollection)
         answer, message_id = await self._deliver(turn, delivery, answer)
         record = self._records.record(turn, answer, recollection.dialogue_id)
         await self._records.remember(record)
-        await self._speaking.speak(turn, delivery, answer)
+        with suppress(HeldByPerson):  # the answer stands in the chat; only its voice note is left out
+            await self._speaking.speak(turn, delivery, answer)
         for call in self._around.after:
             await call(turn, record, message_id)
         await self._inbox.finish(turn, log=record.to_json())
@@ -170,7 +182,7 @@ class TurnServer:
         while True:
             waiting = await self._inbox.waiting(chat_key)
             burst = gather(waiting, window_s=self._policy.burst_window_s, now=datetime.now(UTC))
-            if burst.wait_s <= 0:
+            if burst.wait_s <= 0 or await self._beside.is_held(chat_key):
                 return max(1, burst.count)
             await asyncio.sleep(burst.wait_s)
 
@@ -221,7 +233,7 @@ class TurnServer:
             self._cancellations.watching(turn) as cancelled,
         ):
             if cancelled.is_set():
-                return self._scripted(Text.CANCELLED_ANSWER, turn, Outcome.CANCELLED)
+                return await self._stopped(turn, delivery)
             answering = asyncio.create_task(self._hearing.answer(turn, recollection, ask))
             stop = asyncio.create_task(cancelled.wait())
             try:
@@ -229,7 +241,7 @@ class TurnServer:
                 if answering.done():
                     return answering.result()
                 if cancelled.is_set():
-                    return self._scripted(Text.CANCELLED_ANSWER, turn, Outcome.CANCELLED)
+                    return await self._stopped(turn, delivery)
                 log.warning("turn_deadline_passed")
                 return self._scripted(Text.MODEL_DOWN, turn, Outcome.MODEL_DOWN)
             finally:
@@ -237,7 +249,14 @@ class TurnServer:
                 answering.cancel()
                 await asyncio.wait((answering, stop))
 
-    @contextlib.asynccontextmanager
+    async def _stopped(self, turn: Turn, delivery: TurnDelivery) -> Answer:
+        """Why the model was stopped. Raises HeldByPerson, also if the chat has been given back meanwhile."""
+        await delivery.check()
+        if not await self._inbox.is_cancelled(turn):
+            raise HeldByPerson
+        return self._scripted(Text.CANCELLED_ANSWER, turn, Outcome.CANCELLED)
+
+    @asynccontextmanager
     async def _noticing(self, turn: Turn, delivery: TurnDelivery) -> AsyncIterator[None]:
         """Say that the answer takes longer, once, when the customer has waited long enough.
 
@@ -267,7 +286,7 @@ class TurnServer:
                 await delivery.abandon(answer.text)
                 return answer, None
             keyboard = keyboard_of(answer.choices, self._around.offered(turn, answer))
-            return answer, await delivery.finish(self._signed(turn, answer), keyboard)
+            return answer, await delivery.finish(self._signing.signed(turn, answer), keyboard)
         except ChatUnreachable:
             log.info("chat_unreachable", chat=turn.chat.key)
             return replace(answer, verdicts=(*answer.verdicts, UNDELIVERABLE)), None
@@ -276,23 +295,6 @@ class TurnServer:
                 raise
             log.error("answer_not_taken", reason=str(error))
             return replace(answer, verdicts=(*answer.verdicts, NOT_TAKEN)), None
-
-    def _signed(self, turn: Turn, answer: Answer) -> str:
-        """The answer with the one text it comes from and with what was heard, if these are shown.
-
-        What a model has composed stands on several places, which staff see.
-        """
-        return "\n\n".join(
-            filter(None, (answer.text, self._source(turn, answer), self._hearing.signature(answer)))
-        )
-
-    def _source(self, turn: Turn, answer: Answer) -> str:
-        is_shown = self._policy.shows_sources and answer.outcome is Outcome.ANSWERED
-        if not is_shown or not answer.sources or answer.trace.get("composed"):
-            return ""
-        place = ", ".join(answer.sources[0].split(" > ")[:_SHOWN_PLACE])
-        language = answer.trace.get("language", turn.last.language)
-        return self._texts.say(Text.SOURCE_LINE, language, source=place)
 
     def _scripted(self, text: Text, turn: Turn, outcome: Outcome) -> Answer:
         return Answer(text=self._texts.say(text, turn.last.language), outcome=outcome)

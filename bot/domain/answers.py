@@ -34,6 +34,10 @@ class Outcome(StrEnum):
     CANCELLED = "cancelled"
     SET_ASIDE = "set_aside"
     """It killed its worker too often; apologised."""
+    RELAYED = "relayed"
+    """Taken to the person of the staff who holds the chat."""
+    OPERATOR = "operator"
+    """Said by a person of the staff."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

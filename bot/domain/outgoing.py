@@ -82,6 +82,8 @@ class Outgoing:
     """What it is about, ``callback:12``: under this name the ids of a card's messages are kept."""
     held_by: str = ""
     """Send it only while this handoff holds the chat (or, for a customer's words, the customer's chat)."""
+    words: str = ""
+    """Words of a person of the staff in the dialogue: for the log and the memory, masked there."""
 
     @classmethod
     def from_value(cls, value: Mapping[str, Any]) -> Self:

@@ -1,4 +1,4 @@
-"""How a worker learns at once that a person asked to stop a turn."""
+"""How a worker learns at once that a turn is to stop: by the person's wish, or because staff took over."""
 
 import asyncio
 import time
@@ -12,6 +12,8 @@ from bot.domain import Turn
 from bot.queue.persistence import AWAY, listen
 
 REMEMBERED = 1_000
+HELD = "held "
+"""Published before a turn's id: not cancelled, but its chat is somebody else's now."""
 UNSURE_S = 5.0
 """How old a turn may be when it begins to be watched, and have been cancelled while nobody listened."""
 
@@ -37,13 +39,19 @@ class Cancellations:
                         await self._look_up(turn_id)
                 continue
             turn_id = message.decode()
-            self._recent.append(turn_id)
+            if turn_id.startswith(HELD):  # it may be begun anew when the chat is free again
+                turn_id = turn_id.removeprefix(HELD)
+            else:
+                self._recent.append(turn_id)
             if turn_id in self._watched:
                 self._watched[turn_id].set()
 
     @asynccontextmanager
     async def watching(self, turn: Turn) -> AsyncIterator[asyncio.Event]:
-        """The event is set as soon as the turn is cancelled, or from the start if it was before."""
+        """The event is set as soon as the turn is cancelled, or from the start if it was before.
+
+        It is set too when one of the staff takes the chat over while the turn is watched.
+        """
         event = self._watched[turn.turn_id] = asyncio.Event()
         try:
             if turn.turn_id in self._recent:

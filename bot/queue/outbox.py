@@ -16,15 +16,19 @@ class Outbox:
     def __init__(self, inbox: Inbox) -> None:
         self._inbox = inbox
 
-    async def post(self, to: ChatRef, outgoing: Outgoing, *, name: str, language: str = "ru") -> bool:
+    async def post(
+        self, to: ChatRef, outgoing: Outgoing, *, name: str, language: str = "ru", person_name: str = ""
+    ) -> bool:
         """Have it sent once, however often it is posted under this `name`. False: it was before.
 
-        A name is remembered for three days and holds no space; the chat is part of it.
+        A name is remembered for three days and holds no space; the chat is part of it. `person_name`: whose
+        chat it is, where words of the dialogue are logged.
         """
         utterance = Utterance(
             update_id=f"out-{name}-{to.chat_id}",
             chat=to,
             person_id=ASSISTANT,
+            person_name=person_name,
             language=language,
             kind=UtteranceKind.OUTGOING,
             outgoing=outgoing,
