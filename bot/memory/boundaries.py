@@ -101,8 +101,8 @@ class Boundaries:
         the staff holds the chat."""
         chat = ending.chat_key
         keys = [self._memory(chat), self._endings, f"{self._prefix}:busy", f"{self._prefix}:hold:{chat}"]
-        args = [ending.dialogue_id, ending.to_json(), _ms(silent_since), chat]
-        return bool(await self._end_silent(keys, args))
+        until = _ms(silent_since)
+        return bool(await self._end_silent(keys, [ending.dialogue_id, ending.to_json(), until, chat]))
 
     async def open(self, chat_key: str, silent_since: datetime, at: datetime) -> bool:
         """Before something new is answered: end what has been silent since then, as of `at`.
@@ -114,9 +114,9 @@ class Boundaries:
         return bool(await self._open(keys, [_ms(silent_since), ending.to_json()]))
 
     async def keep_earlier(self, chat_key: str, earlier: str, focus: str = "") -> None:
-        """What the dialogue that begins is to know of the one before; `focus` (JSON) is what that was about."""
-        fields = {"earlier": earlier, **({"focus": focus} if focus else {})}
-        await cast(Any, self._redis.hset(self._memory(chat_key), mapping=fields))
+        """What the dialogue that begins is to know of the one before; `focus`: JSON, what that was about."""
+        fields: list[str] = ["earlier", earlier, *(("focus", focus) if focus else ())]
+        await cast(Any, self._redis.hset(self._memory(chat_key), items=fields))
 
     async def waiting(self) -> list[Ending]:
         """What is over, and not ended in SQL yet."""

@@ -182,7 +182,10 @@ class HandoffRow(SQLModel, table=True):
 
 
 class RatingRow(SQLModel, table=True):
-    """What a person thinks: of a dialogue (csat), of the business (nps), of one answer (thumb, error)."""
+    """What a person thinks: of a dialogue (csat), of the business (nps), of one answer (thumb, error).
+
+    One of kind off, without a subject, says that this person does not want to be asked.
+    """
 
     __tablename__ = "ratings"
     __table_args__ = (
@@ -201,6 +204,8 @@ class RatingRow(SQLModel, table=True):
     reasons: list[str] = Field(sa_type=JSON)
     words: str = Field(default="", sa_type=Text)
     created_at: datetime = Field(sa_type=UtcDateTime)
+    answered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When the score that counts was given."""
 
 
 class BookingRow(SQLModel, table=True):

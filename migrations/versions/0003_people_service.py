@@ -264,6 +264,7 @@ def upgrade() -> None:
         sa.Column("reasons", sa.JSON(), nullable=False),
         sa.Column("words", sa.Text(), nullable=False),
         sa.Column("created_at", MOMENT, nullable=False),
+        sa.Column("answered_at", MOMENT, nullable=True),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name="fk_ratings_person_id_people"),
         sa.PrimaryKeyConstraint("id", name="pk_ratings"),
         sa.UniqueConstraint(
