@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, insert, select, update
+from sqlalchemy import JSON, Engine, Table, Text, insert, select, update
 
 from bot.store.engine import open_engine
 from bot.store.migrate import migrate
@@ -16,30 +16,27 @@ from bot.store.people_tables import CallbackRow
 from bot.store.resealing import reseal, sealed_columns
 from bot.store.rows import PEOPLE, table_of
 from bot.store.sealing import Sealer, new_key
+from bot.store.tables import UtcDateTime
 
 ROOT = Path(__file__).parents[2]
 CALLBACKS = table_of(CallbackRow)
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
+def row_of(table: Table, number: int, **values: object) -> dict[str, object]:
+    """A row with something in every column that must not be empty."""
+    anything: dict[type, object] = {Text: str(number), JSON: {}, UtcDateTime: NOW}
+    needed = (column for column in table.columns if not column.nullable and not column.primary_key)
+    return {column.name: anything.get(type(column.type), number) for column in needed} | values
+
+
 def file_callbacks(engine: Engine, phones: list[str]) -> None:
     """A request per phone, as it stands in the database."""
-    person = {"channel": "telegram", "name": "", "language": "ru", "first_seen_at": NOW, "last_seen_at": NOW}
-    empty = {
-        "dialogue_id": "",
-        "name": "",
-        "reason": "",
-        "wished": "",
-        "card": {},
-        "taken_by": "",
-        "result": "",
-    }
-    request = {"tenant": "bakery", "status": "new", "tries": 0, "due_at": NOW, "created_at": NOW, **empty}
     with engine.begin() as connection:
         for number, phone in enumerate(phones, 1):
-            connection.execute(insert(PEOPLE).values(external_id=str(number), **person))
-            row = {**request, "person_id": number, "chat_key": f"telegram:{number}", "phone_sealed": phone}
-            connection.execute(insert(CALLBACKS).values(row))
+            connection.execute(insert(PEOPLE).values(row_of(PEOPLE, number)))
+            request = row_of(CALLBACKS, number, phone_sealed=phone)
+            connection.execute(insert(CALLBACKS).values(request))
 
 
 def stored(engine: Engine) -> list[str]:
