@@ -1,0 +1,1 @@
+"""A person of the staff takes a dialogue over, and gives it back."""
