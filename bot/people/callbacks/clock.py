@@ -21,7 +21,7 @@ class WorkingClock:
     def __init__(self, tenant: Tenant, department: Department | None = None) -> None:
         self._tenant = tenant
         self._department = department
-        self._zone = tenant.zone
+        self.zone = tenant.zone
 
     def is_open(self, at: datetime) -> bool:
         return self._tenant.is_open(at, self._department)
@@ -64,7 +64,7 @@ class WorkingClock:
         """Whether it is closed, but only for a break: it was open earlier that day and will be again."""
         if self.is_open(at):
             return False
-        local = at.astimezone(self._zone)
+        local = at.astimezone(self.zone)
         minute = local.hour * 60 + local.minute
         spans = self._tenant.hours_on(local.date(), self._department)
         return bool(spans) and spans[0].closes_min <= minute < spans[-1].opens_min
@@ -72,7 +72,7 @@ class WorkingClock:
     def stretches(self, at: datetime) -> Iterator[Stretch]:
         """The working time from `at` on, in order, for a year; two may touch, as at midnight."""
         for start, end in self._even(at):
-            away = start.astimezone(self._zone).utcoffset() or timedelta()
+            away = start.astimezone(self.zone).utcoffset() or timedelta()
             wall_start, wall_end = (moment.replace(tzinfo=None) + away for moment in (start, end))
             for opens, closes in self._open_within(wall_start, wall_end):
                 yield ((opens - away).replace(tzinfo=UTC), (closes - away).replace(tzinfo=UTC))
@@ -90,13 +90,13 @@ class WorkingClock:
 
     def _first_change(self, start: datetime, end: datetime) -> datetime:
         """The moment between the two at which the distance from UTC changes, else the second."""
-        away = start.astimezone(self._zone).utcoffset()
-        if end.astimezone(self._zone).utcoffset() == away:
+        away = start.astimezone(self.zone).utcoffset()
+        if end.astimezone(self.zone).utcoffset() == away:
             return end
         before = start
         while end - before > _INSTANT:
             middle = before + (end - before) / 2
-            if middle.astimezone(self._zone).utcoffset() == away:
+            if middle.astimezone(self.zone).utcoffset() == away:
                 before = middle
             else:
                 end = middle
