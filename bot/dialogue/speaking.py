@@ -33,6 +33,11 @@ class Speaking:
         self._texts = texts
         self._voice = voice
 
+    @property
+    def speaker(self) -> Speaker | None:
+        """Who speaks; None: nobody."""
+        return None if self._voice is None else self._voice.speaker
+
     async def switch(self, utterance: Utterance, delivery: TurnDelivery) -> Text:
         """Take /voice: on or off for this person. What to say of it."""
         if self._voice is None or not delivery.has_voice:

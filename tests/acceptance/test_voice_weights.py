@@ -40,7 +40,8 @@ async def test_a_person_is_heard_and_a_tone_is_not_taken_for_one(
     stack: Stack, telegram: FakeTelegram, tmp_path: Path
 ) -> None:
     telegram.inject.voice(1, _note(tmp_path, tone(3)), duration_s=3)
-    await telegram.wait_for_text(1, "слов не разобрал", timeout_s=90)
+    refusal = await telegram.wait_for_text(1, "слов не разобрал", timeout_s=90)
+    assert "Вы сказали" not in refusal.text
     recordings = sorted((CACHE / "recordings" / "festvox-ru-sixty").glob("*.wav"))
     if recordings:
         speech = decode_file(recordings[0], DecodingLimits(max_seconds=60))

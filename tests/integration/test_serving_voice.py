@@ -214,6 +214,7 @@ async def test_a_tenant_that_wants_what_is_not_installed_does_without(
     tenant, texts, _ = bakery()
     settings = Settings.model_validate({"local": {"XDG_CACHE_HOME": str(tmp_path)}})
     speaking = build_speaking(settings, tenant.model_copy(update={"voice_out": policy}), texts, redis)
+    assert speaking.speaker is None
     await speaking.close()
 
 

@@ -59,18 +59,20 @@ async def test_who_goes_away_holds_nobody_up(gone: str) -> None:
 
 async def test_who_is_called_in_and_cancelled_at_once_lets_the_next_one_in() -> None:
     gate = PriorityGate()
+    gone: list[str] = []
 
-    async def go() -> None:
+    async def go(name: str) -> None:
         async with gate.passing(patience_s=0.0):
-            pass
+            gone.append(name)
 
     async with gate.passing(patience_s=0.0):
-        first = asyncio.create_task(go())
+        first = asyncio.create_task(go("first"))
         await asyncio.sleep(0)
     first.cancel()
     await asyncio.gather(first, return_exceptions=True)
     async with asyncio.timeout(1):
-        await go()
+        await go("next")
+    assert gone == ["next"]
 
 
 def test_a_file_is_gone_when_it_is_done_with_or_was_never_written(tmp_path: Path) -> None:
