@@ -1,15 +1,20 @@
 """What is answered from the texts alone: commands, and what nobody here can read."""
 
+from collections.abc import Mapping
+from enum import StrEnum
+
 from bot.delivery.turn_delivery import TurnDelivery
 from bot.dialogue.speaking import Speaking
 from bot.domain import Answer, Outcome, Turn, Utterance, UtteranceKind
 from bot.memory.memory import Memory
 from bot.texts.catalogue import Text, Texts
+from bot.texts.endings import EndingText
 
-_SCRIPTED = {
+_SCRIPTED: Mapping[UtteranceKind, StrEnum] = {
     UtteranceKind.START: Text.START,
     UtteranceKind.HELP: Text.HELP,
     UtteranceKind.NEW: Text.NEW,
+    UtteranceKind.END: EndingText.ENDED,
 }
 _BY_VOICE = {UtteranceKind.START: Text.START_BY_VOICE, UtteranceKind.HELP: Text.HELP_BY_VOICE}
 """What fills their blank where recordings are listened to."""
@@ -34,7 +39,7 @@ class Commands:
         hint = self._speaking.hint(last.language, delivery) if last.kind is UtteranceKind.HELP else ""
         return Answer(text="\n\n".join(filter(None, (said, hint))), outcome=Outcome.SCRIPTED)
 
-    async def _text(self, last: Utterance, delivery: TurnDelivery) -> Text:
+    async def _text(self, last: Utterance, delivery: TurnDelivery) -> StrEnum:
         match last.kind:
             case UtteranceKind.SPEAK:
                 return await self._speaking.switch(last, delivery)

@@ -47,6 +47,8 @@ class UtteranceKind(StrEnum):
     START = "start"
     HELP = "help"
     NEW = "new"
+    END = "end"
+    """The dialogue is over; nothing is asked."""
     CANCEL = "cancel"
     SPEAK = "speak"
     """Speak answers too, or no longer."""
@@ -65,6 +67,7 @@ COMMANDS = {
     "/start": UtteranceKind.START,
     "/help": UtteranceKind.HELP,
     "/new": UtteranceKind.NEW,
+    "/end": UtteranceKind.END,
     "/cancel": UtteranceKind.CANCEL,
     "/voice": UtteranceKind.SPEAK,
 }

@@ -118,6 +118,11 @@ class Boundaries:
         fields: list[str] = ["earlier", earlier, *(("focus", focus) if focus else ())]
         await cast(Any, self._redis.hset(self._memory(chat_key), items=fields))
 
+    async def current(self, chat_key: str) -> str | None:
+        """The id of the dialogue that goes on in the chat."""
+        found: bytes | None = await cast(Any, self._redis.hget(self._memory(chat_key), "id"))
+        return None if found is None else found.decode()
+
     async def waiting(self) -> list[Ending]:
         """What is over, and not ended in SQL yet."""
         found = await cast(Any, self._redis.hvals(self._endings))
