@@ -38,6 +38,7 @@ from bot.wiring.channels import open_channels
 from bot.wiring.people import build_people
 from bot.wiring.recordings import recording_limits
 from bot.wiring.sealing import build_sealer
+from bot.wiring.stock import build_stock_table
 
 log = structlog.get_logger()
 
@@ -73,6 +74,7 @@ async def run(settings: Settings) -> int:
             inbox=inbox,
             delivery=delivery,
             sealer=build_sealer(settings),
+            stock=build_stock_table(settings, tenant, engine),
         )
         refuse = partial(_refuse, delivery, texts)
         acceptor = Acceptor(inbox, patience_s=patience_s, refuse=refuse, seen=delivery.seen)

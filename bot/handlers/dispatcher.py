@@ -13,7 +13,7 @@ from aiogram.types import TelegramObject, Update
 from aiogram.types.update import UpdateTypeLookupError
 
 from bot.errors import SettingsError
-from bot.handlers import choices, staff_room
+from bot.handlers import booking_forms, bookings, bookings_kept, choices, staff_room
 from bot.handlers.inbox import Acceptor, build_router
 from bot.handlers.patience import Patience
 from bot.handlers.session import TolerantSession
@@ -60,7 +60,7 @@ def build_dispatcher(
 
 def _for_staff() -> list[Router]:
     """What an update of the staff is offered to first; everybody else's passes through untouched."""
-    return [staff_room.build_router()]
+    return [staff_room.build_router(), bookings_kept.build_staff_router()]
 
 
 def _customers(people: People | None) -> Router:
@@ -75,7 +75,7 @@ def _customers(people: People | None) -> Router:
 
 def _for_customers() -> list[Router]:
     """What an update of a customer is offered to before it is a question."""
-    return []
+    return [bookings.build_router(), booking_forms.build_router(), bookings_kept.build_router()]
 
 
 class _Forms(RedisStorage):

@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 from bot.delivery.delivery import Delivery
 from bot.delivery.kept_files import KeptFiles
 from bot.domain.moments import Now
+from bot.people.actions.bookings import Bookings
 from bot.people.callbacks.requests import Callbacks
 from bot.people.staff_posts import StaffPosts
 from bot.queue.outbox import Outbox
@@ -36,4 +37,5 @@ class People:
     sealer: Sealer
     """For columns named `*_sealed`."""
     callbacks: Callbacks
+    bookings: Bookings
     now: Now

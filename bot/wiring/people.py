@@ -18,16 +18,18 @@ from bot.people.staff_posts import StaffPosts
 from bot.queue.inbox import Inbox
 from bot.queue.outbox import Outbox
 from bot.staff.roles import Staff
+from bot.stock.table import StockTable
 from bot.store.callbacks import CallbackStore
 from bot.store.sealing import Sealer
 from bot.store.staff import StaffStore
 from bot.tenant import Tenant
 from bot.texts.catalogue import Texts
+from bot.wiring.actions import build_bookings
 
 Duty = Callable[[], Awaitable[None]]
 """Something to be done now and then; done twice it does no harm."""
 
-DUTIES: Mapping[str, float] = {}
+DUTIES: Mapping[str, float] = {"bookings": 30.0}
 """Every how many seconds the clock wants each duty done."""
 
 
@@ -42,9 +44,11 @@ def build_people(
     sealer: Sealer,
     prefix: str = "dz",
     now: Now = utc_now,
+    stock: StockTable | None = None,
 ) -> People:
-    """The database must be migrated."""
+    """The database must be migrated. `stock`: the tenant's table, if it has one."""
     outbox = Outbox(inbox)
+    files = KeptFiles(redis, prefix=prefix)
     staff = Staff(StaffStore(engine, tenant.name))
     posts = StaffPosts(
         staff=staff,
@@ -63,11 +67,14 @@ def build_people(
         engine=engine,
         outbox=outbox,
         delivery=delivery,
-        files=KeptFiles(redis, prefix=prefix),
+        files=files,
         staff=staff,
         posts=posts,
         sealer=sealer,
         callbacks=_build_callbacks(tenant, engine, sealer, now),
+        bookings=build_bookings(
+            tenant, texts, engine=engine, outbox=outbox, posts=posts, files=files, stock=stock, now=now
+        ),
         now=now,
     )
 
@@ -83,7 +90,11 @@ def build_outgoings(people: People) -> Outgoings:
     posts = people.posts
     return Outgoings(
         people.delivery,
-        worded={Purpose.CARD: posts.worded, Purpose.CARD_CHANGE: posts.changed},
+        worded={
+            Purpose.CARD: posts.worded,
+            Purpose.CARD_CHANGE: posts.changed,
+            Purpose.REMINDER: people.bookings.worded,
+        },
         told={Purpose.CARD: posts.told},
         failed={Purpose.CARD: posts.failed},
     )
@@ -96,4 +107,4 @@ def build_around(people: People) -> Around:
 
 def build_duties(people: People) -> Mapping[str, Duty]:
     """A function for each name of `DUTIES`."""
-    return {}
+    return {"bookings": people.bookings.look_after}

@@ -39,7 +39,7 @@ from bot.wiring.people import Duty, build_around, build_duties, build_outgoings,
 from bot.wiring.recordings import hears
 from bot.wiring.sealing import build_sealer
 from bot.wiring.speaking import build_speaking
-from bot.wiring.stock import build_tables
+from bot.wiring.stock import build_stock_table, build_tables
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,6 +81,7 @@ async def open_worker_services(settings: Settings) -> AsyncIterator[WorkerServic
             inbox=inbox,
             delivery=delivery,
             sealer=build_sealer(settings),
+            stock=build_stock_table(settings, tenant, engine),
         )
         speaking = build_speaking(settings, tenant, texts, redis)
         stack.push_async_callback(speaking.close)

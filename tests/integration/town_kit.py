@@ -39,6 +39,7 @@ from bot.tenant import load_tenant
 from bot.wiring import build_texts
 from bot.wiring.assistant import build_assistant
 from bot.wiring.people import build_around, build_duties, build_outgoings, build_people
+from bot.wiring.stock import build_stock_table
 from tests.assistants import BAKERY, SpokenModel
 from tests.fakes.telegram import FakeTelegram
 from tests.integration.delivery_kit import open_channel, telegram_settings
@@ -87,6 +88,7 @@ class Town:
             sealer=Sealer([KEY]),
             prefix=self.prefix,
             now=lambda: self.now(),
+            stock=build_stock_table(self.settings, tenant, self.engine),
         )
         self.turn_log = TurnLog(self.redis, TurnStore(self.engine), prefix=self.prefix)
         self.server = TurnServer(

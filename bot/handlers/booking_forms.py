@@ -1,0 +1,245 @@
+"""The form of a booking: the name, the number, and all of it read back."""
+
+from aiogram import Bot, F, Router
+from aiogram.dispatcher.event.bases import SkipHandler
+from aiogram.filters import StateFilter
+from aiogram.fsm.context import FSMContext
+from aiogram.fsm.state import State, StatesGroup
+from aiogram.types import CallbackQuery, Chat, Message, Update, User
+
+from bot.domain import Button, Keyboard, Outgoing
+from bot.domain.bookings import Booker
+from bot.handlers.choices import pass_over
+from bot.handlers.screens import change, chat_ref, language_of, show, toast
+from bot.people.actions.choices import Choice
+from bot.people.actions.drafts import FIELD, BookingDraft, looks_like_question, read_name
+from bot.people.actions.screens import BookingScreens, Picked, Screen
+from bot.people.callbacks.phones import PhoneFault, read_phone, shared_phone, shown_phone
+from bot.people.menu import Menu
+from bot.people.services import People
+from bot.texts.bookings import BookingText
+
+
+class Form(StatesGroup):
+    name = State()
+    phone = State()
+    review = State()
+
+
+def build_router() -> Router:
+    router = Router(name="booking_forms")
+    private = F.chat.type == "private"
+    router.message.register(take_name, private, StateFilter(Form.name), F.text)
+    router.message.register(take_contact, private, StateFilter(Form.phone), F.contact)
+    router.message.register(take_phone, private, StateFilter(Form.phone), F.text)
+    router.callback_query.register(use_own_name, F.data.startswith("book:me:"))
+    router.callback_query.register(stop, F.data.startswith("book:no:"))
+    return router
+
+
+def screens(people: People, person: User | None) -> BookingScreens:
+    return BookingScreens(people.bookings, language_of(person), phone=people.tenant.contacts.phone)
+
+
+def booker_of(chat: Chat, person: User) -> Booker:
+    name = person.full_name.encode("utf-8", "ignore").decode()
+    return Booker(chat=chat_ref(chat), person_id=str(person.id), name=name, language=language_of(person))
+
+
+async def present(people: People, message: Message, update: Update, screen: Screen, person: User) -> None:
+    """A screen of its own, once for this update."""
+    outgoing = Outgoing(text=screen.text, keyboard=screen.keyboard)
+    await show(people, message.chat, update, outgoing, language=language_of(person))
+
+
+async def turn_into(people: People, query: CallbackQuery, update: Update, screen: Screen) -> None:
+    """Make the tapped message this screen, or show it anew where the message is too old to be changed."""
+    if isinstance(query.message, Message):
+        await change(people, query.message, screen.text, screen.keyboard)
+    elif query.message is not None:
+        outgoing = Outgoing(text=screen.text, keyboard=screen.keyboard)
+        await show(people, query.message.chat, update, outgoing, language=language_of(query.from_user))
+
+
+async def ask_on(
+    query: CallbackQuery,
+    update: Update,
+    people: People,
+    state: FSMContext,
+    draft: BookingDraft,
+    picked: Picked,
+) -> None:
+    """What is missing still, in the tapped message where that has no keyboard under the input field."""
+    way, needs = screens(people, query.from_user), picked.choosing.action.needs
+    if "name" in needs and not draft.name:
+        await state.set_state(Form.name)
+        await turn_into(people, query, update, _ask_name(way, draft, picked, query.from_user))
+    elif "phone" in needs and not draft.phone_sealed:
+        await state.set_state(Form.phone)
+        await turn_into(people, query, update, Screen(text=way.named(picked)))
+        await _ask_phone(people, query.message.chat if query.message else None, update, query.from_user)
+    else:
+        await state.set_state(Form.review)
+        await turn_into(people, query, update, review(people, way, draft, picked))
+
+
+def _ask_name(way: BookingScreens, draft: BookingDraft, picked: Picked, person: User) -> Screen:
+    own = read_name(person.first_name)
+    stop_button = Button(text=way.cancel, data=f"book:no:{draft.token}")
+    rows = ((Button(text=own, data=f"book:me:{draft.token}"),),) if own else ()
+    text = f"{way.named(picked)}\n\n{way.plain(BookingText.NAME).text}"
+    return Screen(text=text, keyboard=Keyboard(rows=(*rows, (stop_button,))))
+
+
+async def _ask_phone(people: People, chat: Chat | None, update: Update, person: User) -> None:
+    if chat is None:
+        return
+    way = screens(people, person)
+    contact = Button(text=way.plain(BookingText.BUTTON_CONTACT).text, asks_contact=True)
+    keyboard = Keyboard(rows=((contact,),), is_field=True)
+    outgoing = Outgoing(text=way.plain(BookingText.PHONE).text, keyboard=keyboard)
+    await show(people, chat, update, outgoing, name="phone", language=language_of(person))
+
+
+def review(people: People, way: BookingScreens, draft: BookingDraft, picked: Picked) -> Screen:
+    phone = shown_phone(people.sealer.open(draft.phone_sealed)) if draft.phone_sealed else ""
+    return way.review(picked, name=draft.name, phone=phone, token=draft.token)
+
+
+async def draft_of(state: FSMContext, token: str) -> BookingDraft | None:
+    """The draft that the button belongs to; None: it is of another time, or of somebody else."""
+    draft = BookingDraft.in_form(await state.get_data())
+    return draft if draft is not None and draft.token == token else None
+
+
+async def use_own_name(
+    query: CallbackQuery, bot: Bot, event_update: Update, people: People, state: FSMContext
+) -> None:
+    """The name that the messenger has is the one to use."""
+    draft = await draft_of(state, (query.data or "").removeprefix("book:me:"))
+    name = read_name(query.from_user.first_name)
+    if draft is None or name is None:
+        await pass_over(query, bot, people)
+        return
+    draft = draft.with_name(name)
+    await state.update_data(draft.for_form)
+    await toast(bot, query)
+    following = await picked_of(people, draft, query.from_user)
+    if isinstance(following, Screen):
+        await turn_into(people, query, event_update, following)
+        return
+    await ask_on(query, event_update, people, state, draft, following)
+
+
+async def picked_of(people: People, draft: BookingDraft, person: User) -> Screen | Picked:
+    """The slot of a draft, if it can still be had."""
+    local = draft.moment.astimezone(people.tenant.zone)
+    choice = Choice(
+        action=draft.action, thing=draft.thing, day=local.date(), minute=local.hour * 60 + local.minute
+    )
+    return await screens(people, person).after(choice)
+
+
+async def take_name(message: Message, event_update: Update, people: People, state: FSMContext) -> None:
+    text, person = message.text or "", message.from_user
+    draft = BookingDraft.in_form(await state.get_data())
+    if draft is None or person is None or _is_for_others(people, text):
+        raise SkipHandler
+    name = read_name(text)
+    if name is None:
+        await _say(people, message, event_update, BookingText.NAME_UNCLEAR, person)
+        return
+    await state.update_data(draft.with_name(name).for_form)
+    await _go_on(message, event_update, people, state, draft.with_name(name), person)
+
+
+def _is_for_others(people: People, text: str) -> bool:
+    is_pressed = Menu(people.texts, people.tenant.actions).item_of(text) is not None
+    return text.startswith("/") or is_pressed or looks_like_question(text)
+
+
+async def _say(
+    people: People, message: Message, update: Update, text: BookingText, person: User, name: str = "said"
+) -> None:
+    words = screens(people, person).plain(text).text
+    await show(people, message.chat, update, Outgoing(text=words), name=name, language=language_of(person))
+
+
+async def _go_on(
+    message: Message,
+    update: Update,
+    people: People,
+    state: FSMContext,
+    draft: BookingDraft,
+    person: User,
+) -> None:
+    """The next question after a typed answer, or all that was entered, read back."""
+    following = await picked_of(people, draft, person)
+    if isinstance(following, Screen):
+        await present(people, message, update, following, person)
+    elif "phone" in following.choosing.action.needs and not draft.phone_sealed:
+        await state.set_state(Form.phone)
+        await _ask_phone(people, message.chat, update, person)
+    else:
+        await state.set_state(Form.review)
+        way = screens(people, person)
+        await present(people, message, update, review(people, way, draft, following), person)
+
+
+async def take_contact(message: Message, event_update: Update, people: People, state: FSMContext) -> None:
+    contact, person = message.contact, message.from_user
+    draft = BookingDraft.in_form(await state.get_data())
+    if draft is None or contact is None or person is None:
+        raise SkipHandler
+    if contact.user_id != person.id:
+        await _say(people, message, event_update, BookingText.PHONE_FOREIGN, person)
+        return
+    await _note_phone(message, event_update, people, state, shared_phone(contact.phone_number))
+
+
+async def take_phone(message: Message, event_update: Update, people: People, state: FSMContext) -> None:
+    text = message.text or ""
+    is_elsewhere = text.startswith("/") or Menu(people.texts, people.tenant.actions).item_of(text) is not None
+    if is_elsewhere or BookingDraft.in_form(await state.get_data()) is None:
+        raise SkipHandler
+    phone = read_phone(text, people.tenant.service.callbacks.region, own=people.tenant.phones)
+    if phone is None and looks_like_question(text):
+        raise SkipHandler
+    await _note_phone(message, event_update, people, state, None if isinstance(phone, PhoneFault) else phone)
+
+
+async def _note_phone(
+    message: Message, update: Update, people: People, state: FSMContext, phone: str | None
+) -> None:
+    """`phone` None: it cannot be called."""
+    draft, person = BookingDraft.in_form(await state.get_data()), message.from_user
+    if draft is None or person is None:
+        raise SkipHandler
+    if phone is None:
+        await _say(people, message, update, BookingText.PHONE_UNCLEAR, person)
+        return
+    draft = draft.with_phone(people.sealer.seal(phone))
+    await state.update_data(draft.for_form)
+    words = screens(people, person).plain(BookingText.PHONE_NOTED).text
+    menu = Menu(people.texts, people.tenant.actions).keyboard(language_of(person))
+    noted = Outgoing(text=words, keyboard=menu)
+    await show(people, message.chat, update, noted, name="noted", language=language_of(person))
+    await _go_on(message, update, people, state, draft, person)
+
+
+async def stop(
+    query: CallbackQuery, bot: Bot, event_update: Update, people: People, state: FSMContext
+) -> None:
+    draft = await draft_of(state, (query.data or "").removeprefix("book:no:"))
+    if draft is None:
+        await pass_over(query, bot, people)
+        return
+    await close(state)
+    await toast(bot, query)
+    await turn_into(people, query, event_update, screens(people, query.from_user).plain(BookingText.STOPPED))
+
+
+async def close(state: FSMContext) -> None:
+    await state.update_data({FIELD: None})
+    if await state.get_state() in Form:
+        await state.set_state(None)

@@ -1,0 +1,150 @@
+"""Booking by taps: which thing, which day, what time, and the last yes."""
+
+from aiogram import Bot, F, Router
+from aiogram.dispatcher.event.bases import SkipHandler
+from aiogram.filters import Command
+from aiogram.fsm.context import FSMContext
+from aiogram.types import CallbackQuery, Message, Update
+
+from bot.domain.bookings import Booking, Refusal, Wish
+from bot.handlers.booking_forms import (
+    ask_on,
+    booker_of,
+    close,
+    draft_of,
+    picked_of,
+    present,
+    review,
+    screens,
+    turn_into,
+)
+from bot.handlers.choices import pass_over
+from bot.handlers.screens import language_of, toast
+from bot.people.actions.bookings import MOST_AHEAD, Choosing
+from bot.people.actions.choices import Choice
+from bot.people.actions.drafts import BookingDraft
+from bot.people.actions.screens import BookingScreens, Picked, Screen
+from bot.people.actions.slots import Slot
+from bot.people.services import People
+from bot.texts.bookings import BookingText
+
+
+def build_router() -> Router:
+    router = Router(name="bookings")
+    router.message.register(start, Command("book"))
+    router.callback_query.register(
+        refuse_in_group, F.data.startswith("book:"), F.message.chat.type != "private"
+    )
+    router.callback_query.register(choose, F.data.startswith("book:w:"))
+    router.callback_query.register(confirm, F.data.startswith("book:ok:"))
+    return router
+
+
+async def start(message: Message, event_update: Update, people: People) -> None:
+    if message.from_user is None:
+        return
+    way = screens(people, message.from_user)
+    is_private = message.chat.type == "private"
+    screen = await way.first() if is_private else way.plain(BookingText.IN_PRIVATE)
+    await present(people, message, event_update, screen, message.from_user)
+
+
+async def refuse_in_group(query: CallbackQuery, bot: Bot, people: People) -> None:
+    if query.data is not None and query.data.startswith("book:tel:"):
+        raise SkipHandler
+    way = screens(people, query.from_user)
+    await toast(bot, query, way.plain(BookingText.IN_PRIVATE).text, alert=True)
+
+
+async def choose(
+    query: CallbackQuery, bot: Bot, event_update: Update, people: People, state: FSMContext
+) -> None:
+    """The next step after a tap on a thing, a day or a time."""
+    choice = Choice.parse(query.data or "")
+    if choice is None or query.message is None:
+        await pass_over(query, bot, people)
+        return
+    way = screens(people, query.from_user)
+    following = await way.after(choice)
+    await toast(bot, query)
+    if isinstance(following, Screen):
+        await turn_into(people, query, event_update, following)
+        return
+    before = BookingDraft.in_form(await state.get_data())
+    draft = BookingDraft.of(following, f"{event_update.update_id}", before)
+    await state.update_data(draft.for_form)
+    await ask_on(query, event_update, people, state, draft, following)
+
+
+async def confirm(
+    query: CallbackQuery, bot: Bot, event_update: Update, people: People, state: FSMContext
+) -> None:
+    """The yes: whoever is first has the slot, and only what is stored is promised."""
+    token = (query.data or "").removeprefix("book:ok:")
+    if query.message is None:
+        await pass_over(query, bot, people)
+        return
+    booker = booker_of(query.message.chat, query.from_user)
+    request_key = f"{booker.chat.key}:{token}"
+    draft = await draft_of(state, token)
+    if draft is None:
+        await _repeat(query, bot, people, await people.bookings.of_request(request_key, booker))
+        return
+    way = screens(people, query.from_user)
+    done = await people.bookings.of_request(request_key, booker)
+    following = await picked_of(people, draft, query.from_user) if done is None else None
+    if isinstance(following, Screen):
+        await toast(bot, query)
+        await turn_into(people, query, event_update, following)
+        return
+    if following is None:
+        await close(state)
+        await _repeat(query, bot, people, done)
+        return
+    wish = Wish(
+        action=draft.action,
+        resource=following.slot.resource,
+        starts_at=following.slot.starts_at,
+        ends_at=following.slot.ends_at,
+        request_key=request_key,
+        name=draft.name,
+        phone_sealed=draft.phone_sealed,
+    )
+    outcome = await people.bookings.book(booker, wish)
+    await toast(bot, query)
+    if isinstance(outcome, Booking):
+        await turn_into(people, query, event_update, _booked(people, way, draft, following))
+        await close(state)
+    else:
+        refused = await explain(way, outcome, following.choosing, following.slot)
+        await turn_into(people, query, event_update, refused)
+
+
+def _booked(people: People, way: BookingScreens, draft: BookingDraft, picked: Picked) -> Screen:
+    """What was read back, without the buttons: the promise follows in a message of its own."""
+    return Screen(text=review(people, way, draft, picked).text.rpartition("\n\n")[0])
+
+
+async def _repeat(query: CallbackQuery, bot: Bot, people: People, done: Booking | None) -> None:
+    """A second tap on the same yes: nothing happens, except that a promise cut off by a kill is made good."""
+    if done is None:
+        await pass_over(query, bot, people)
+        return
+    way = screens(people, query.from_user)
+    if done.is_active:
+        await people.bookings.announce(done, language_of(query.from_user))
+    told = BookingText.BOOKED_ALREADY if done.is_active else BookingText.NOT_YOURS
+    await toast(bot, query, way.plain(told).text)
+
+
+async def explain(way: BookingScreens, refusal: Refusal, choosing: Choosing, slot: Slot) -> Screen:
+    """Why it cannot be had, with what can."""
+    match refusal:
+        case Refusal.TAKEN:
+            return await way.instead(choosing, slot, BookingText.TAKEN)
+        case Refusal.TOO_MANY:
+            return way.plain(BookingText.TOO_MANY, count=MOST_AHEAD)
+        case Refusal.OWN_OVERLAP:
+            return way.plain(BookingText.OWN_OVERLAP)
+        case Refusal.GONE:
+            return way.plain(BookingText.NOT_YOURS)

@@ -1,0 +1,30 @@
+"""What the assistant does for customers, as the tenant's data name it."""
+
+from sqlalchemy import Engine
+
+from bot.delivery.kept_files import KeptFiles
+from bot.domain.moments import Now
+from bot.people.actions.announcing import Announcer
+from bot.people.actions.bookings import Bookings
+from bot.people.staff_posts import StaffPosts
+from bot.queue.outbox import Outbox
+from bot.stock.table import StockTable
+from bot.store.bookings import BookingStore
+from bot.tenant import Tenant
+from bot.texts.catalogue import Texts
+
+
+def build_bookings(
+    tenant: Tenant,
+    texts: Texts,
+    *,
+    engine: Engine,
+    outbox: Outbox,
+    posts: StaffPosts,
+    files: KeptFiles,
+    stock: StockTable | None,
+    now: Now,
+) -> Bookings:
+    announcer = Announcer(tenant=tenant, texts=texts, outbox=outbox, posts=posts, files=files, now=now)
+    store = BookingStore(engine, tenant.name)
+    return Bookings(tenant=tenant, texts=texts, store=store, table=stock, announcer=announcer, now=now)
