@@ -26,10 +26,12 @@ class HandoffStore:
 
     def ask(self, customer: Customer, cause: Cause, at: datetime) -> tuple[Handoff, bool]:
         """The chat's open handoff, and whether it was opened by this call."""
-        with translated(), self._engine.begin() as connection:
-            opened = self._open(connection, customer, {"status": Stage.WAITING.value}, cause, at)
-            found = self._current(connection, customer.chat.key)
-        return found, opened
+        while True:
+            with translated(), self._engine.begin() as connection:
+                opened = self._open(connection, customer, {"status": Stage.WAITING.value}, cause, at)
+                found = self._current(connection, customer.chat.key)
+            if found is not None:  # else the one that was open ended between the two steps
+                return found, opened
 
     def take(
         self, customer: Customer, operator: str, place: Place, at: datetime, cause: Cause = Cause.TAKEN
@@ -38,19 +40,19 @@ class HandoffStore:
 
         A topic where the customer was talked with before in the same room takes the place of `place`'s.
         """
-        with translated(), self._engine.begin() as connection:
-            holding = {"status": Stage.HELD.value, "operator": operator, "held_at": at}
-            waiting = and_(self._of(customer.chat.key), _OPEN, HANDOFFS.c.status == Stage.WAITING.value)
-            taken = update(HANDOFFS).where(waiting).values(**holding, room_chat_id=place.chat_id)
-            if not connection.execute(taken).rowcount:
-                row = {**holding, "room_chat_id": place.chat_id}
-                if not self._open(connection, customer, row, cause, at):
-                    return self._current(connection, customer.chat.key)
-            found = self._current(connection, customer.chat.key)
-            thread_id = self._topic(connection, customer.chat.key, place.chat_id)
-            here = update(HANDOFFS).where(HANDOFFS.c.id == found.handoff_id).values(thread_id=thread_id)
-            connection.execute(here)
-            return self._current(connection, customer.chat.key)
+        holding: Values = {"status": Stage.HELD.value, "operator": operator, "held_at": at}
+        holding |= {"room_chat_id": place.chat_id, "thread_id": None}
+        mine = (self._of(customer.chat.key), _OPEN)
+        while True:
+            with translated(), self._engine.begin() as connection:
+                waiting = update(HANDOFFS).where(*mine, HANDOFFS.c.status == Stage.WAITING.value)
+                is_taken = connection.execute(waiting.values(**holding)).rowcount > 0
+                if is_taken or self._open(connection, customer, holding, cause, at):
+                    thread_id = self._topic(connection, customer.chat.key, place.chat_id)
+                    connection.execute(update(HANDOFFS).where(*mine).values(thread_id=thread_id))
+                found = self._current(connection, customer.chat.key)
+            if found is not None:  # else somebody's holding ended between the two steps
+                return found
 
     def release(self, token: str, at: datetime) -> bool:
         """End this holding. False: it has ended before."""
@@ -106,8 +108,10 @@ class HandoffStore:
         return None if row is None else _customer(row, row.id)
 
     def find(self, who: str) -> list[Customer]:
-        """The customers whom staff may mean: by a Telegram id, the beginning of a dialogue's id, or a part of a
-        name; the last seen first."""
+        """The customers whom staff may mean, the last seen first.
+
+        `who`: their Telegram id, the beginning of a dialogue's id, or a part of a name.
+        """
         name = clean(who).strip().lstrip("@")
         if not name:
             return []
@@ -166,9 +170,9 @@ class HandoffStore:
     def _of(self, chat_key: str) -> ColumnElement[bool]:
         return and_(HANDOFFS.c.tenant == self._tenant, HANDOFFS.c.chat_key == chat_key)
 
-    def _current(self, connection: Connection, chat_key: str) -> Handoff:
-        found = _joined().where(self._of(chat_key), _OPEN)
-        return _handoff(connection.execute(found).one())
+    def _current(self, connection: Connection, chat_key: str) -> Handoff | None:
+        row = connection.execute(_joined().where(self._of(chat_key), _OPEN)).one_or_none()
+        return None if row is None else _handoff(row)
 
     def _one(self, which: ColumnElement[bool]) -> Handoff | None:
         newest = _joined().where(HANDOFFS.c.tenant == self._tenant, which).order_by(HANDOFFS.c.id.desc())

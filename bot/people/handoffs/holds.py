@@ -87,8 +87,8 @@ class Holds:
 
     async def of_topic(self, place: Place) -> Hold | None:
         """Whose dialogue is held in a topic."""
-        chat_key = await self._redis.get(f"{self._prefix}:topic:{place.chat_id}:{place.thread_id}")
-        hold = await self.of(chat_key.decode()) if chat_key else None
+        chat_key = await self._text(f"topic:{place.chat_id}:{place.thread_id}")
+        hold = await self.of(chat_key) if chat_key else None
         return hold if hold is not None and hold.place == place else None
 
     async def of_operator(self, operator: str) -> list[Hold]:
@@ -125,28 +125,26 @@ class Holds:
     # Which customer a message in an operator's own chat belongs to.
 
     async def note_relayed(self, hold: Hold, message_id: int) -> None:
-        await self._redis.set(self._relayed(hold.place.chat_id, message_id), hold.token, ex=_RELAYED_S)
+        name = f"{self._prefix}:relayed:{hold.place.chat_id}:{message_id}"
+        await self._redis.set(name, hold.token, ex=_RELAYED_S)
 
     async def token_of(self, chat_id: str, message_id: int) -> str:
         """For whom a message in an operator's chat stands; "": for nobody."""
-        found = await self._redis.get(self._relayed(chat_id, message_id))
-        return found.decode() if found else ""
+        return await self._text(f"relayed:{chat_id}:{message_id}")
 
     async def aim(self, chat_id: str, hold: Hold) -> None:
         """What the operator writes next is for this customer."""
         await self._redis.set(f"{self._prefix}:aim:{chat_id}", hold.token, ex=_AIMED_S)
 
     async def aimed(self, chat_id: str) -> str:
-        found = await self._redis.get(f"{self._prefix}:aim:{chat_id}")
-        return found.decode() if found else ""
+        return await self._text(f"aim:{chat_id}")
 
     async def forget_aim(self, chat_id: str) -> None:
         await self._redis.delete(f"{self._prefix}:aim:{chat_id}")
 
     async def last_relayed(self, chat_id: str) -> str:
         """The holding whose customer was last heard in an operator's chat."""
-        found = await self._redis.get(f"{self._prefix}:relayed_last:{chat_id}")
-        return found.decode() if found else ""
+        return await self._text(f"relayed_last:{chat_id}")
 
     async def note_last_relayed(self, hold: Hold) -> None:
         name = f"{self._prefix}:relayed_last:{hold.place.chat_id}"
@@ -160,11 +158,12 @@ class Holds:
         chats = await cast(Any, self._redis.smembers(f"{self._prefix}:holds"))
         return sorted({chat.decode() for chat in chats} - {_SYNCED})
 
+    async def _text(self, name: str) -> str:
+        found: bytes | None = await cast(Any, self._redis.get(f"{self._prefix}:{name}"))
+        return found.decode() if found else ""
+
     def _key(self, chat_key: str) -> str:
         return f"{self._prefix}:hold:{chat_key}"
-
-    def _relayed(self, chat_id: str, message_id: int) -> str:
-        return f"{self._prefix}:relayed:{chat_id}:{message_id}"
 
 
 def _hold(chat_key: str, fields: Mapping[bytes, bytes]) -> Hold:
