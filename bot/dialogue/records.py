@@ -69,7 +69,7 @@ class Records:
                 focus=answer.focus,
             )
         elif answer.outcome is Outcome.SCRIPTED and "focus" in answer.trace:
-            await self._memory.refocus(record.chat.key, answer.focus)
+            await self._memory.refocus(record.chat.key, answer.focus, turn_id=record.turn_id)
 
     def _masked(self, text: str) -> str:
         return mask(text, keep=self._own_phones).text

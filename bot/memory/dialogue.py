@@ -4,7 +4,7 @@ import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from redis.asyncio import Redis
 
@@ -20,8 +20,15 @@ redis.call('PEXPIRE', KEYS[1], ARGV[2])
 return redis.call('HGETALL', KEYS[1])
 """
 
+# A turn that was in hand while its person was erased must leave nothing behind.
+_UNLESS_ERASED = """
+if redis.call('EXISTS', KEYS[2]) == 1 then return redis.call('HGETALL', KEYS[1]) end
+"""
+
 # `last` outlives the turn's own field, which goes when the turn is folded.
-_REMEMBER = """
+_REMEMBER = (
+    _UNLESS_ERASED
+    + """
 local turn, field = ARGV[3], 'turn:' .. ARGV[3]
 redis.call('HSETNX', KEYS[1], 'id', ARGV[1])
 if redis.call('HGET', KEYS[1], 'last') ~= turn and redis.call('HEXISTS', KEYS[1], field) == 0 then
@@ -33,12 +40,16 @@ end
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
 return redis.call('HGETALL', KEYS[1])
 """
+)
 
-_REFOCUS = """
+_REFOCUS = (
+    _UNLESS_ERASED
+    + """
 redis.call('HSETNX', KEYS[1], 'id', ARGV[1])
 redis.call('HSET', KEYS[1], 'focus', ARGV[3])
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
 """
+)
 
 # Nothing is changed if the dialogue was forgotten or folded by somebody else meanwhile.
 _FOLD = """
@@ -111,8 +122,11 @@ class DialogueMemory:
         words = json.dumps([exchange.question, exchange.answer], ensure_ascii=False)
         about = json.dumps(focus or {}, ensure_ascii=False)
         answered = await self._add(
-            [self._key(chat_key)], [new_dialogue_id(), self._ttl_ms, turn_id, words, about]
+            [self._key(chat_key), self._erased(turn_id)],
+            [new_dialogue_id(), self._ttl_ms, turn_id, words, about],
         )
+        if not answered:
+            return
         dialogue = _dialogue(answered)
         overflow = self._budget.overflow(dialogue.exchanges)
         if not overflow:
@@ -121,9 +135,10 @@ class DialogueMemory:
         turns = [exchange.turn_id for exchange in overflow]
         await self._fold([self._key(chat_key)], [dialogue.dialogue_id, dialogue.summary, summary, *turns])
 
-    async def refocus(self, chat_key: str, focus: Mapping[str, Any]) -> None:
+    async def refocus(self, chat_key: str, focus: Mapping[str, Any], *, turn_id: str = "") -> None:
         about = json.dumps(focus, ensure_ascii=False)
-        await self._refocus([self._key(chat_key)], [new_dialogue_id(), self._ttl_ms, about])
+        keys = [self._key(chat_key), self._erased(turn_id)]
+        await self._refocus(keys, [new_dialogue_id(), self._ttl_ms, about])
 
     async def forget(self, chat_key: str) -> str:
         dialogue_id = new_dialogue_id()
@@ -135,6 +150,10 @@ class DialogueMemory:
 
     def _key(self, chat_key: str) -> str:
         return f"{self._prefix}:memory:{chat_key}"
+
+    def _erased(self, turn_id: str) -> str:
+        """There while a turn may still be run whose person was erased (`bot/queue/erasing.py`)."""
+        return f"{self._prefix}:erased:{turn_id}"
 
 
 def new_dialogue_id() -> str:
@@ -158,3 +177,13 @@ def _exchange(name: bytes, value: bytes) -> Exchange:
     question, answer = json.loads(words)
     turn_id = name.removeprefix(_TURN).decode()
     return Exchange(number=int(number), turn_id=turn_id, question=question, answer=answer)
+
+
+async def peek(redis: Redis, chat_key: str, *, prefix: str = "dz") -> Recollection | None:
+    """What is remembered of the dialogue, whole, and without keeping it alive; None: there is none."""
+    fields = await cast(Any, redis.hgetall(f"{prefix}:memory:{chat_key}"))
+    if b"id" not in fields:
+        return None
+    dialogue = _dialogue([part for field in fields.items() for part in field])
+    remarks = tuple(remark for exchange in dialogue.exchanges for remark in exchange.remarks)
+    return Recollection(dialogue_id=dialogue.dialogue_id, summary=dialogue.summary, remarks=remarks)

@@ -66,7 +66,7 @@ class InProcessMemory:
             dialogue.summary = await fold_overflow(self._summariser, self._budget, dialogue.summary, overflow)
             del dialogue.exchanges[: len(overflow)]
 
-    async def refocus(self, chat_key: str, focus: Mapping[str, Any]) -> None:
+    async def refocus(self, chat_key: str, focus: Mapping[str, Any], *, turn_id: str = "") -> None:
         self._open(chat_key).focus = focus
 
     async def forget(self, chat_key: str) -> str:

@@ -34,8 +34,11 @@ class Memory(Protocol):
         """
         ...
 
-    async def refocus(self, chat_key: str, focus: Mapping[str, Any]) -> None:
-        """Change what the dialogue is about, after something that was no part of it: a question back."""
+    async def refocus(self, chat_key: str, focus: Mapping[str, Any], *, turn_id: str = "") -> None:
+        """Change what the dialogue is about, after something that was no part of it: a question back.
+
+        `turn_id`: of the turn that says so.
+        """
         ...
 
     async def forget(self, chat_key: str) -> str:

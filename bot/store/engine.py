@@ -101,6 +101,7 @@ def _prepare_sqlite(engine: Engine, *, enforce_keys: bool) -> None:
         cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
         cursor.execute("PRAGMA journal_mode = WAL")
         # `synchronous` stays FULL: the turn log lets go of a record once it is committed.
+        cursor.execute("PRAGMA secure_delete = ON")  # whoever is erased must not be readable in the file
         cursor.execute(f"PRAGMA foreign_keys = {'ON' if enforce_keys else 'OFF'}")
         cursor.close()
 

@@ -1,6 +1,6 @@
 """The log of turns in SQL, and the people and dialogues that they belong to."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,6 +22,7 @@ from sqlalchemy import (
 
 from bot.domain import ChannelName, ChatRef, TurnRecord
 from bot.store.engine import translated
+from bot.store.erased import of_erased
 from bot.store.rows import (
     DIALOGUES,
     PEOPLE,
@@ -57,12 +58,20 @@ class TurnStore:
     def record(self, batch: Sequence[TurnRecord]) -> None:
         """Write the turns with their people and dialogues: all or none.
 
-        A turn that is there already is left as it is, so a batch may be repeated, whole or in part.
+        A turn that is there already is left as it is, so a batch may be repeated, whole or in part. One
+        whose person was erased since is passed over.
         """
-        if not batch:
-            return
-        with translated(), self._engine.begin() as connection:
-            _record(connection, batch)
+        waiting = list(batch)
+        while waiting:
+            with translated(), self._engine.begin() as connection:
+                people = _upsert_people(connection, people_values(waiting))
+                # Asked now, when their rows are locked: an erasure has been through, or comes after us.
+                late = of_erased(connection, waiting)
+                if not late:
+                    _record(connection, waiting, people)
+                    return
+                connection.rollback()
+            waiting = [record for record in waiting if record.turn_id not in late]
 
     def turn(self, turn_id: str) -> TurnRecord | None:
         with translated(), self._engine.connect() as connection:
@@ -145,8 +154,7 @@ def _turns() -> Select[Any]:
     return select(TURNS, *person).join(PEOPLE, PEOPLE.c.id == TURNS.c.person_id)
 
 
-def _record(connection: Connection, batch: Sequence[TurnRecord]) -> None:
-    people = _upsert_people(connection, people_values(batch))
+def _record(connection: Connection, batch: Sequence[TurnRecord], people: Mapping[Person, int]) -> None:
     _upsert_dialogues(connection, dialogue_values(batch, people))
     turns = sorted((turn_values(record, people) for record in batch), key=lambda turn: str(turn["turn_id"]))
     connection.execute(
