@@ -125,6 +125,11 @@ def named_labels(text: str) -> str:
     return _LABEL.sub(lambda found: _NAMES[found[1]], text)
 
 
+def hidden_kinds(masked: str) -> list[str]:
+    """The kind of each label of a masked text: ``PHONE``."""
+    return _LABEL.findall(masked)
+
+
 def _folded(text: str) -> tuple[str, range | list[int]]:
     """What is seen of the text, and where in it each of the signs stands."""
     if text.isascii():

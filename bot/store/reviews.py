@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Row, and_, select, update
+from sqlalchemy import ColumnElement, Engine, Row, and_, exists, or_, select, update
 
 from bot.domain import ChannelName, ChatRef, Light, Outcome
 from bot.domain.reviews import Decided, Review, ReviewMode, ReviewStatus
@@ -70,7 +70,7 @@ class ReviewStore:
     def decide(
         self, review_id: int, status: ReviewStatus, *, by: str, final: str, sealed: str | None, at: datetime
     ) -> bool:
-        """False: somebody has decided already, or it is gone. `sealed`: what is sent, if not what was held."""
+        """False: somebody has decided already, or it is gone. `sealed`: what is sent, if it is other."""
         values: Values = {"status": status.value, "decided_by": by, "final": clean(final), "decided_at": at}
         if sealed is not None:
             values["held_sealed"] = sealed
@@ -88,19 +88,39 @@ class ReviewStore:
             and_(self._is(review_id), REVIEWS.c.sent_at.is_(None)), sent_at=at, held_sealed=""
         )
 
-    def log_final(self, turn_id: str, text: str, outcome: Outcome) -> bool:
-        """Put what was sent into the turn's row. False: the row is not there yet, or says it already."""
-        held = and_(TURNS.c.turn_id == turn_id, TURNS.c.outcome == Outcome.SCRIPTED.value)
+    def log_final(self, review: Review) -> None:
+        """Put what was sent into the turn's row, if it is there yet."""
+        mine = TURNS.c.turn_id == review.turn_id
+        with translated(), self._engine.connect() as connection:
+            trace = connection.scalar(select(TURNS.c.trace).where(mine)) or {}
+        is_held = and_(mine, TURNS.c.outcome == Outcome.SCRIPTED.value)
+        outcome = trace.get("held_outcome", Outcome.ANSWERED.value)
+        if review.status is ReviewStatus.EDITED:
+            outcome = Outcome.ANSWERED.value
         with translated(), self._engine.begin() as connection:
-            statement = update(TURNS).where(held).values(answer=clean(text), outcome=outcome.value)
-            return connection.execute(statement).rowcount > 0
+            connection.execute(update(TURNS).where(is_held).values(answer=review.final, outcome=outcome))
+
+    def has_later_turn(self, review: Review) -> bool:
+        """Whether the chat has gone on since the question was put."""
+        later_turn = exists().where(
+            TURNS.c.chat_key == review.chat.key,
+            TURNS.c.answered_at > review.created_at,
+            TURNS.c.turn_id != review.turn_id,
+        )
+        later_review = exists().where(REVIEWS.c.chat_key == review.chat.key, REVIEWS.c.id > review.review_id)
+        with translated(), self._engine.connect() as connection:
+            return bool(connection.scalar(select(or_(later_turn, later_review))))
+
+    def may_be_remembered(self, review: Review, dialogue_id: str) -> bool:
+        """Whether the question was put in this dialogue, as far as the log says."""
+        logged = select(TURNS.c.dialogue_id).where(TURNS.c.turn_id == review.turn_id)
+        with translated(), self._engine.connect() as connection:
+            found = connection.scalar(logged)
+        return found is None or found == dialogue_id
 
     def pending(self) -> list[Review]:
         """What nobody has decided, the oldest first."""
         return self._all(REVIEWS.c.status == ReviewStatus.PENDING.value)
-
-    def expired_since(self, moment: datetime) -> list[Review]:
-        return self._all(and_(REVIEWS.c.status == ReviewStatus.EXPIRED.value, REVIEWS.c.due_at >= moment))
 
     def decided_since(self, moment: datetime) -> list[Review]:
         return self._all(REVIEWS.c.decided_at >= moment)
