@@ -31,9 +31,10 @@ from bot.logs import configure_logs
 from bot.settings import Settings, TelegramSettings
 from bot.store.engine import database_url, open_engine
 from bot.store.migrate import migrate_when_reachable
+from bot.tenant import find_tenant
 from bot.texts.catalogue import Text, Texts
 from bot.web.application import Webhook, build_application
-from bot.wiring import build_inbox, build_texts, load_configured_tenant, open_redis
+from bot.wiring import TENANTS, build_inbox, build_texts, load_configured_tenant, open_redis
 from bot.wiring.channels import open_channels
 from bot.wiring.people import build_people
 from bot.wiring.recordings import recording_limits
@@ -75,6 +76,7 @@ async def run(settings: Settings) -> int:
             delivery=delivery,
             sealer=build_sealer(settings),
             stock=build_stock_table(settings, tenant, engine),
+            folder=find_tenant(settings.tenant, TENANTS),
         )
         refuse = partial(_refuse, delivery, texts)
         acceptor = Acceptor(inbox, patience_s=patience_s, refuse=refuse, seen=delivery.seen)

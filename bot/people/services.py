@@ -10,6 +10,7 @@ from bot.delivery.kept_files import KeptFiles
 from bot.domain.moments import Now
 from bot.people.actions.bookings import Bookings
 from bot.people.callbacks.requests import Callbacks
+from bot.people.oversight import Oversight
 from bot.people.staff_posts import StaffPosts
 from bot.queue.outbox import Outbox
 from bot.staff.roles import Staff
@@ -38,4 +39,5 @@ class People:
     """For columns named `*_sealed`."""
     callbacks: Callbacks
     bookings: Bookings
+    oversight: Oversight
     now: Now

@@ -1,6 +1,7 @@
 """Everything that people do beyond asking, for whichever process serves it."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
 
 from redis.asyncio import Redis
 from sqlalchemy import Engine
@@ -9,8 +10,9 @@ from bot.delivery.delivery import Delivery
 from bot.delivery.kept_files import KeptFiles
 from bot.dialogue.around import Around
 from bot.dialogue.outgoing import Outgoings
-from bot.domain import Purpose
+from bot.domain import Outgoing, Purpose, Turn
 from bot.domain.moments import Now, utc_now
+from bot.memory.memory import Memory
 from bot.people.callbacks.clock import WorkingClock
 from bot.people.callbacks.requests import Callbacks
 from bot.people.services import People
@@ -24,12 +26,14 @@ from bot.store.sealing import Sealer
 from bot.store.staff import StaffStore
 from bot.tenant import Tenant
 from bot.texts.catalogue import Texts
+from bot.wiring import TENANTS
 from bot.wiring.actions import build_bookings
+from bot.wiring.oversight import build_oversight
 
 Duty = Callable[[], Awaitable[None]]
 """Something to be done now and then; done twice it does no harm."""
 
-DUTIES: Mapping[str, float] = {"bookings": 30.0}
+DUTIES: Mapping[str, float] = {"bookings": 30.0, "reviews": 20.0}
 """Every how many seconds the clock wants each duty done."""
 
 
@@ -45,8 +49,9 @@ def build_people(
     prefix: str = "dz",
     now: Now = utc_now,
     stock: StockTable | None = None,
+    folder: Path | None = None,
 ) -> People:
-    """The database must be migrated. `stock`: the tenant's table, if it has one."""
+    """The database must be migrated. `stock`: the tenant's table, if it has one. `folder`: the tenant's."""
     outbox = Outbox(inbox)
     files = KeptFiles(redis, prefix=prefix)
     staff = Staff(StaffStore(engine, tenant.name))
@@ -75,6 +80,19 @@ def build_people(
         bookings=build_bookings(
             tenant, texts, engine=engine, outbox=outbox, posts=posts, files=files, stock=stock, now=now
         ),
+        oversight=build_oversight(
+            tenant,
+            texts,
+            folder or TENANTS / tenant.name,
+            redis=redis,
+            engine=engine,
+            outbox=outbox,
+            posts=posts,
+            staff=staff,
+            sealer=sealer,
+            prefix=prefix,
+            now=now,
+        ),
         now=now,
     )
 
@@ -85,26 +103,32 @@ def _build_callbacks(tenant: Tenant, engine: Engine, sealer: Sealer, now: Now) -
     return Callbacks(CallbackStore(engine, tenant.name), sealer, clock, settings, now=now)
 
 
-def build_outgoings(people: People) -> Outgoings:
+def build_outgoings(people: People, memory: Memory) -> Outgoings:
     """What serves the outbox, with those who want to know what became of it."""
-    posts = people.posts
+    posts, reviewing = people.posts, people.oversight.reviewing
+
+    async def remember(turn: Turn, outgoing: Outgoing, message_id: int) -> None:
+        await reviewing.told(outgoing, memory)
+
     return Outgoings(
         people.delivery,
         worded={
             Purpose.CARD: posts.worded,
             Purpose.CARD_CHANGE: posts.changed,
             Purpose.REMINDER: people.bookings.worded,
+            Purpose.REVIEWED: reviewing.worded,
         },
-        told={Purpose.CARD: posts.told},
+        told={Purpose.CARD: posts.told, Purpose.REVIEWED: remember},
         failed={Purpose.CARD: posts.failed},
     )
 
 
 def build_around(people: People) -> Around:
     """What people have to do with a turn."""
-    return Around()
+    reviewing = people.oversight.reviewing
+    return Around(review=reviewing.review, may_grow=reviewing.may_grow)
 
 
 def build_duties(people: People) -> Mapping[str, Duty]:
     """A function for each name of `DUTIES`."""
-    return {"bookings": people.bookings.look_after}
+    return {"bookings": people.bookings.look_after, "reviews": people.oversight.decisions.keep_time}

@@ -82,15 +82,17 @@ async def open_worker_services(settings: Settings) -> AsyncIterator[WorkerServic
             delivery=delivery,
             sealer=build_sealer(settings),
             stock=build_stock_table(settings, tenant, engine),
+            folder=find_tenant(settings.tenant, TENANTS),
         )
         speaking = build_speaking(settings, tenant, texts, redis)
         stack.push_async_callback(speaking.close)
+        memory = DialogueMemory(
+            redis, settings.memory_tokens, settings.memory_ttl_s, summariser=_summariser(settings, models)
+        )
         turns = TurnServer(
             inbox=inbox,
             assistant=LiveAssistant(live),
-            memory=DialogueMemory(
-                redis, settings.memory_tokens, settings.memory_ttl_s, summariser=_summariser(settings, models)
-            ),
+            memory=memory,
             delivery=delivery,
             texts=texts,
             policy=_policy(settings, tenant),
@@ -104,7 +106,7 @@ async def open_worker_services(settings: Settings) -> AsyncIterator[WorkerServic
             ),
             speaking=speaking,
             worker=f"{socket.gethostname()}:{os.getpid()}",
-            outgoings=build_outgoings(people),
+            outgoings=build_outgoings(people, memory),
             around=build_around(people),
         )
         yield WorkerServices(

@@ -89,14 +89,16 @@ class Town:
             prefix=self.prefix,
             now=lambda: self.now(),
             stock=build_stock_table(self.settings, tenant, self.engine),
+            folder=self.folder,
         )
         self.turn_log = TurnLog(self.redis, TurnStore(self.engine), prefix=self.prefix)
+        memory = DialogueMemory(self.redis, 800, 3600, prefix=self.prefix)
         self.server = TurnServer(
             inbox=self.inbox,
             assistant=build_assistant(
                 tenant, texts, ModelChain([self.model]), self.settings, tables=self.sources
             ),
-            memory=DialogueMemory(self.redis, 800, 3600, prefix=self.prefix),
+            memory=memory,
             delivery=delivery,
             texts=texts,
             policy=TurnPolicy(
@@ -118,7 +120,7 @@ class Town:
             ),
             speaking=Speaking(wishes=VoiceWishes(self.redis, prefix=self.prefix), texts=texts, voice=None),
             worker="town",
-            outgoings=build_outgoings(self.people),
+            outgoings=build_outgoings(self.people, memory),
             around=build_around(self.people),
         )
 

@@ -1,0 +1,18 @@
+"""How staff look after the answers: why they were given, what is right, what leaves, how good they are."""
+
+from dataclasses import dataclass
+
+from bot.people.marks import Marking
+from bot.people.proposals import Proposals
+from bot.people.reviewing import Reviewing
+from bot.people.reviewing_decisions import ReviewDecisions
+from bot.people.why import Why
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Oversight:
+    why: Why
+    proposals: Proposals
+    reviewing: Reviewing
+    decisions: ReviewDecisions
+    marking: Marking
