@@ -57,8 +57,9 @@ class ErasureRow(SQLModel, table=True):
     """The message with the question whether to erase, which is to say that it is done."""
     language: str = Field(sa_type=Text)
     asked_at: datetime = Field(sa_type=UtcDateTime)
+    erased_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     told_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    """Since when all is erased and the person knows it."""
+    """Since when the person knows that all is erased."""
 
 
 class StaffRow(SQLModel, table=True):

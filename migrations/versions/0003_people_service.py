@@ -216,6 +216,7 @@ def upgrade() -> None:
         sa.Column("message_id", ROW_ID, nullable=False),
         sa.Column("language", sa.Text(), nullable=False),
         sa.Column("asked_at", MOMENT, nullable=False),
+        sa.Column("erased_at", MOMENT, nullable=True),
         sa.Column("told_at", MOMENT, nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_erasures"),
         sa.UniqueConstraint(
