@@ -3,9 +3,10 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Date, Index, Text
+from sqlalchemy import JSON, Date, Float, Index, LargeBinary, Text, Unicode
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
+from bot.store.people_tables import unique_while
 from bot.store.tables import RowId, UtcDateTime
 
 
@@ -62,6 +63,70 @@ class PurgeRow(SQLModel, table=True):
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     deleted: dict[str, int] = Field(sa_type=JSON)
     """Rows, by table."""
+
+
+class SchedulerJobRow(SQLModel, table=True):
+    """What APScheduler keeps of a job: just the table that its job store would make."""
+
+    __tablename__ = "scheduler_jobs"
+
+    id: str = Field(primary_key=True, sa_type=Unicode(191))  # type: ignore[call-overload]
+    next_run_time: float | None = Field(default=None, index=True, sa_type=Float(25))  # type: ignore[call-overload]
+    job_state: bytes = Field(sa_type=LargeBinary)
+
+
+class SchedulerLeaseRow(SQLModel, table=True):
+    """Which scheduler works for a tenant. Whose `beats` stand still is dead: no clock is asked."""
+
+    __tablename__ = "scheduler_leases"
+
+    tenant: str = Field(primary_key=True, sa_type=Text)
+    holder: str = Field(sa_type=Text)
+    """Empty: it was given back."""
+    beats: int = Field(sa_type=RowId)
+
+
+class JobRunRow(SQLModel, table=True):
+    """One run of a job, from the moment it was decided on."""
+
+    __tablename__ = "job_runs"
+    __table_args__ = (
+        UniqueConstraint("tenant", "job", "key"),
+        unique_while("uq_job_runs_open", "tenant", "job", where="ended_at IS NULL"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
+    tenant: str = Field(sa_type=Text)
+    job: str = Field(sa_type=Text)
+    key: str = Field(sa_type=Text)
+    """What there is one run for: the moment or the day for which it was due, or an admin's tap."""
+    asked_by: str = Field(sa_type=Text)
+    """``clock``, or ``telegram:42``"""
+    due_at: datetime = Field(sa_type=UtcDateTime)
+    queued_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    started_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    tries: int = 0
+    outcome: str = Field(default="", sa_type=Text)
+    """done, failed, lost; empty while it is open"""
+    error: str = Field(default="", sa_type=Text)
+
+
+class ClockMarkRow(SQLModel, table=True):
+    """What one machine's clock showed, and what it may show at most, since the machine was started."""
+
+    __tablename__ = "clock_marks"
+
+    tenant: str = Field(primary_key=True, sa_type=Text)
+    boot: str = Field(primary_key=True, sa_type=Text)
+    shown: datetime = Field(sa_type=UtcDateTime)
+    elapsed_s: float
+    """By the machine's steady clock, when it showed that."""
+    ceiling: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """What it could show at most then, had nobody set it; None: it is right as it is."""
+    off_since_s: float
+    """Since when, by the steady clock, the two are just so far apart."""
+    off_s: float
 
 
 class InvitationRow(SQLModel, table=True):

@@ -13,7 +13,7 @@ from sqlmodel import Field, SQLModel, UniqueConstraint
 from bot.store.tables import RowId, UtcDateTime
 
 
-def _only(name: str, *columns: str, where: str) -> Index:
+def unique_while(name: str, *columns: str, where: str) -> Index:
     """No two rows agree in the columns while the condition holds."""
     condition = text(where)
     return Index(name, *columns, unique=True, sqlite_where=condition, postgresql_where=condition)
@@ -24,7 +24,7 @@ class ConsentRow(SQLModel, table=True):
 
     __tablename__ = "consents"
     __table_args__ = (
-        _only("uq_consents_standing", "tenant", "person_id", "version", where="withdrawn_at IS NULL"),
+        unique_while("uq_consents_standing", "tenant", "person_id", "version", where="withdrawn_at IS NULL"),
         Index(None, "person_id", "tenant"),
     )
 
@@ -114,7 +114,7 @@ class CallbackRow(SQLModel, table=True):
 
     __tablename__ = "callbacks"
     __table_args__ = (
-        _only("uq_callbacks_open_person", "tenant", "person_id", where="closed_at IS NULL"),
+        unique_while("uq_callbacks_open_person", "tenant", "person_id", where="closed_at IS NULL"),
         UniqueConstraint("request_key"),
         Index(None, "tenant", "status", "due_at"),
     )
@@ -158,7 +158,7 @@ class HandoffRow(SQLModel, table=True):
 
     __tablename__ = "handoffs"
     __table_args__ = (
-        _only("uq_handoffs_open_chat_key", "chat_key", where="released_at IS NULL"),
+        unique_while("uq_handoffs_open_chat_key", "chat_key", where="released_at IS NULL"),
         Index(None, "tenant", "status"),
         Index(None, "room_chat_id", "thread_id"),
     )
@@ -214,7 +214,9 @@ class BookingRow(SQLModel, table=True):
 
     __tablename__ = "bookings"
     __table_args__ = (
-        _only("uq_bookings_slot", "tenant", "action", "resource", "starts_at", where="cancelled_at IS NULL"),
+        unique_while(
+            "uq_bookings_slot", "tenant", "action", "resource", "starts_at", where="cancelled_at IS NULL"
+        ),
         UniqueConstraint("request_key"),
         Index(None, "tenant", "starts_at"),
     )

@@ -54,6 +54,57 @@ def upgrade() -> None:
         sa.UniqueConstraint("token_hash", name="uq_invitations_token_hash"),
     )
     op.create_table(
+        "scheduler_jobs",
+        sa.Column("id", sa.Unicode(length=191), nullable=False),
+        sa.Column("next_run_time", sa.Float(precision=25), nullable=True),
+        sa.Column("job_state", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_scheduler_jobs"),
+    )
+    op.create_index("ix_scheduler_jobs_next_run_time", "scheduler_jobs", ["next_run_time"], unique=False)
+    op.create_table(
+        "scheduler_leases",
+        sa.Column("tenant", sa.Text(), nullable=False),
+        sa.Column("holder", sa.Text(), nullable=False),
+        sa.Column("beats", ROW_ID, nullable=False),
+        sa.PrimaryKeyConstraint("tenant", name="pk_scheduler_leases"),
+    )
+    op.create_table(
+        "job_runs",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("tenant", sa.Text(), nullable=False),
+        sa.Column("job", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("asked_by", sa.Text(), nullable=False),
+        sa.Column("due_at", MOMENT, nullable=False),
+        sa.Column("queued_at", MOMENT, nullable=True),
+        sa.Column("started_at", MOMENT, nullable=True),
+        sa.Column("ended_at", MOMENT, nullable=True),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_job_runs"),
+        sa.UniqueConstraint("tenant", "job", "key", name="uq_job_runs_tenant_job_key"),
+    )
+    op.create_index(
+        "uq_job_runs_open",
+        "job_runs",
+        ["tenant", "job"],
+        unique=True,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
+    op.create_table(
+        "clock_marks",
+        sa.Column("tenant", sa.Text(), nullable=False),
+        sa.Column("boot", sa.Text(), nullable=False),
+        sa.Column("shown", MOMENT, nullable=False),
+        sa.Column("elapsed_s", sa.Float(), nullable=False),
+        sa.Column("ceiling", MOMENT, nullable=True),
+        sa.Column("off_since_s", sa.Float(), nullable=False),
+        sa.Column("off_s", sa.Float(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant", "boot", name="pk_clock_marks"),
+    )
+    op.create_table(
         "purges",
         sa.Column("id", ROW_ID, nullable=False),
         sa.Column("tenant", sa.Text(), nullable=False),
@@ -115,6 +166,10 @@ def downgrade() -> None:
     op.drop_table("broadcast_people")
     op.drop_table("tunings")
     op.drop_table("purges")
+    op.drop_table("clock_marks")
+    op.drop_table("job_runs")
+    op.drop_table("scheduler_leases")
+    op.drop_table("scheduler_jobs")
     op.drop_table("invitations")
     op.drop_table("daily_figures")
     op.drop_table("broadcasts")
