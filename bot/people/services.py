@@ -9,8 +9,11 @@ from bot.delivery.delivery import Delivery
 from bot.delivery.kept_files import KeptFiles
 from bot.domain.moments import Now
 from bot.people.actions.bookings import Bookings
+from bot.people.callbacks.cards import Cards
+from bot.people.callbacks.reminders import Reminders
 from bot.people.callbacks.requests import Callbacks
 from bot.people.oversight import Oversight
+from bot.people.endings_services import Closing
 from bot.people.staff_posts import StaffPosts
 from bot.queue.outbox import Outbox
 from bot.staff.roles import Staff
@@ -38,6 +41,11 @@ class People:
     sealer: Sealer
     """For columns named `*_sealed`."""
     callbacks: Callbacks
+    cards: Cards
+    """Callback requests, as staff see them."""
+    reminders: Reminders
     bookings: Bookings
     oversight: Oversight
+    closing: Closing
+    """The ends of dialogues, and ratings."""
     now: Now

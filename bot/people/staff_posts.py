@@ -87,10 +87,11 @@ class StaffPosts:
         return await self._tell([chat], _card(subject), text, keyboard, name)
 
     async def change(self, subject: str, text: str, keyboard: Keyboard | None = None) -> None:
-        """Make every copy read like this, those too that are still on their way."""
+        """Make every copy read like this, also those on their way; nothing is done where none was told."""
+        if not await self._redis.exists(self._key(subject)):
+            return
         version = await self._word(subject, text, keyboard)
-        fields = await self._redis.hgetall(self._key(subject))
-        chats = {_placed(name.decode())[0] for name in fields if name.decode() not in (_SHOWN, _VERSION)}
+        chats = {chat for chat, _ in await self._copies(subject)}
         change = Outgoing(purpose=Purpose.CARD_CHANGE, subject=subject)
         for chat in chats:
             await self._outbox.post(chat, change, name=f"{subject}-v{version}", language=self.language)
@@ -119,12 +120,8 @@ class StaffPosts:
     async def changed(self, turn: Turn, outgoing: Outgoing) -> None:
         """Edit the copies in the turn's chat. Raises DeliveryError while the network is away."""
         shown = await self._shown(outgoing.subject)
-        names = await self._redis.hkeys(self._key(outgoing.subject))
-        for name in (name.decode() for name in names):
-            if shown is None or name in (_SHOWN, _VERSION):
-                continue
-            chat, message_id = _placed(name)
-            if chat.key == turn.chat.key:
+        for chat, message_id in await self._copies(outgoing.subject):
+            if shown is not None and chat.key == turn.chat.key:
                 await self._show(turn, message_id, outgoing.subject, *shown)
 
     async def failed(self, turn: Turn, outgoing: Outgoing, error: DeliveryError) -> None:
@@ -192,6 +189,10 @@ class StaffPosts:
             return None
         value = json.loads(found)
         return value["text"], Keyboard.from_value(value["keyboard"]) if value["keyboard"] else None
+
+    async def _copies(self, subject: str) -> list[tuple[ChatRef, int]]:
+        names = [name.decode() for name in await cast(Any, self._redis.hkeys(self._key(subject)))]
+        return [_placed(name) for name in names if name not in (_SHOWN, _VERSION)]
 
     async def _show(
         self, turn: Turn, message_id: int, subject: str, text: str, keyboard: Keyboard | None

@@ -13,27 +13,26 @@ from bot.dialogue.outgoing import Outgoings
 from bot.domain import Outgoing, Purpose, Turn
 from bot.domain.moments import Now, utc_now
 from bot.memory.memory import Memory
-from bot.people.callbacks.clock import WorkingClock
-from bot.people.callbacks.requests import Callbacks
 from bot.people.services import People
 from bot.people.staff_posts import StaffPosts
 from bot.queue.inbox import Inbox
 from bot.queue.outbox import Outbox
 from bot.staff.roles import Staff
 from bot.stock.table import StockTable
-from bot.store.callbacks import CallbackStore
 from bot.store.sealing import Sealer
 from bot.store.staff import StaffStore
 from bot.tenant import Tenant
 from bot.texts.catalogue import Texts
 from bot.wiring import TENANTS
 from bot.wiring.actions import build_bookings
+from bot.wiring.callbacks import build_callbacks, build_cards, build_reminders
+from bot.wiring.closing import build_closing
 from bot.wiring.oversight import build_oversight
 
 Duty = Callable[[], Awaitable[None]]
 """Something to be done now and then; done twice it does no harm."""
 
-DUTIES: Mapping[str, float] = {"bookings": 30.0, "reviews": 20.0}
+DUTIES: Mapping[str, float] = {"bookings": 30.0, "callback_reminders": 30.0, "reviews": 20.0}
 """Every how many seconds the clock wants each duty done."""
 
 
@@ -64,6 +63,18 @@ def build_people(
         language=tenant.languages[0],
         prefix=prefix,
     )
+    callbacks = build_callbacks(tenant, engine, sealer, now)
+    cards = build_cards(
+        tenant,
+        texts,
+        callbacks=callbacks,
+        posts=posts,
+        staff=staff,
+        redis=redis,
+        engine=engine,
+        prefix=prefix,
+        now=now,
+    )
     return People(
         tenant=tenant,
         texts=texts,
@@ -76,7 +87,9 @@ def build_people(
         staff=staff,
         posts=posts,
         sealer=sealer,
-        callbacks=_build_callbacks(tenant, engine, sealer, now),
+        callbacks=callbacks,
+        cards=cards,
+        reminders=build_reminders(tenant, texts, callbacks, cards, now),
         bookings=build_bookings(
             tenant, texts, engine=engine, outbox=outbox, posts=posts, files=files, stock=stock, now=now
         ),
@@ -93,14 +106,19 @@ def build_people(
             prefix=prefix,
             now=now,
         ),
+        closing=build_closing(
+            tenant,
+            texts,
+            redis=redis,
+            engine=engine,
+            outbox=outbox,
+            delivery=delivery,
+            posts=posts,
+            prefix=prefix,
+            now=now,
+        ),
         now=now,
     )
-
-
-def _build_callbacks(tenant: Tenant, engine: Engine, sealer: Sealer, now: Now) -> Callbacks:
-    settings = tenant.service.callbacks
-    clock = WorkingClock(tenant, tenant.department(settings.department))
-    return Callbacks(CallbackStore(engine, tenant.name), sealer, clock, settings, now=now)
 
 
 def build_outgoings(people: People, memory: Memory) -> Outgoings:
@@ -131,4 +149,8 @@ def build_around(people: People) -> Around:
 
 def build_duties(people: People) -> Mapping[str, Duty]:
     """A function for each name of `DUTIES`."""
-    return {"bookings": people.bookings.look_after, "reviews": people.oversight.decisions.keep_time}
+    return {
+        "bookings": people.bookings.look_after,
+        "callback_reminders": people.reminders.look_after,
+        "reviews": people.oversight.decisions.keep_time,
+    }

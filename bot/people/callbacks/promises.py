@@ -35,9 +35,11 @@ def promised(clock: WorkingClock, settings: CallbackSettings, at: datetime) -> W
 class PromiseWords:
     """Says windows and moments as the tenant's clock on the wall shows them."""
 
-    def __init__(self, tenant: Tenant, texts: Texts) -> None:
+    def __init__(self, tenant: Tenant, texts: Texts, *, names_today: bool = True) -> None:
+        """Without `names_today` a day has its date always, for what is read on other days too."""
         self._zone = tenant.zone
         self._texts = texts
+        self._names_today = names_today
 
     def window(self, window: Window | Callback, now: datetime, language: str) -> str:
         """«сегодня до 12:30», «завтра с 9:00 до 9:30»: an end by which the call has come."""
@@ -71,7 +73,7 @@ class PromiseWords:
 
     def _day(self, day: date, today: date, language: str) -> str:
         near = {0: CallbackText.TODAY, 1: CallbackText.TOMORROW}.get((day - today).days)
-        if near is not None:
+        if near is not None and self._names_today:
             return self._texts.say(near, language)
         weekday = self._texts.one_of(Text.ON_WEEKDAYS, language, day.weekday())
         month = self._texts.one_of(Text.OF_MONTHS, language, day.month - 1)

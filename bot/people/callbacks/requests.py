@@ -1,7 +1,9 @@
 """The life of a request to be called: asked, taken, tried again, done or cancelled."""
 
 import asyncio
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 import structlog
 
@@ -89,12 +91,18 @@ class Callbacks:
             self._store.change, callback.callback_id, values, CALLBACKS.c.told_at.is_(None)
         )
 
+    async def describe(self, callback: Callback, card: Mapping[str, Any]) -> None:
+        """Keep what staff are shown beside the request; only the first time counts."""
+        if not callback.card:
+            await asyncio.to_thread(self._store.change, callback.callback_id, {"card": dict(card)})
+
     async def take(self, callback_id: int, member: Member) -> Move:
         """One of all who try gets it: who calls. After a try without an answer anybody may take it."""
         values: Values = {
             "status": CallbackStatus.TAKEN.value,
             "taken_by": member.key,
             "taken_at": self._now(),
+            "reminded_at": None,
         }
         free = (CallbackStatus.NEW, CallbackStatus.NO_ANSWER)
         move = await asyncio.to_thread(self._store.move, callback_id, values, among=free)
