@@ -39,7 +39,8 @@ async def work(settings: Settings) -> None:
         sweep = partial(repeat, SWEEP_EVERY_S, partial(services.inbox.sweep, at_most_every_s=SWEEP_EVERY_S))
         call_at_stop(worker.stop)
         keep_what_is_there()
-        await worker.run(alongside=[services.turn_log.run, services.cancellations.run, sweep])
+        steady = (services.turn_log.run, services.cancellations.run, services.thumbs.run)
+        await worker.run(alongside=[*steady, sweep])
 
 
 def main() -> int:

@@ -76,6 +76,16 @@ class Delivery:
         post = Post(body=first_part(render(markdown)), keyboard=keyboard)
         await self._channels[chat.channel].edit(chat, message_id, post)
 
+    async def offer(self, chat: ChatRef, message_id: int, keyboard: Keyboard) -> None:
+        """Put buttons under a message if a moment is free. Raises NoSlot; may be repeated without harm."""
+        await self._channels[chat.channel].offer(chat, message_id, keyboard, Admission(optional=True))
+
+    async def open_topic(self, chat: ChatRef, name: str) -> int:
+        """Make a forum topic in a group and return its id. Not repeatable: a second call makes another."""
+        thread_id = await self._channels[chat.channel].open_topic(chat, name)
+        await self.seen(chat, thread_id)
+        return thread_id
+
     async def tell(self, chat: ChatRef, markdown: str, *, priority: Priority = Priority.TURN) -> int:
         """Send words that belong to no turn, at most once. Returns the id of the (last) message."""
         message_id = 0

@@ -48,8 +48,9 @@ class Rating:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RatedAnswer:
-    """The turn that a rating is of, personal data masked."""
+    """The turn that is said to be wrong, personal data masked. `words`: what is said of it, if anything."""
 
     turn_id: str
     question: str
     answer: str
+    words: str

@@ -5,7 +5,7 @@ from contextlib import suppress
 import structlog
 from aiogram import Bot, F, Router
 from aiogram.exceptions import TelegramAPIError
-from aiogram.types import CallbackQuery
+from aiogram.types import CallbackQuery, InlineKeyboardMarkup, MaybeInaccessibleMessageUnion, Message
 
 from bot.delivery.buttons import SAY
 from bot.handlers.inbox import Acceptor
@@ -25,7 +25,7 @@ def build_router() -> Router:
 
 
 async def take_choice(query: CallbackQuery, bot: Bot, acceptor: Acceptor, people: People | None) -> None:
-    """What stands on the button goes into the inbox; the buttons go away, so that it is said once."""
+    """What stands on the button goes into the inbox; such buttons go away, so that it is said once."""
     utterance = utterance_of_choice(query)
     if utterance is None or query.message is None:
         await pass_over(query, bot, people)
@@ -34,8 +34,21 @@ async def take_choice(query: CallbackQuery, bot: Bot, acceptor: Acceptor, people
     await toast(bot, query)
     with suppress(TelegramAPIError):
         await bot.edit_message_reply_markup(
-            chat_id=query.message.chat.id, message_id=query.message.message_id
+            chat_id=query.message.chat.id,
+            message_id=query.message.message_id,
+            reply_markup=_without_choices(query.message),
         )
+
+
+def _without_choices(message: MaybeInaccessibleMessageUnion) -> InlineKeyboardMarkup | None:
+    """What can be done, rather than said, goes on standing there."""
+    markup = message.reply_markup if isinstance(message, Message) else None
+    rows = [
+        row
+        for row in (markup.inline_keyboard if markup is not None else [])
+        if not any((button.callback_data or "").startswith(SAY) for button in row)
+    ]
+    return InlineKeyboardMarkup(inline_keyboard=rows) if rows else None
 
 
 async def pass_over(query: CallbackQuery, bot: Bot, people: People | None) -> None:

@@ -158,7 +158,7 @@ class DialogueStore:
         return EarlierTalk(summary=row.summary, at=row.last_at, focus=(last or {}).get("focus", {}))
 
     def _ended(self, connection: Connection, row: Row[Any]) -> EndedDialogue:
-        last = connection.execute(_last_of(row.id, TURNS.c.private, TURNS.c.trace)).one_or_none()
+        last = connection.execute(_last_of(row.id, TURNS.c.private)).one_or_none()
         answered = select(TURNS.c.id).where(
             TURNS.c.dialogue_id == row.id, TURNS.c.outcome == Outcome.ANSWERED.value
         )
@@ -169,7 +169,7 @@ class DialogueStore:
                 channel=ChannelName(channel), chat_id=chat_id, private=last is not None and last.private
             ),
             person=row.person_id,
-            language=row.language if last is None else last.trace.get("language", row.language),
+            language=row.language,
             ended_at=row.ended_at,
             reason=row.end_reason,
             has_answer=connection.execute(answered.limit(1)).one_or_none() is not None,

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Connection,
     Engine,
     Row,
+    Select,
     and_,
     delete,
     exists,
@@ -21,15 +22,15 @@ from sqlalchemy import (
 )
 
 from bot.domain import ChannelName, ChatRef
-from bot.domain.ratings import RatedAnswer, Rater, Rating, RatingKind
+from bot.domain.ratings import Rater, Rating, RatingKind
 from bot.store.dialogues import CONSENTS
 from bot.store.engine import translated
 from bot.store.people_tables import RatingRow
-from bot.store.rows import DIALOGUES, PEOPLE, TURNS, clean, insert_into, table_of
+from bot.store.rows import DIALOGUES, PEOPLE, clean, insert_into, table_of
 
 RATINGS = table_of(RatingRow)
-_UNIQUE = ["tenant", "kind", "subject", "person_id"]
-_COLUMNS = [
+UNIQUE = ["tenant", "kind", "subject", "person_id"]
+COLUMNS = [
     "tenant",
     "person_id",
     "kind",
@@ -41,7 +42,9 @@ _COLUMNS = [
     "answered_at",
 ]
 
-_Values = tuple[Any, ...]
+_SAID_WITHIN = timedelta(minutes=10)
+"""Of what was noted to be asked, so long it is made sure that it is said."""
+Values = tuple[Any, ...]
 """One for each of the columns."""
 
 
@@ -69,22 +72,23 @@ class RatingStore:
         """Note that the dialogue's rating is asked for. False: they are not to be asked, or have answered."""
         with translated(), self._engine.begin() as connection:
             self._ask(connection, RatingKind.CSAT, dialogue_id, person, at, true())
-            mine = and_(self._of(RatingKind.CSAT, dialogue_id), RATINGS.c.person_id == person)
+            mine = and_(of_kind(self._tenant, RatingKind.CSAT, dialogue_id), RATINGS.c.person_id == person)
             asked = select(RATINGS.c.id).where(mine, RATINGS.c.score.is_(None), self._is_askable(person))
             return connection.execute(asked).one_or_none() is not None
 
     def ask_nps(self, day: str, person: int, at: datetime, every: timedelta) -> bool:
-        """Note that the NPS is asked for, once within `every` a person. False: it is not their time."""
-        recent = exists().where(
-            RATINGS.c.tenant == self._tenant,
-            RATINGS.c.kind == RatingKind.NPS.value,
-            RATINGS.c.person_id == person,
-            RATINGS.c.created_at > at - every,
-        )
+        """Note that the NPS is asked for, once within `every` a person. False: it is not their time.
+
+        True again, as long as the one of this day was not answered: to be said once, by its name."""
+        recent = self._nps_since(at - every, literal(person))
         with translated(), self._engine.begin() as connection:
             # a write first: of two at once, one waits for the other here, and sees its row
             connection.execute(update(PEOPLE).where(PEOPLE.c.id == person).values(id=person))
-            return self._ask(connection, RatingKind.NPS, day, person, at, ~recent)
+            if self._ask(connection, RatingKind.NPS, day, person, at, ~recent):
+                return True
+            mine = and_(of_kind(self._tenant, RatingKind.NPS, day), RATINGS.c.person_id == person)
+            asked = select(RATINGS.c.id).where(mine, RATINGS.c.score.is_(None), self._is_askable(person))
+            return connection.execute(asked).one_or_none() is not None
 
     def due_for_nps(
         self,
@@ -93,18 +97,20 @@ class RatingStore:
         answered_after: datetime,
         asked_before: datetime,
         asked_after: datetime,
+        unasked_since: datetime,
     ) -> list[Asked]:
         """Whose last dialogue was rated within the first span, or asked about within the second."""
-        rated = and_(
-            RATINGS.c.answered_at <= answered_before,
-            RATINGS.c.answered_at > answered_after,
-        )
+        rated = and_(RATINGS.c.answered_at <= answered_before, RATINGS.c.answered_at > answered_after)
         asked = and_(RATINGS.c.created_at < asked_before, RATINGS.c.created_at > asked_after)
         found = (
             select(RATINGS.c.person_id, DIALOGUES.c.chat_key, PEOPLE.c.language)
             .join(DIALOGUES, DIALOGUES.c.id == RATINGS.c.subject)
             .join(PEOPLE, PEOPLE.c.id == RATINGS.c.person_id)
-            .where(self._of(RatingKind.CSAT), or_(rated, asked))
+            .where(
+                of_kind(self._tenant, RatingKind.CSAT),
+                or_(rated, asked),
+                ~self._nps_since(unasked_since, RATINGS.c.person_id, until=answered_before - _SAID_WITHIN),
+            )
             .order_by(RATINGS.c.created_at)
         )
         with translated(), self._engine.connect() as connection:
@@ -117,7 +123,7 @@ class RatingStore:
         """Give or change the score of what this person was asked after `since`. False: they were not.
 
         Another score loses the reasons of the one before."""
-        asked = and_(self._of(kind, subject), self._is_by(rater), RATINGS.c.created_at >= since)
+        asked = and_(of_kind(self._tenant, kind, subject), is_by(rater), RATINGS.c.created_at >= since)
         changed = and_(asked, RATINGS.c.score.is_distinct_from(score))
         with translated(), self._engine.begin() as connection:
             done = connection.execute(
@@ -133,8 +139,8 @@ class RatingStore:
     ) -> Rating | None:
         """Add a reason to a dialogue's score or take it away; the rating as it is then. None: no score."""
         scored = and_(
-            self._of(RatingKind.CSAT, subject),
-            self._is_by(rater),
+            of_kind(self._tenant, RatingKind.CSAT, subject),
+            is_by(rater),
             RATINGS.c.score.is_not(None),
             RATINGS.c.created_at >= since,
         )
@@ -150,70 +156,27 @@ class RatingStore:
 
     def add_words(self, kind: RatingKind, subject: str, rater: Rater, words: str) -> bool:
         """Add what was said to the score, masked. False: there is nothing it could belong to any more."""
-        given = and_(self._of(kind, subject), self._is_by(rater), RATINGS.c.score.is_not(None))
+        given = and_(of_kind(self._tenant, kind, subject), is_by(rater), RATINGS.c.score.is_not(None))
         with translated(), self._engine.begin() as connection:
             return connection.execute(update(RATINGS).where(given).values(words=clean(words))).rowcount > 0
 
     def find(self, kind: RatingKind, subject: str, rater: Rater) -> Rating | None:
         with translated(), self._engine.connect() as connection:
-            given = and_(self._of(kind, subject), self._is_by(rater))
+            given = and_(of_kind(self._tenant, kind, subject), is_by(rater))
             row = connection.execute(select(RATINGS).where(given)).one_or_none()
         return None if row is None else _rating(row)
 
-    def rate_answer(
-        self, kind: RatingKind, turn_id: str, rater: Rater, score: int, *, at: datetime, since: datetime
-    ) -> bool:
-        """Give or change what the asker thinks of an answer given after `since`. False: there is none."""
-        values: _Values = (
-            self._tenant,
-            TURNS.c.person_id,
-            kind.value,
-            TURNS.c.turn_id,
-            score,
-            [],
-            "",
-            at,
-            at,
-        )
-        with translated(), self._engine.begin() as connection:
-            rated = _row(values).where(self._asked_by(turn_id, rater), TURNS.c.answered_at >= since)
-            given = insert_into(connection, RATINGS).from_select(_COLUMNS, rated)
-            set_ = {"score": score, "answered_at": at}
-            return (
-                connection.execute(given.on_conflict_do_update(index_elements=_UNIQUE, set_=set_)).rowcount
-                > 0
-            )
-
-    def unrate_answer(self, turn_id: str, rater: Rater) -> bool:
-        """Take the thumb back. False: there is no such answer of theirs."""
-        thumb = and_(self._of(RatingKind.THUMB, turn_id), self._is_by(rater))
-        with translated(), self._engine.begin() as connection:
-            connection.execute(delete(RATINGS).where(thumb))
-            mine = select(TURNS.c.id).where(self._asked_by(turn_id, rater))
-            return connection.execute(mine).one_or_none() is not None
-
-    def answer(self, turn_id: str) -> RatedAnswer | None:
-        with translated(), self._engine.connect() as connection:
-            row = connection.execute(
-                select(TURNS).where(TURNS.c.turn_id == turn_id, TURNS.c.tenant == self._tenant)
-            ).one_or_none()
-        return (
-            None
-            if row is None
-            else RatedAnswer(turn_id=row.turn_id, question=row.question, answer=row.answer)
-        )
-
     def switch(self, rater: Rater, *, is_off: bool, at: datetime) -> bool:
         """Never ask this person again, or ask as before. False: nobody knows them."""
-        who = and_(PEOPLE.c.channel == rater.channel.value, PEOPLE.c.external_id == clean(rater.external_id))
-        values: _Values = (self._tenant, PEOPLE.c.id, RatingKind.OFF.value, "", None, [], "", at, None)
+        who = PEOPLE.c.id.in_(person_of(rater))
+        values: Values = (self._tenant, PEOPLE.c.id, RatingKind.OFF.value, "", None, [], "", at, None)
         with translated(), self._engine.begin() as connection:
             if not is_off:
-                off = and_(self._of(RatingKind.OFF, ""), self._is_by(rater))
+                off = and_(of_kind(self._tenant, RatingKind.OFF, ""), is_by(rater))
                 connection.execute(delete(RATINGS).where(off))
                 return True
-            noted = insert_into(connection, RATINGS).from_select(_COLUMNS, _row(values).where(who))
-            connection.execute(noted.on_conflict_do_nothing(index_elements=_UNIQUE))
+            noted = insert_into(connection, RATINGS).from_select(COLUMNS, row_of(values).where(who))
+            connection.execute(noted.on_conflict_do_nothing(index_elements=UNIQUE))
             return connection.execute(select(PEOPLE.c.id).where(who)).one_or_none() is not None
 
     def all_of(self, kinds: Collection[RatingKind]) -> list[Rating]:
@@ -233,10 +196,10 @@ class RatingStore:
         at: datetime,
         condition: ColumnElement[bool],
     ) -> bool:
-        values: _Values = (self._tenant, PEOPLE.c.id, kind.value, subject, None, [], "", at, None)
-        asked = _row(values).where(PEOPLE.c.id == person, self._is_askable(person), condition)
-        noted = insert_into(connection, RATINGS).from_select(_COLUMNS, asked)
-        return connection.execute(noted.on_conflict_do_nothing(index_elements=_UNIQUE)).rowcount > 0
+        values: Values = (self._tenant, PEOPLE.c.id, kind.value, subject, None, [], "", at, None)
+        asked = row_of(values).where(PEOPLE.c.id == person, self._is_askable(person), condition)
+        noted = insert_into(connection, RATINGS).from_select(COLUMNS, asked)
+        return connection.execute(noted.on_conflict_do_nothing(index_elements=UNIQUE)).rowcount > 0
 
     def _is_askable(self, person: int) -> ColumnElement[bool]:
         """Nobody who has said no, takes no messages, or has not agreed to the terms."""
@@ -252,23 +215,39 @@ class RatingStore:
         )
         return and_(~refused, reachable, *([agreed] if self._needs_consent else []))
 
-    def _of(self, kind: RatingKind, subject: str | None = None) -> ColumnElement[bool]:
-        ours = and_(RATINGS.c.tenant == self._tenant, RATINGS.c.kind == kind.value)
-        return ours if subject is None else and_(ours, RATINGS.c.subject == clean(subject))
+    def _nps_since(
+        self, since: datetime, person: ColumnElement[int], *, until: datetime | None = None
+    ) -> ColumnElement[bool]:
+        """Whether the person was asked for the NPS after `since`."""
+        nps = RATINGS.alias("nps")
+        earlier = true() if until is None else nps.c.created_at <= until
+        return exists().where(
+            nps.c.tenant == self._tenant,
+            nps.c.kind == RatingKind.NPS.value,
+            nps.c.person_id == person,
+            nps.c.created_at > since,
+            earlier,
+        )
 
-    def _is_by(self, rater: Rater) -> ColumnElement[bool]:
-        who = and_(PEOPLE.c.channel == rater.channel.value, PEOPLE.c.external_id == clean(rater.external_id))
-        return RATINGS.c.person_id.in_(select(PEOPLE.c.id).where(who))
 
-    def _asked_by(self, turn_id: str, rater: Rater) -> ColumnElement[bool]:
-        who = and_(PEOPLE.c.channel == rater.channel.value, PEOPLE.c.external_id == clean(rater.external_id))
-        mine = TURNS.c.person_id.in_(select(PEOPLE.c.id).where(who))
-        return and_(TURNS.c.turn_id == clean(turn_id), TURNS.c.tenant == self._tenant, mine)
+def of_kind(tenant: str, kind: RatingKind, subject: str | None = None) -> ColumnElement[bool]:
+    ours = and_(RATINGS.c.tenant == tenant, RATINGS.c.kind == kind.value)
+    return ours if subject is None else and_(ours, RATINGS.c.subject == clean(subject))
 
 
-def _row(values: _Values) -> Any:
+def is_by(rater: Rater) -> ColumnElement[bool]:
+    return RATINGS.c.person_id.in_(person_of(rater))
+
+
+def person_of(rater: Rater) -> Select[Any]:
+    """The row of who rates; none if nobody knows them."""
+    channel, external_id = rater.channel.value, clean(rater.external_id)
+    return select(PEOPLE.c.id).where(PEOPLE.c.channel == channel, PEOPLE.c.external_id == external_id)
+
+
+def row_of(values: Values) -> Any:
     """What is inserted, some of it from the tables that it belongs to."""
-    columns = [RATINGS.c[name] for name in _COLUMNS]
+    columns = [RATINGS.c[name] for name in COLUMNS]
     return select(
         *(
             value if isinstance(value, ColumnElement) else literal(value, type_=column.type)

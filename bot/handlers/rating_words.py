@@ -1,0 +1,94 @@
+"""What people say after a rating, in their own words: the next message, if it is soon and no question."""
+
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+from aiogram import F, Router
+from aiogram.dispatcher.event.bases import SkipHandler
+from aiogram.fsm.context import FSMContext
+from aiogram.types import Message, Update, User
+
+from bot.domain import ChannelName, Outgoing
+from bot.domain.ratings import Rater, RatingKind
+from bot.errors import DeliveryError
+from bot.handlers.screens import chat_ref, language_of, show
+from bot.people.ratings_reading import reads_as_opinion
+from bot.people.services import People
+from bot.texts.ratings import RatingText
+
+_WAITED_FOR = timedelta(minutes=10)
+_FIELD = "rating"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Awaited:
+    """What the next words would be about. `taken`: the update that brought them."""
+
+    kind: str
+    subject: str
+    message_id: int
+    until: float
+    taken: int | None = None
+
+
+def build_router() -> Router:
+    router = Router(name="rating_words")
+    router.message.register(take, F.text, F.chat.type == "private")
+    return router
+
+
+def rater_of(user: User) -> Rater:
+    return Rater(channel=ChannelName.TELEGRAM, external_id=str(user.id))
+
+
+async def wait_for_words(
+    state: FSMContext, kind: RatingKind, subject: str, message_id: int, now: datetime
+) -> None:
+    """Have the next message read as words about this rating. A form that is being filled in goes first."""
+    until = (now + _WAITED_FOR).timestamp()
+    awaited = Awaited(kind=kind.value, subject=subject, message_id=message_id, until=until)
+    await state.update_data({_FIELD: asdict(awaited)})
+
+
+async def wait_no_more(state: FSMContext) -> None:
+    await state.update_data({_FIELD: None})
+
+
+async def take(
+    message: Message, event_update: Update, people: People, state: FSMContext, raw_state: str | None = None
+) -> None:
+    """Keep the words, masked; whatever else the message may be goes on its way."""
+    waiting = (await state.get_data()).get(_FIELD)
+    if waiting is None or raw_state is not None or message.text is None or message.from_user is None:
+        raise SkipHandler
+    awaited = Awaited(**waiting)
+    if awaited.taken == event_update.update_id:
+        return
+    kind, rater = RatingKind(awaited.kind), rater_of(message.from_user)
+    is_late = awaited.taken is not None or people.now().timestamp() > awaited.until
+    if is_late or not reads_as_opinion(message.text):
+        await wait_no_more(state)
+        raise SkipHandler
+    if not await people.closing.ratings.add_words(kind, awaited.subject, rater, message.text):
+        await wait_no_more(state)
+        raise SkipHandler
+    language = language_of(message.from_user)
+    if kind is RatingKind.ERROR:
+        await people.closing.thumbs.report(awaited.subject)
+    else:
+        await _close(people, message, awaited, rater, language)
+    thanks = Outgoing(text=people.texts.say(RatingText.WORDS_TAKEN, language))
+    await show(people, message.chat, event_update, thanks, language=language)
+    taken = asdict(awaited) | {"taken": event_update.update_id}
+    await state.update_data({_FIELD: taken})
+
+
+async def _close(people: People, message: Message, awaited: Awaited, rater: Rater, language: str) -> None:
+    """The rating has said it all: its buttons go."""
+    ratings = people.closing.ratings
+    rating = await ratings.find(RatingKind.CSAT, awaited.subject, rater)
+    if rating is not None:
+        text, keyboard = ratings.screens.thanks(rating, language)
+        with suppress(DeliveryError):
+            await people.delivery.change(chat_ref(message.chat), awaited.message_id, text, keyboard)
