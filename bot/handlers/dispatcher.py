@@ -13,7 +13,17 @@ from aiogram.types import TelegramObject, Update
 from aiogram.types.update import UpdateTypeLookupError
 
 from bot.errors import SettingsError
-from bot.handlers import booking_forms, bookings, bookings_kept, choices, staff_room
+from bot.handlers import (
+    booking_forms,
+    bookings,
+    bookings_kept,
+    choices,
+    dialogues,
+    rating_words,
+    ratings,
+    staff_room,
+    thumbs,
+)
 from bot.handlers.inbox import Acceptor, build_router
 from bot.handlers.patience import Patience
 from bot.handlers.session import TolerantSession
@@ -75,7 +85,15 @@ def _customers(people: People | None) -> Router:
 
 def _for_customers() -> list[Router]:
     """What an update of a customer is offered to before it is a question."""
-    return [bookings.build_router(), booking_forms.build_router(), bookings_kept.build_router()]
+    return [
+        bookings.build_router(),
+        booking_forms.build_router(),
+        bookings_kept.build_router(),
+        ratings.build_router(),
+        thumbs.build_router(),
+        dialogues.build_router(),
+        rating_words.build_router(),
+    ]
 
 
 class _Forms(RedisStorage):

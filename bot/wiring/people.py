@@ -26,13 +26,19 @@ from bot.texts.catalogue import Texts
 from bot.wiring import TENANTS
 from bot.wiring.actions import build_bookings
 from bot.wiring.callbacks import build_callbacks, build_cards, build_reminders
-from bot.wiring.closing import build_closing
+from bot.wiring.closing import build_closing, build_closing_around
 from bot.wiring.oversight import build_oversight
 
 Duty = Callable[[], Awaitable[None]]
 """Something to be done now and then; done twice it does no harm."""
 
-DUTIES: Mapping[str, float] = {"bookings": 30.0, "callback_reminders": 30.0, "reviews": 20.0}
+DUTIES: Mapping[str, float] = {
+    "bookings": 30.0,
+    "callback_reminders": 30.0,
+    "reviews": 20.0,
+    "close_silent": 20.0,
+    "ask_nps": 60.0,
+}
 """Every how many seconds the clock wants each duty done."""
 
 
@@ -144,7 +150,9 @@ def build_outgoings(people: People, memory: Memory) -> Outgoings:
 def build_around(people: People) -> Around:
     """What people have to do with a turn."""
     reviewing = people.oversight.reviewing
-    return Around(review=reviewing.review, may_grow=reviewing.may_grow)
+    return build_closing_around(
+        people.closing, Around(review=reviewing.review, may_grow=reviewing.may_grow)
+    )
 
 
 def build_duties(people: People) -> Mapping[str, Duty]:
@@ -153,4 +161,6 @@ def build_duties(people: People) -> Mapping[str, Duty]:
         "bookings": people.bookings.look_after,
         "callback_reminders": people.reminders.look_after,
         "reviews": people.oversight.decisions.keep_time,
+        "close_silent": people.closing.endings.close_silent,
+        "ask_nps": people.closing.ratings.ask_nps,
     }

@@ -23,6 +23,7 @@ from bot.llm.model import Message, Prompt
 from bot.memory.answers import RedisAnswerCache
 from bot.memory.dialogue import DialogueMemory
 from bot.memory.summary import ExtractiveSummariser, ModelSummariser, Summariser
+from bot.people.ratings_thumbs import Thumbs
 from bot.queue.cancellations import Cancellations
 from bot.queue.inbox import Inbox
 from bot.queue.notes import Notes
@@ -50,6 +51,7 @@ class WorkerServices:
     turn_log: TurnLog
     cancellations: Cancellations
     inbox: Inbox
+    thumbs: Thumbs
     duties: Mapping[str, Duty]
     """What the clock wants done, by name."""
 
@@ -114,6 +116,7 @@ async def open_worker_services(settings: Settings) -> AsyncIterator[WorkerServic
             turn_log=TurnLog(redis, TurnStore(engine)),
             cancellations=cancellations,
             inbox=inbox,
+            thumbs=people.closing.thumbs,
             duties=build_duties(people),
         )
 
