@@ -14,13 +14,19 @@ from aiogram.types.update import UpdateTypeLookupError
 
 from bot.errors import SettingsError
 from bot.handlers import (
+    actions,
     booking_forms,
     bookings,
     bookings_kept,
+    callbacks,
     choices,
     dialogues,
     rating_words,
     ratings,
+    sheets,
+    staff_callbacks,
+    staff_desk,
+    staff_result,
     staff_room,
     thumbs,
 )
@@ -70,7 +76,13 @@ def build_dispatcher(
 
 def _for_staff() -> list[Router]:
     """What an update of the staff is offered to first; everybody else's passes through untouched."""
-    return [staff_room.build_router(), bookings_kept.build_staff_router()]
+    return [
+        staff_room.build_router(),
+        staff_callbacks.build_router(),
+        staff_result.build_router(),
+        staff_desk.build_router(),
+        bookings_kept.build_staff_router(),
+    ]
 
 
 def _customers(people: People | None) -> Router:
@@ -86,9 +98,12 @@ def _customers(people: People | None) -> Router:
 def _for_customers() -> list[Router]:
     """What an update of a customer is offered to before it is a question."""
     return [
+        callbacks.build_router(),
         bookings.build_router(),
         booking_forms.build_router(),
         bookings_kept.build_router(),
+        actions.build_router(),
+        sheets.build_router(),
         ratings.build_router(),
         thumbs.build_router(),
         dialogues.build_router(),

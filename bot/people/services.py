@@ -9,6 +9,8 @@ from bot.delivery.delivery import Delivery
 from bot.delivery.kept_files import KeptFiles
 from bot.domain.moments import Now
 from bot.people.actions.bookings import Bookings
+from bot.people.actions.documents import Documents
+from bot.people.actions.sending import FileSender
 from bot.people.callbacks.cards import Cards
 from bot.people.callbacks.reminders import Reminders
 from bot.people.callbacks.requests import Callbacks
@@ -17,6 +19,7 @@ from bot.people.endings_services import Closing
 from bot.people.staff_posts import StaffPosts
 from bot.queue.outbox import Outbox
 from bot.staff.roles import Staff
+from bot.stock.table import StockTable
 from bot.store.sealing import Sealer
 from bot.tenant import Tenant
 from bot.texts.catalogue import Texts
@@ -45,6 +48,10 @@ class People:
     """Callback requests, as staff see them."""
     reminders: Reminders
     bookings: Bookings
+    documents: Documents
+    sender: FileSender
+    stock: StockTable | None
+    """The table of what is for sale, if there is one."""
     oversight: Oversight
     closing: Closing
     """The ends of dialogues, and ratings."""

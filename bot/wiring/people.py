@@ -1,6 +1,7 @@
 """Everything that people do beyond asking, for whichever process serves it."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 from redis.asyncio import Redis
@@ -13,6 +14,8 @@ from bot.dialogue.outgoing import Outgoings
 from bot.domain import Outgoing, Purpose, Turn
 from bot.domain.moments import Now, utc_now
 from bot.memory.memory import Memory
+from bot.people.actions.documents import Documents
+from bot.people.callbacks.handing import hand_over_waiting
 from bot.people.services import People
 from bot.people.staff_posts import StaffPosts
 from bot.queue.inbox import Inbox
@@ -24,7 +27,7 @@ from bot.store.staff import StaffStore
 from bot.tenant import Tenant
 from bot.texts.catalogue import Texts
 from bot.wiring import TENANTS
-from bot.wiring.actions import build_bookings
+from bot.wiring.actions import build_bookings, build_sender
 from bot.wiring.callbacks import build_callbacks, build_cards, build_reminders
 from bot.wiring.closing import build_closing, build_closing_around
 from bot.wiring.oversight import build_oversight
@@ -35,6 +38,7 @@ Duty = Callable[[], Awaitable[None]]
 DUTIES: Mapping[str, float] = {
     "bookings": 30.0,
     "callback_reminders": 30.0,
+    "callbacks_waiting": 30.0,
     "reviews": 20.0,
     "close_silent": 20.0,
     "ask_nps": 60.0,
@@ -99,6 +103,9 @@ def build_people(
         bookings=build_bookings(
             tenant, texts, engine=engine, outbox=outbox, posts=posts, files=files, stock=stock, now=now
         ),
+        documents=Documents(tenant, folder),
+        sender=build_sender(tenant, engine=engine, outbox=outbox, files=files, now=now),
+        stock=stock,
         oversight=build_oversight(
             tenant,
             texts,
@@ -160,6 +167,7 @@ def build_duties(people: People) -> Mapping[str, Duty]:
     return {
         "bookings": people.bookings.look_after,
         "callback_reminders": people.reminders.look_after,
+        "callbacks_waiting": partial(hand_over_waiting, people),
         "reviews": people.oversight.decisions.keep_time,
         "close_silent": people.closing.endings.close_silent,
         "ask_nps": people.closing.ratings.ask_nps,
