@@ -20,16 +20,26 @@ from bot.handlers import (
     bookings_kept,
     callbacks,
     choices,
+    consent,
+    correcting,
     dialogues,
+    marks,
+    privacy,
+    proposals,
     rating_words,
     ratings,
+    review_modes,
+    reviewing,
     sheets,
     staff_callbacks,
     staff_desk,
     staff_result,
     staff_room,
+    start,
     thumbs,
+    why,
 )
+from bot.handlers.consent_gate import guard
 from bot.handlers.inbox import Acceptor, build_router
 from bot.handlers.patience import Patience
 from bot.handlers.session import TolerantSession
@@ -78,6 +88,12 @@ def _for_staff() -> list[Router]:
     """What an update of the staff is offered to first; everybody else's passes through untouched."""
     return [
         staff_room.build_router(),
+        why.build_router(),
+        correcting.build_router(),
+        proposals.build_router(),
+        reviewing.build_router(),
+        review_modes.build_router(),
+        marks.build_router(),
         staff_callbacks.build_router(),
         staff_result.build_router(),
         staff_desk.build_router(),
@@ -89,6 +105,8 @@ def _customers(people: People | None) -> Router:
     """The gate of consent around all that customers send, a router for each subject, and the inbox."""
     customers = Router(name="customers")
     if people is not None:
+        if people.consents.terms is not None:
+            guard(customers)
         for router in _for_customers():
             customers.include_router(router)
     customers.include_routers(build_router(), choices.build_router())
@@ -98,6 +116,9 @@ def _customers(people: People | None) -> Router:
 def _for_customers() -> list[Router]:
     """What an update of a customer is offered to before it is a question."""
     return [
+        consent.build_router(),
+        privacy.build_router(),
+        start.build_router(),
         callbacks.build_router(),
         bookings.build_router(),
         booking_forms.build_router(),

@@ -3,14 +3,17 @@
 import asyncio
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Engine
 
-from bot.domain import Answer, ChatRef, Light, TurnRecord, Verdict
+from bot.domain import Answer, Light, TurnRecord, Verdict
+from bot.domain.handoffs import Place
 from bot.domain.reviews import Review, ReviewStatus
 from bot.guard.personal_data import hidden_kinds, named_labels
+from bot.store.handoffs import HandoffStore
 from bot.store.reviews import ReviewStore
 from bot.store.turns import TurnStore
 from bot.tenant import Tenant
@@ -24,6 +27,7 @@ FIX = "fix:"
 _QUESTION, _ANSWER, _DETAIL, _SOURCE = 300, 700, 120, 160
 _MOST_SOURCES, _MOST_VERDICTS, _MOST_PRODUCTS = 5, 10, 3
 _LONGEST = 3_900
+_LOOKED_BACK = 50
 _MARKS = re.compile(r"[`*]+")
 
 
@@ -32,6 +36,7 @@ class Why:
 
     def __init__(self, engine: Engine, tenant: Tenant, texts: Texts) -> None:
         self._turns = TurnStore(engine)
+        self._handoffs = HandoffStore(engine, tenant.name)
         self._reviews = ReviewStore(engine, tenant.name)
         self._tenant = tenant
         self._texts = texts
@@ -41,13 +46,14 @@ class Why:
         record = await asyncio.to_thread(self._turns.turn, turn_id)
         return record if record is not None and record.tenant == self._tenant.name else None
 
-    async def last_turn(
-        self, chat: ChatRef, before_message: Callable[[TurnRecord], bool]
-    ) -> TurnRecord | None:
-        """The newest turn of a customer's chat that fits."""
-        recent = await asyncio.to_thread(self._turns.recent, chat, 50)
+    async def last_turn_in(self, place: Place, until: datetime | None) -> TurnRecord | None:
+        """The newest turn, until then, of the customer whom staff talk with there, or talked with last."""
+        handoff = await asyncio.to_thread(self._handoffs.last_in, place)
+        if handoff is None:
+            return None
+        recent = await asyncio.to_thread(self._turns.recent, handoff.customer.chat, _LOOKED_BACK)
         fitting = (record for record in recent if record.tenant == self._tenant.name)
-        return next((record for record in fitting if before_message(record)), None)
+        return next((record for record in fitting if until is None or record.received_at <= until), None)
 
     async def told(self, record: TurnRecord, language: str) -> str:
         """Markdown that fits into one message. What a person said stands in it masked."""

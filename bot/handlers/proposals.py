@@ -1,0 +1,162 @@
+"""/proposals: admins look at the right answers that staff have written, one by one."""
+
+from aiogram import Bot, F, Router
+from aiogram.filters import Command
+from aiogram.types import CallbackQuery, Message, Update
+
+from bot.domain import Button, Keyboard
+from bot.domain.reviews import Proposal
+from bot.domain.staff import Member, Role
+from bot.errors import TenantError
+from bot.handlers.choices import pass_over
+from bot.handlers.roles import HasRole
+from bot.handlers.screens import change, language_of, toast
+from bot.handlers.staff_words import number_in, tell, thread_of
+from bot.people.proposals import Decision
+from bot.people.proposals_faq import FaqRefused
+from bot.people.services import People
+from bot.texts.literal import literal
+from bot.texts.why import ProposalText
+
+_ACCEPT, _REJECT, _NEXT = "proposal:a:", "proposal:r:", "proposal:n:"
+
+
+def build_router() -> Router:
+    router = Router(name="proposals")
+    router.message.register(first, Command("proposals"), HasRole(Role.ADMIN))
+    router.callback_query.register(accept, F.data.startswith(_ACCEPT), HasRole(Role.ADMIN))
+    router.callback_query.register(reject, F.data.startswith(_REJECT), HasRole(Role.ADMIN))
+    router.callback_query.register(following, F.data.startswith(_NEXT), HasRole(Role.ADMIN))
+    return router
+
+
+async def first(message: Message, event_update: Update, people: People) -> None:
+    text, keyboard = await _screen(people, language_of(message.from_user), after=0)
+    await tell(
+        people,
+        message.chat,
+        event_update,
+        text,
+        person=message.from_user,
+        keyboard=keyboard,
+        thread_id=thread_of(message),
+    )
+
+
+async def accept(
+    query: CallbackQuery, bot: Bot, people: People, event_update: Update, member: Member
+) -> None:
+    number = number_in(query.data)
+    if number is None:
+        await pass_over(query, bot, people)
+        return
+    try:
+        decision = await people.oversight.proposals.accept(number, member)
+    except (FaqRefused, TenantError) as error:
+        await _say_not_yet(query, bot, people, event_update, number, error)
+        return
+    await _go_on(query, bot, people, number, decision, ProposalText.ACCEPTED)
+
+
+async def reject(query: CallbackQuery, bot: Bot, people: People, member: Member) -> None:
+    number = number_in(query.data)
+    if number is None:
+        await pass_over(query, bot, people)
+        return
+    decision = await people.oversight.proposals.reject(number, member)
+    await _go_on(query, bot, people, number, decision, ProposalText.REJECTED)
+
+
+async def following(query: CallbackQuery, bot: Bot, people: People) -> None:
+    number = number_in(query.data)
+    if number is None:
+        await pass_over(query, bot, people)
+        return
+    await toast(bot, query)
+    await _show(query, people, after=number)
+
+
+async def _go_on(
+    query: CallbackQuery, bot: Bot, people: People, number: int, decision: Decision, done: ProposalText
+) -> None:
+    """Say what came of it, and show the next one in its place."""
+    if decision is Decision.UNKNOWN:
+        await pass_over(query, bot, people)
+        return
+    text = done if decision is Decision.DONE else ProposalText.TOO_LATE
+    await toast(bot, query, people.texts.say(text, language_of(query.from_user)))
+    await _show(query, people, after=number)
+
+
+async def _show(query: CallbackQuery, people: People, *, after: int) -> None:
+    if isinstance(query.message, Message):
+        text, keyboard = await _screen(people, language_of(query.from_user), after=after)
+        await change(people, query.message, text, keyboard)
+
+
+async def _screen(people: People, language: str, *, after: int) -> tuple[str, Keyboard | None]:
+    """The first that waits behind this number, or else the first of all."""
+    waiting = await people.oversight.proposals.waiting()
+    if not waiting:
+        return people.texts.say(ProposalText.NONE, language), None
+    shown = next((one for one in waiting if one.proposal_id > after), waiting[0])
+    return await _told(people, shown, len(waiting), language), _keyboard(
+        people, shown, len(waiting), language
+    )
+
+
+async def _told(people: People, proposal: Proposal, count: int, language: str) -> str:
+    members = {member.key: member.name for member in await people.staff.members()}
+    who = members.get(proposal.proposed_by) or proposal.proposed_by.partition(":")[2]
+    return people.texts.say(
+        ProposalText.ONE,
+        language,
+        number=proposal.proposal_id,
+        count=count,
+        who=literal(who),
+        at=f"{proposal.proposed_at.astimezone(people.tenant.zone):%d.%m %H:%M}",
+        question=literal(proposal.question),
+        answer=proposal.answer,
+    )
+
+
+def _keyboard(people: People, proposal: Proposal, count: int, language: str) -> Keyboard:
+    number = proposal.proposal_id
+    yes = Button(text=people.texts.say(ProposalText.ACCEPT, language), data=f"{_ACCEPT}{number}")
+    no = Button(text=people.texts.say(ProposalText.REJECT, language), data=f"{_REJECT}{number}")
+    more = Button(text=people.texts.say(ProposalText.NEXT, language), data=f"{_NEXT}{number}")
+    return Keyboard(rows=((yes, no), (more,)) if count > 1 else ((yes, no),))
+
+
+async def _say_not_yet(
+    query: CallbackQuery,
+    bot: Bot,
+    people: People,
+    update: Update,
+    number: int,
+    error: FaqRefused | TenantError,
+) -> None:
+    await toast(bot, query)
+    if query.message is None:
+        return
+    language = language_of(query.from_user)
+    text = people.texts.say(
+        ProposalText.NOT_YET, language, number=number, reason=refusal_text(people, error, language)
+    )
+    await tell(
+        people,
+        query.message.chat,
+        update,
+        text,
+        person=query.from_user,
+        thread_id=thread_of(query.message),
+    )
+
+
+def refusal_text(people: People, error: FaqRefused | TenantError, language: str) -> str:
+    if isinstance(error, FaqRefused):
+        text, detail = ProposalText(f"proposal_reason_{error.reason}"), error.detail
+    else:
+        problem = error.problems[0]
+        text, detail = ProposalText.REASON_FOLDER, f"{problem.file.name}, {problem.message}"
+    return people.texts.say(text, language, detail=literal(detail))

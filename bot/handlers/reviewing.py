@@ -1,0 +1,174 @@
+"""The buttons of an answer that waits for a person: send it, write another, decline it."""
+
+from aiogram import Bot, F, Router
+from aiogram.filters import StateFilter
+from aiogram.fsm.context import FSMContext
+from aiogram.fsm.state import State, StatesGroup
+from aiogram.types import CallbackQuery, Message, Update
+
+from bot.domain.staff import Member, Role
+from bot.guard.personal_data import named_labels
+from bot.handlers.choices import pass_over
+from bot.handlers.correcting import fault_text
+from bot.handlers.roles import HasRole
+from bot.handlers.screens import change, language_of, toast
+from bot.handlers.staff_words import begin, is_current, number_in, read_back, tell, thread_of, words_in
+from bot.people.reviewing_cards import DECLINE, EDIT, SEND
+from bot.people.reviewing_decisions import Decision
+from bot.people.services import People
+from bot.texts.literal import literal
+from bot.texts.reviewing import ReviewText
+from bot.texts.why import ProposalText
+
+_DATA = "edited:"
+
+
+class Editing(StatesGroup):
+    answer = State()
+
+
+def build_router() -> Router:
+    router = Router(name="reviewing")
+    operator = HasRole(Role.OPERATOR)
+    router.callback_query.register(send, F.data.startswith(SEND), operator)
+    router.callback_query.register(decline, F.data.startswith(DECLINE), operator)
+    router.callback_query.register(ask, F.data.startswith(EDIT), operator)
+    writing = StateFilter(Editing.answer)
+    router.message.register(take, writing, F.text, operator)
+    router.message.register(refuse, writing, operator)
+    router.callback_query.register(send_written, F.data.startswith(f"{_DATA}ok:"), operator)
+    router.callback_query.register(again, F.data.startswith(f"{_DATA}again:"), operator)
+    router.callback_query.register(drop, F.data.startswith(f"{_DATA}drop:"), operator)
+    return router
+
+
+async def send(query: CallbackQuery, bot: Bot, people: People, member: Member) -> None:
+    number = number_in(query.data)
+    if number is None:
+        await pass_over(query, bot, people)
+        return
+    decision = await people.oversight.decisions.approve(number, member)
+    await _tell(query, bot, people, decision, ReviewText.TOLD_SENT)
+
+
+async def decline(query: CallbackQuery, bot: Bot, people: People, member: Member) -> None:
+    number = number_in(query.data)
+    if number is None:
+        await pass_over(query, bot, people)
+        return
+    decision = await people.oversight.decisions.decline(number, member)
+    await _tell(query, bot, people, decision, ReviewText.TOLD_DECLINED)
+
+
+async def ask(
+    query: CallbackQuery, bot: Bot, event_update: Update, people: People, state: FSMContext
+) -> None:
+    number = number_in(query.data)
+    review = None if number is None else await people.oversight.decisions.find(number)
+    if review is None or query.message is None:
+        await _tell(query, bot, people, Decision.GONE, ReviewText.GONE)
+        return
+    if not review.status.is_open:
+        await _tell(query, bot, people, Decision.TOO_LATE, ReviewText.TOO_LATE)
+        return
+    await toast(bot, query)
+    question = named_labels(review.question)
+    await begin(state, Editing.answer, query, review=review.review_id)
+    await tell(
+        people,
+        query.message.chat,
+        event_update,
+        people.texts.say(ReviewText.ASK_EDIT, language_of(query.from_user), question=literal(question)),
+        person=query.from_user,
+        thread_id=thread_of(query.message),
+    )
+
+
+async def take(message: Message, event_update: Update, people: People, state: FSMContext) -> None:
+    """Show it as the customer will see it, or say what is wrong with it."""
+    words = await words_in(message, state)
+    language = language_of(message.from_user)
+    if words is None:
+        await state.clear()
+        await _say(message, event_update, people, people.texts.say(ProposalText.DROPPED, language))
+        return
+    fault = people.oversight.proposals.fault_of(words)
+    if fault is not None:
+        await _say(message, event_update, people, fault_text(people, fault, language))
+        return
+    await state.update_data(written=words, written_in=event_update.update_id)
+    yes = people.texts.say(ReviewText.CONFIRM, language)
+    anew, no = (people.texts.say(label, language) for label in (ProposalText.AGAIN, ProposalText.DROP))
+    await tell(
+        people,
+        message.chat,
+        event_update,
+        people.texts.say(ReviewText.READ_BACK, language, answer=words),
+        person=message.from_user,
+        keyboard=read_back(_DATA, event_update, (yes, anew, no)),
+        thread_id=thread_of(message),
+    )
+
+
+async def refuse(message: Message, event_update: Update, people: People, state: FSMContext) -> None:
+    """A photo or a voice note cannot be read back."""
+    await words_in(message, state)
+    text = people.texts.say(ProposalText.ONLY_TEXT, language_of(message.from_user))
+    await _say(message, event_update, people, text)
+
+
+async def send_written(
+    query: CallbackQuery, bot: Bot, people: People, state: FSMContext, member: Member
+) -> None:
+    if not await is_current(query, state, Editing.answer):
+        await pass_over(query, bot, people)
+        return
+    data = await state.get_data()
+    decision = await people.oversight.decisions.send_instead(data["review"], member, data["written"])
+    await state.clear()
+    told = _TOLD.get(decision, ReviewText.TOLD_SENT)
+    await _turn_into(query, people, people.texts.say(told, language_of(query.from_user)))
+    await _tell(query, bot, people, decision, ReviewText.TOLD_SENT)
+
+
+async def again(query: CallbackQuery, bot: Bot, people: People, state: FSMContext) -> None:
+    if not await is_current(query, state, Editing.answer):
+        await pass_over(query, bot, people)
+        return
+    review = await people.oversight.decisions.find((await state.get_data())["review"])
+    if review is None:
+        await state.clear()
+        await _tell(query, bot, people, Decision.GONE, ReviewText.GONE)
+        return
+    await state.update_data(written_in=None)
+    await toast(bot, query)
+    question = literal(named_labels(review.question))
+    text = people.texts.say(ReviewText.ASK_EDIT, language_of(query.from_user), question=question)
+    await _turn_into(query, people, text)
+
+
+async def drop(query: CallbackQuery, bot: Bot, people: People, state: FSMContext) -> None:
+    if not await is_current(query, state, Editing.answer):
+        await pass_over(query, bot, people)
+        return
+    await state.clear()
+    await toast(bot, query)
+    await _turn_into(query, people, people.texts.say(ProposalText.DROPPED, language_of(query.from_user)))
+
+
+_TOLD = {Decision.TOO_LATE: ReviewText.TOO_LATE, Decision.GONE: ReviewText.GONE}
+
+
+async def _tell(query: CallbackQuery, bot: Bot, people: People, decision: Decision, done: ReviewText) -> None:
+    text = _TOLD.get(decision, done)
+    words = people.texts.say(text, language_of(query.from_user))
+    await toast(bot, query, words, alert=decision is not Decision.DONE)
+
+
+async def _turn_into(query: CallbackQuery, people: People, text: str) -> None:
+    if isinstance(query.message, Message):
+        await change(people, query.message, text)
+
+
+async def _say(message: Message, update: Update, people: People, text: str) -> None:
+    await tell(people, message.chat, update, text, person=message.from_user, thread_id=thread_of(message))
