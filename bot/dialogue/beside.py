@@ -34,7 +34,7 @@ class Beside:
         answer = await self._around.relay(turn) if self._around.relay is not None else None
         if answer is None:
             return None
-        recollection = await self._memory.recall(turn.chat.key)
+        recollection = await self._around.recall(turn, self._memory)
         record = self._records.record(turn, answer, recollection.dialogue_id)
         await self._records.remember(record)
         if self._around.relayed is not None:

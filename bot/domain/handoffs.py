@@ -78,6 +78,11 @@ def read_token(token: str) -> tuple[int, datetime] | None:
     return int(number), _EPOCH + int(moment) * _MICROSECOND
 
 
+def place_chat(chat_id: str) -> ChatRef:
+    """A chat of the staff in Telegram: groups have negative ids there."""
+    return ChatRef(channel=ChannelName.TELEGRAM, chat_id=chat_id, private=not chat_id.startswith("-"))
+
+
 def private_chat(key: str) -> ChatRef:
     """The private chat of the person, or member, of this key."""
     channel, _, chat_id = key.partition(":")

@@ -88,6 +88,11 @@ _SERVICE = frozenset(
 """What happens in a chat without being said to anybody."""
 
 
+def is_service(message: Message) -> bool:
+    """Whether it tells what happened in the chat, and nobody said it."""
+    return ContentType(message.content_type) in _SERVICE
+
+
 def utterance_from(
     message: Message, update_id: int, me: User, recordings: RecordingLimits | None = None
 ) -> Utterance | None:

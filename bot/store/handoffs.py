@@ -10,6 +10,7 @@ from bot.domain import ChannelName, ChatRef
 from bot.domain.handoffs import Cause, Customer, Handoff, Place, Stage, private_chat, read_token
 from bot.store.engine import translated
 from bot.store.people_tables import HandoffRow
+from bot.store.persons import person_row
 from bot.store.rows import DIALOGUES, PEOPLE, Values, clean, insert_into, table_of
 
 HANDOFFS = table_of(HandoffRow)
@@ -106,6 +107,13 @@ class HandoffStore:
         with translated(), self._engine.connect() as connection:
             row = connection.execute(select(PEOPLE).where(is_theirs)).one_or_none()
         return None if row is None else _customer(row, row.id)
+
+    def meet(self, chat: ChatRef, name: str, language: str, at: datetime) -> Customer:
+        """Whoever has the private chat, noted now if nobody was known there."""
+        with translated(), self._engine.begin() as connection:
+            row_id = person_row(connection, chat.channel, chat.chat_id, name, language, at=at)
+            row = connection.execute(select(PEOPLE).where(PEOPLE.c.id == row_id)).one()
+        return _customer(row, row_id)
 
     def find(self, who: str) -> list[Customer]:
         """The customers whom staff may mean, the last seen first.

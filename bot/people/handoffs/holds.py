@@ -142,6 +142,20 @@ class Holds:
     async def forget_aim(self, chat_id: str) -> None:
         await self._redis.delete(f"{self._prefix}:aim:{chat_id}")
 
+    async def settle(self, chat_id: str, message_id: int, token: str) -> str:
+        """Whose the operator's message is, decided by the first call for it, however often it comes.
+
+        "" neither decides anything nor, given back, was anything decided.
+        """
+        if token:
+            name = f"{self._prefix}:said:{chat_id}:{message_id}"
+            await self._redis.set(name, token, nx=True, ex=_RELAYED_S)
+        return await self._text(f"said:{chat_id}:{message_id}")
+
+    async def was_said(self, chat_id: str, message_id: int) -> bool:
+        """Whether the operator's message was for a customer."""
+        return bool(await self._text(f"said:{chat_id}:{message_id}"))
+
     async def last_relayed(self, chat_id: str) -> str:
         """The holding whose customer was last heard in an operator's chat."""
         return await self._text(f"relayed_last:{chat_id}")

@@ -1,0 +1,144 @@
+"""What operators write to customers: in a customer's topic, or in their own chat with the bot."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, Final
+
+from aiogram import F, Router
+from aiogram.filters import Filter, StateFilter
+from aiogram.types import Message, Update
+
+from bot.domain import CopyOf, Outgoing
+from bot.domain.handoffs import Place, read_token
+from bot.domain.staff import Role
+from bot.handlers.roles import HasRole
+from bot.handlers.screens import chat_ref, show
+from bot.handlers.utterances import is_service
+from bot.people.handoffs.holds import Hold
+from bot.people.services import People
+from bot.texts.handoffs import HandoffText
+
+_SKEW: Final = timedelta(seconds=2)
+"""Telegram's clock and ours may differ by so much."""
+
+
+def build_router() -> Router:
+    router = Router(name="handoff_talk")
+    in_topic = F.is_topic_message & F.from_user & ~F.from_user.is_bot
+    said = StateFilter(None), _is_meant
+    router.message.register(say_in_topic, in_topic, *said, InTopic(), HasRole(Role.OPERATOR))
+    router.message.register(say_too_late, in_topic, *said, HasRole(Role.OPERATOR), WasHeld())
+    private = F.chat.type == "private"
+    router.message.register(say_privately, private, *said, InOwnChat(), HasRole(Role.OPERATOR))
+    router.edited_message.register(note_edit, WasSaid())
+    return router
+
+
+def _is_meant(message: Message) -> bool:
+    """Whether it may be for a customer: no command, no note among colleagues, nothing that just happened."""
+    return not (message.text or message.caption or "").startswith("/") and not is_service(message)
+
+
+class InTopic(Filter):
+    """The topic is that of a customer whose dialogue is held: `hold`."""
+
+    async def __call__(self, message: Message, people: People | None) -> bool | dict[str, Any]:
+        if people is None:
+            return False
+        hold = await people.handoffs.hold_in(_place(message))
+        return {"hold": hold} if hold is not None else False
+
+
+class WasHeld(Filter):
+    """The topic is that of a customer, whose dialogue the assistant has now."""
+
+    async def __call__(self, message: Message, people: People) -> bool:
+        return await people.handoffs.known.last_in(_place(message)) is not None
+
+
+class InOwnChat(Filter):
+    """Somebody who holds dialogues in their own chat writes there: `holds`, `token` of what they reply to."""
+
+    async def __call__(self, message: Message, people: People | None) -> bool | dict[str, Any]:
+        if people is None:
+            return False
+        chat = chat_ref(message.chat)
+        holds = await people.handoffs.holds_of(chat.key)
+        replied = message.reply_to_message
+        token = ""
+        if replied is not None and replied.from_user is not None and replied.from_user.is_bot:
+            token = await people.handoffs.holds.token_of(chat.chat_id, replied.message_id)
+        return {"holds": holds, "token": token} if holds or token else False
+
+
+class WasSaid(Filter):
+    """The message has gone to a customer."""
+
+    async def __call__(self, message: Message, people: People | None) -> bool:
+        return people is not None and await people.handoffs.holds.was_said(
+            str(message.chat.id), message.message_id
+        )
+
+
+async def say_in_topic(message: Message, event_update: Update, people: People, hold: Hold) -> None:
+    await _say(message, event_update, people, [hold], hold.token)
+
+
+async def say_too_late(message: Message, event_update: Update, people: People) -> None:
+    await _tell(message, event_update, people, HandoffText.UNSENT_RETURNED)
+
+
+async def say_privately(
+    message: Message, event_update: Update, people: People, holds: list[Hold], token: str
+) -> None:
+    """To whom it replies; else to whom a suggestion is being written anew; else to the only one."""
+    aims = people.handoffs.holds
+    if not token:
+        aimed = await aims.aimed(str(message.chat.id))
+        token = next((hold.token for hold in holds if hold.token == aimed), "")
+    if not token and len(holds) == 1:
+        token = holds[0].token
+    await _say(message, event_update, people, holds, token)
+
+
+async def note_edit(message: Message, event_update: Update, people: People) -> None:
+    text = people.handoffs.words.say(HandoffText.EDIT_UNSENT)
+    said = Outgoing(text=text, thread_id=_place(message).thread_id)
+    name = f"edit-unsent-{message.chat.id}-{message.message_id}"  # once, however often it is edited
+    await people.outbox.post(chat_ref(message.chat), said, name=name)
+
+
+async def _say(
+    message: Message, event_update: Update, people: People, holds: Sequence[Hold], token: str
+) -> None:
+    """`token`: for which of the holdings, as it seems; what was settled at its first coming counts."""
+    chat_id = str(message.chat.id)
+    await people.delivery.seen(chat_ref(message.chat), message.message_id)
+    token = await people.handoffs.holds.settle(chat_id, message.message_id, token)
+    hold = next((hold for hold in holds if hold.token == token), None)
+    if hold is None or _is_older(message, token):
+        text = HandoffText.UNSENT_RETURNED if token else HandoffText.WHICH_ONE
+        await _tell(message, event_update, people, text)
+        return
+    words = message.text or message.caption or f"[{message.content_type}]"
+    source = Outgoing(copy_of=CopyOf(chat_id=chat_id, message_id=message.message_id))
+    name = f"{chat_id}-{message.message_id}"
+    await people.handoffs.say(hold, source, words.encode("utf-8", "ignore").decode(), name=name)
+    await people.handoffs.holds.forget_aim(chat_id)
+
+
+def _is_older(message: Message, token: str) -> bool:
+    """Whether it was written before this holding began, and so for somebody else."""
+    named = read_token(token)
+    return named is not None and message.date < named[1] - _SKEW
+
+
+async def _tell(message: Message, event_update: Update, people: People, text: HandoffText) -> None:
+    words = people.handoffs.words
+    said = Outgoing(text=words.say(text), thread_id=_place(message).thread_id)
+    await show(people, message.chat, event_update, said, language=words.language)
+
+
+def _place(message: Message) -> Place:
+    thread_id = message.message_thread_id if message.is_topic_message else None
+    return Place(chat_id=str(message.chat.id), thread_id=thread_id)

@@ -1,0 +1,98 @@
+"""Replies that the assistant suggests to the operator alone."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final, cast
+
+from redis.asyncio import Redis
+
+from bot.domain import Keyboard, Outgoing
+from bot.domain.plain_json import JSON
+from bot.people.handoffs.handoffs import Handoffs
+from bot.people.handoffs.holds import Hold
+from bot.queue.outbox import Outbox
+from bot.texts.handoffs import HandoffText
+
+_KEPT_S: Final = 24 * 3600
+_MOST_WAITING: Final = 2
+"""In a place where more is waiting to be said nothing is suggested."""
+
+
+class Fate(StrEnum):
+    """What an operator does with a suggestion, as its buttons name it."""
+
+    SEND = "s"
+    EDIT = "e"
+    DROP = "d"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Suggestion:
+    key: str
+    token: str
+    chat_key: str
+    text: str
+    """Markdown."""
+
+
+class Suggestions:
+    """`<prefix>:suggestion:<key>`, for a day. Methods raise redis-py's errors."""
+
+    def __init__(self, handoffs: Handoffs, outbox: Outbox, redis: Redis, *, prefix: str = "dz") -> None:
+        self._handoffs = handoffs
+        self._outbox = outbox
+        self._redis = redis
+        self._prefix = prefix
+
+    async def has_room(self, hold: Hold) -> bool:
+        """Whether nothing more important waits to be said where it would stand."""
+        waiting = await cast(Any, self._redis.llen(f"{self._prefix}:inbox:{hold.room.key}"))
+        return int(waiting) <= _MOST_WAITING
+
+    async def show(self, hold: Hold, turn_id: str, text: str) -> None:
+        """Suggest it as the answer to a turn, unless the holding is over."""
+        current = await self._handoffs.hold_of(hold.chat.key)
+        if current is None or current.token != hold.token:
+            return
+        key = hashlib.blake2s(turn_id.encode(), digest_size=8).hexdigest()
+        suggestion = Suggestion(key=key, token=hold.token, chat_key=hold.chat.key, text=text)
+        await self._redis.set(self._name(key), JSON.encode(suggestion), ex=_KEPT_S)
+        words = self._handoffs.words
+        buttons = (
+            words.button(HandoffText.SEND, Fate.SEND, key),
+            words.button(HandoffText.EDIT, Fate.EDIT, key),
+            words.button(HandoffText.DROP, Fate.DROP, key),
+        )
+        shown = Outgoing(
+            text=words.say(HandoffText.SUGGESTED, words=text),
+            keyboard=Keyboard(rows=(buttons,)),
+            thread_id=current.place.thread_id,
+        )
+        await self._outbox.post(current.room, shown, name=f"suggestion-{key}", language=words.language)
+
+    async def decide(self, key: str, fate: Fate) -> str | None:
+        """Do it, and give what the suggestion's message reads from now on; None: it is not known any more."""
+        suggestion = await self._of(key)
+        if suggestion is None:
+            return None
+        words = self._handoffs.words
+        if fate is Fate.DROP:
+            return words.say(HandoffText.SUGGESTION_DROPPED)
+        hold = await self._handoffs.hold_of(suggestion.chat_key)
+        if hold is None or hold.token != suggestion.token:
+            return words.say(HandoffText.SUGGESTION_LATE)
+        if fate is Fate.EDIT:
+            await self._handoffs.holds.aim(hold.place.chat_id, hold)
+            return words.say(HandoffText.SUGGESTION_EDITED, words=suggestion.text)
+        said = Outgoing(text=suggestion.text)
+        await self._handoffs.say(hold, said, suggestion.text, name=f"suggestion-{key}")
+        return words.say(HandoffText.SUGGESTION_SENT, words=suggestion.text)
+
+    async def _of(self, key: str) -> Suggestion | None:
+        found = await self._redis.get(self._name(key))
+        return Suggestion(**json.loads(found)) if found else None
+
+    def _name(self, key: str) -> str:
+        return f"{self._prefix}:suggestion:{key}"
