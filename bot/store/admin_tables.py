@@ -70,8 +70,8 @@ class SchedulerJobRow(SQLModel, table=True):
 
     __tablename__ = "scheduler_jobs"
 
-    id: str = Field(primary_key=True, sa_type=Unicode(191))  # type: ignore[call-overload]
-    next_run_time: float | None = Field(default=None, index=True, sa_type=Float(25))  # type: ignore[call-overload]
+    id: str = Field(primary_key=True, sa_type=Unicode(191))
+    next_run_time: float | None = Field(default=None, index=True, sa_type=Float(25))
     job_state: bytes = Field(sa_type=LargeBinary)
 
 
@@ -103,7 +103,6 @@ class JobRunRow(SQLModel, table=True):
     asked_by: str = Field(sa_type=Text)
     """``clock``, or ``telegram:42``"""
     due_at: datetime = Field(sa_type=UtcDateTime)
-    queued_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     started_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     tries: int = 0

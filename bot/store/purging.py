@@ -3,40 +3,29 @@
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Select, Table, and_, delete, exists, select
+from sqlalchemy import Column, Engine, Select, and_, delete, exists, func, or_, select, update
 
-from bot.store.admin_tables import RetentionHoldRow
+from bot.domain import ChannelName
+from bot.store.admin_tables import PurgeRow
+from bot.store.aged import Step, steps
 from bot.store.engine import translated
-from bot.store.people_tables import (
-    ActionRunRow,
-    BookingRow,
-    CallbackRow,
-    ConsentRow,
-    HandoffRow,
-    MarkRow,
-    ProposalRow,
-    RatingRow,
-    ReviewRow,
-)
-from bot.store.rows import DIALOGUES, PEOPLE, TURNS, table_of
-from bot.store.tables import StockRefreshRow
+from bot.store.people_tables import StaffActRow, StaffRow
+from bot.store.rows import PEOPLE, table_of
 
-_BATCH_S = 0.25
+_BATCH_S = 0.1
 """About how long one transaction lasts: a turn that is being logged waits no longer for it."""
 _SHARE_OF_OTHERS = 0.25
 """Of the time of a batch, how long the database is left to others after it."""
-_FIRST_BATCH = 1_000
+_FIRST_BATCH = 500
+_FEWEST_AT_ONCE = 50
 _MOST_AT_ONCE = 10_000
+_NOBODY = "erased"
+_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
-HOLDS = table_of(RetentionHoldRow)
-RATINGS, CALLBACKS, HANDOFFS = table_of(RatingRow), table_of(CallbackRow), table_of(HandoffRow)
-BOOKINGS, RUNS, REVIEWS = table_of(BookingRow), table_of(ActionRunRow), table_of(ReviewRow)
-PROPOSALS, MARKS, CONSENTS = table_of(ProposalRow), table_of(MarkRow), table_of(ConsentRow)
-REFRESHES = table_of(StockRefreshRow)
-_OF_PEOPLE = (TURNS, RATINGS, CALLBACKS, HANDOFFS, BOOKINGS, RUNS, REVIEWS)
+ACTS, STAFF, PURGES = table_of(StaffActRow), table_of(StaffRow), table_of(PurgeRow)
 
 
 @dataclass(kw_only=True, slots=True)
@@ -52,10 +41,11 @@ class Purged:
 
 
 class PurgeStore:
-    """Every call blocks and raises StoreError and nothing else."""
+    """One tenant's. Every call blocks and raises StoreError and nothing else."""
 
-    def __init__(self, engine: Engine, *, pause: Callable[[float], None] = time.sleep) -> None:
+    def __init__(self, engine: Engine, tenant: str, *, pause: Callable[[float], None] = time.sleep) -> None:
         self._engine = engine
+        self._tenant = tenant
         self._pause = pause
 
     def purge(self, before: datetime, *, may_go_on: Callable[[], bool] = lambda: True) -> Purged:
@@ -64,75 +54,82 @@ class PurgeStore:
         Cut short, by `may_go_on` or by a kill, it is gone on with by calling it again.
         """
         purged = Purged()
-        for table, old in _steps(before):
-            for count in self._delete(table, old):
-                purged.deleted[table.name] = purged.deleted.get(table.name, 0) + count
+        for step in steps(self._tenant, before):
+            for count in self._delete(step, before):
+                if count:
+                    purged.deleted[step.table.name] = purged.deleted.get(step.table.name, 0) + count
                 if not may_go_on():
                     return purged
+        self._leave_acts_to_nobody(before)
         purged.is_whole = True
         return purged
 
     def count(self, before: datetime) -> dict[str, int]:
         """How many rows a purge would delete now, by table; a table of which none is old is left out."""
-        from sqlalchemy import func
-
-        counts = {}
+        counts: dict[str, int] = {}
         with translated(), self._engine.connect() as connection:
-            for table, old in _steps(before):
-                found = connection.scalar(select(func.count()).select_from(table).where(old)) or 0
+            for step in steps(self._tenant, before, is_forecast=True):
+                found = connection.scalar(select(func.count()).select_from(step.table).where(step.old)) or 0
                 if found:
-                    counts[table.name] = found
+                    counts[step.table.name] = found
         return counts
 
-    def _delete(self, table: Table, old: ColumnElement[bool]) -> Iterator[int]:
+    def begin_report(self, before: datetime, at: datetime) -> int:
+        """Note that it begins; returns the report's number."""
+        row = {"tenant": self._tenant, "before": before, "started_at": at, "deleted": {}}
+        with translated(), self._engine.begin() as connection:
+            number = connection.execute(PURGES.insert().values(row).returning(PURGES.c.id)).scalar_one()
+        return int(number)
+
+    def end_report(self, number: int, purged: Purged, at: datetime) -> None:
+        values = {"deleted": purged.deleted, "finished_at": at}
+        with translated(), self._engine.begin() as connection:
+            connection.execute(update(PURGES).where(PURGES.c.id == number).values(values))
+
+    def _delete(self, step: Step, before: datetime) -> Iterator[int]:
         """The size of each batch once it is gone."""
-        key = table.primary_key.columns[0]
-        size = _FIRST_BATCH
+        size, after = _FIRST_BATCH, _BEGINNING
         while True:
-            ids: Select[Any] = select(key).where(old).limit(size)
             began = time.perf_counter()
             with translated(), self._engine.begin() as connection:
-                count = connection.execute(delete(table).where(key.in_(ids))).rowcount
+                if step.at is None:
+                    count = connection.execute(_some(step, size)).rowcount
+                    is_last = count < size
+                else:
+                    upto = connection.scalar(_place(step.at, after, before, size))
+                    part = and_(step.at > after, step.at < before if upto is None else step.at <= upto)
+                    count = connection.execute(delete(step.table).where(part, step.old)).rowcount
+                    is_last, after = upto is None, upto or before
             took_s = time.perf_counter() - began
             yield count
-            if count < size:
+            if is_last:
                 return
             self._pause(took_s * _SHARE_OF_OTHERS)
-            size = max(50, min(_MOST_AT_ONCE, int(size * _BATCH_S / max(took_s, 1e-4)), size * 2))
+            wanted = int(size * _BATCH_S / max(took_s, 1e-4))
+            size = max(_FEWEST_AT_ONCE, min(_MOST_AT_ONCE, wanted, size * 2))
+
+    def _leave_acts_to_nobody(self, before: datetime) -> None:
+        """What staff did stays on record, but not with whom, once the customer is gone."""
+        is_somebody = or_(*(ACTS.c.subject.like(f"{channel}:%") for channel in ChannelName))
+        known = [
+            exists().where(table.c.channel + ":" + table.c.external_id == ACTS.c.subject)
+            for table in (PEOPLE, STAFF)
+        ]
+        old = and_(ACTS.c.tenant == self._tenant, ACTS.c.at < before, is_somebody)
+        with translated(), self._engine.begin() as connection:
+            connection.execute(update(ACTS).where(old, ~or_(*known)).values(subject=_NOBODY))
 
 
-def _steps(before: datetime) -> Iterator[tuple[Table, ColumnElement[bool]]]:
-    """What is old of each table, children before those that they belong to."""
-    yield TURNS, _free(TURNS, TURNS.c.answered_at < before)
-    yield RATINGS, _free(RATINGS, RATINGS.c.created_at < before)
-    yield CALLBACKS, _free(CALLBACKS, CALLBACKS.c.closed_at < before)
-    yield HANDOFFS, _free(HANDOFFS, HANDOFFS.c.released_at < before)
-    yield BOOKINGS, _free(BOOKINGS, and_(BOOKINGS.c.ends_at < before, BOOKINGS.c.created_at < before))
-    yield RUNS, _free(RUNS, RUNS.c.created_at < before)
-    yield REVIEWS, _free(REVIEWS, REVIEWS.c.created_at < before)
-    yield CONSENTS, _free(CONSENTS, CONSENTS.c.withdrawn_at < before)
-    yield PROPOSALS, PROPOSALS.c.decided_at < before
-    yield MARKS, MARKS.c.created_at < before
-    yield REFRESHES, REFRESHES.c.at < before
-    yield (
-        DIALOGUES,
-        and_(
-            _free(DIALOGUES, DIALOGUES.c.last_at < before),
-            ~exists().where(TURNS.c.dialogue_id == DIALOGUES.c.id),
-        ),
-    )
-    gone = and_(
-        PEOPLE.c.last_seen_at < before,
-        ~exists().where(DIALOGUES.c.person_id == PEOPLE.c.id),
-        ~exists().where(HOLDS.c.person_id == PEOPLE.c.id),
-        *(~exists().where(table.c.person_id == PEOPLE.c.id) for table in _OF_PEOPLE),
-    )
-    # A consent is of somebody; it goes when nothing else of them is left.
-    yield CONSENTS, exists().where(PEOPLE.c.id == CONSENTS.c.person_id, gone)
-    yield PEOPLE, and_(gone, ~exists().where(CONSENTS.c.person_id == PEOPLE.c.id))
+def _some(step: Step, size: int) -> Any:
+    """Delete so many at once of a table that is small."""
+    keys = list(step.table.primary_key.columns)
+    chosen: Select[Any] = select(*keys).where(step.old).limit(size)
+    if len(keys) == 1:
+        return delete(step.table).where(keys[0].in_(chosen))
+    picked = chosen.subquery()
+    return delete(step.table).where(exists().where(*(picked.c[key.name] == key for key in keys)))
 
 
-def _free(table: Table, old: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Old, and of nobody whose rows are held."""
-    held = exists().where(HOLDS.c.person_id == table.c.person_id, HOLDS.c.lifted_at.is_(None))
-    return and_(old, ~held)
+def _place(at: Column[datetime], after: datetime, before: datetime, size: int) -> Select[datetime]:
+    """Where so many rows end, by the index alone; what is held among them is gone past only once."""
+    return select(at).where(at > after, at < before).order_by(at).limit(1).offset(size - 1)

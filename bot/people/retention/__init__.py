@@ -1,0 +1,1 @@
+"""What must be gone after a while is gone, and nothing goes before its time."""
