@@ -48,6 +48,7 @@ class CardText(StrEnum):
     SETTLED_TAKEN = "card_settled_taken"
     SETTLED_NO_ANSWER = "card_settled_no_answer"
     SETTLED = "card_settled"
+    MOMENT = "card_moment"
     MINUTES = "card_minutes"
     HOURS = "card_hours"
 
@@ -70,6 +71,8 @@ class DeskText(StrEnum):
     PHONE_CLOSED = "desk_phone_closed"
     WRITE_RESULT = "desk_write_result"
     RESULT_WORDS_ONLY = "desk_result_words_only"
+    RESULT_DROPPED = "desk_result_dropped"
+    RESULT_TOO_LATE = "desk_result_too_late"
     RESULT_NOTED = "desk_result_noted"
     ONLY_AMONG_STAFF = "desk_only_among_staff"
     LIST = "desk_list"

@@ -47,7 +47,8 @@ class CardWording:
     def __init__(self, tenant: Tenant, texts: Texts) -> None:
         self._texts = texts
         self._settings = tenant.service.callbacks
-        self.times = PromiseWords(tenant, texts, names_today=False)
+        self._zone = tenant.zone
+        self._times = PromiseWords(tenant, texts, names_today=False)
 
     def card(self, shown: Shown, now: datetime, language: str, *, asks_result: bool = False) -> str:
         callback = shown.callback
@@ -57,7 +58,7 @@ class CardWording:
             callback.reason
         )
         if callback.status.is_open:
-            lines += self._about(callback, now, language)
+            lines += self._about(callback, language)
         if asks_result:
             lines += ["", self._say(CardText.ASK_RESULT, language)]
         return "\n".join(lines)
@@ -103,7 +104,7 @@ class CardWording:
         return literal(shown.taker) or self._say(CardText.SOMEBODY, language)
 
     def window(self, callback: Callback, now: datetime, language: str) -> str:
-        return self.times.window(callback, now, language)
+        return self._times.window(callback, now, language)
 
     def _results(self, number: int, language: str) -> Keyboard:
         buttons = [
@@ -127,12 +128,12 @@ class CardWording:
         callback = shown.callback
         when = self.window(callback, now, language)
         call = self._say(CardText.CALL, language, when=when)
-        closed = self.times.moment(callback.closed_at or now, now, language)
+        closed = self._moment(callback.closed_at or now, language)
         match callback.status:
             case CallbackStatus.NEW:
                 return call
             case CallbackStatus.TAKEN:
-                since = self.times.moment(callback.taken_at or now, now, language)
+                since = self._moment(callback.taken_at or now, language)
                 who = self.taker(shown, language)
                 return "\n".join((call, self._say(CardText.TAKEN, language, who=who, since=since)))
             case CallbackStatus.NO_ANSWER:
@@ -147,9 +148,9 @@ class CardWording:
             case CallbackStatus.GIVEN_UP:
                 return self._say(CardText.GIVEN_UP, language, tries=callback.tries, at=closed)
 
-    def _about(self, callback: Callback, now: datetime, language: str) -> list[str]:
+    def _about(self, callback: Callback, language: str) -> list[str]:
         portrait = Portrait.from_value(callback.card)
-        since = self.times.moment(callback.created_at, now, language)
+        since = self._moment(callback.created_at, language)
         lines = [self._say(CardText.WISHED, language, wished=literal(callback.wished))] * bool(
             callback.wished
         )
@@ -160,7 +161,9 @@ class CardWording:
                 for product, share in portrait.products
             )
             lines.append(self._say(CardText.PRODUCTS, language, products=", ".join(shares)))
-        moods = [_MOODS[portrait.mood]] * (portrait.mood in _MOODS) + [CardText.URGENT] * portrait.is_urgent
+        moods = [_MOODS[mood] for mood in (portrait.mood,) if mood in _MOODS] + [
+            CardText.URGENT
+        ] * portrait.is_urgent
         if moods:
             mood = ", ".join(self._say(text, language) for text in moods)
             lines.append(self._say(CardText.MOOD, language, mood=mood))
@@ -172,6 +175,11 @@ class CardWording:
             key = literal(dialogue_key(callback.dialogue_id))
             lines.append(self._say(CardText.DIALOGUE, language, key=key))
         return lines
+
+    def _moment(self, at: datetime, language: str) -> str:
+        """«25.11 в 12:03», by the clock on the tenant's wall."""
+        local = at.astimezone(self._zone)
+        return self._say(CardText.MOMENT, language, day=f"{local:%d.%m}", clock=f"{local:%H:%M}")
 
     def _say(self, text: CardText, language: str, **values: object) -> str:
         return self._texts.say(text, language, **values)

@@ -10,7 +10,7 @@ from bot.domain.moments import Now
 from bot.errors import SealBroken
 from bot.people.callbacks.card_text import CardWording, Shown
 from bot.people.callbacks.phones import masked_phone
-from bot.people.callbacks.portrait import Portraits
+from bot.people.callbacks.portrait import Portrait, Portraits
 from bot.people.callbacks.requests import Callbacks
 from bot.people.staff_posts import StaffPosts
 from bot.staff.roles import Staff
@@ -53,13 +53,17 @@ class Cards:
     async def announce(self, callback: Callback) -> bool:
         """Tell the staff of a new request, once. False: nobody can be told now."""
         if not callback.card:
-            card = (await self._portraits.of(callback.chat)).to_value()
+            card = (await self.portrait(callback.chat)).to_value()
             await self._callbacks.describe(callback, card)
             callback = replace(callback, card=card)
         shown = await self.look_up(callback)
         told = await self._posts.tell(callback.subject, *self._as_card(shown))
         log.info("callback_card", callback=callback.callback_id, chats=told)
         return told > 0
+
+    async def portrait(self, chat: ChatRef) -> Portrait:
+        """What staff should know of the talk in the chat; `to_value` of it is a request's `card`."""
+        return await self._portraits.of(chat)
 
     async def show(self, callback: Callback, chat: ChatRef, name: str) -> None:
         """One more copy, for a chat of the staff."""
@@ -81,10 +85,13 @@ class Cards:
             seen = current
 
     async def nudge(self, callback: Callback, text: str, name: str, *, to: ChatRef | None = None) -> int:
-        """A line beside the card that says what is to be done, with what can be done about it."""
+        """A line beside the card that says what is to be done, with what can be done about it.
+
+        `to`: whom alone it concerns, where there is no room.
+        """
         keyboard = self._nudge_keyboard(callback)
         subject = f"{callback.subject}:nudge"
-        if to is not None:
+        if to is not None and await self._staff.room() is None:
             return await self._posts.tell_one(to, subject, text, keyboard, name=name)
         return await self._posts.tell(subject, text, keyboard, name=name)
 

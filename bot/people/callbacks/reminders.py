@@ -76,6 +76,8 @@ class Reminders:
     async def _remind(self, callback: Callback, now: datetime, moment: str) -> None:
         values = self._values(callback, now)
         if callback.status is CallbackStatus.TAKEN:
+            shown = await self.cards.look_up(callback)
+            values["who"] = self.cards.wording.taker(shown, self.language)
             words = self.texts.say(CardText.REMIND_TAKER, self.language, **values)
             await self.cards.nudge(callback, words, f"taker-{moment}", to=_chat_of(callback.taken_by))
             return
