@@ -141,6 +141,8 @@ class ReviewDecisions:
 
     async def _tell_customer(self, review: Review, text: ReviewText, name: str) -> None:
         words = self._texts.say(text, review.language)
+        if await asyncio.to_thread(self._store.has_later_turn, review):
+            words = f"{self._cards.about(review)}\n\n{words}"
         button = call_me(self._texts, review.language)
         await self._outbox.post(
             review.chat,

@@ -160,9 +160,11 @@ class _Story:
         parts = [self._say(WhyText(mood)) if mood in set(WhyText) else str(understood.get("mood"))]
         if understood.get("urgent"):
             parts.append(self._say(WhyText.URGENT))
-        products = sorted(understood.get("products", {}).items(), key=lambda item: -float(item[1]))
-        parts += [f"{literal(str(name))} {float(share):.0%}" for name, share in products[:_MOST_PRODUCTS]]
-        return self._say(WhyText.UNDERSTOOD, parts=", ".join(parts))
+        shares = sorted(understood.get("products", {}).items(), key=lambda item: -float(item[1]))
+        products = [f"{literal(str(name))} {float(share):.0%}" for name, share in shares[:_MOST_PRODUCTS]]
+        if products:
+            parts.append(self._say(WhyText.PRODUCTS, products=", ".join(products)))
+        return self._say(WhyText.UNDERSTOOD, parts="; ".join(parts))
 
     def _times(self, timings_ms: Mapping[str, float]) -> str:
         named = {
@@ -184,8 +186,14 @@ def check_names(texts: Texts, language: str, answer: Answer) -> list[str]:
 def _check_name(texts: Texts, language: str, verdict: Verdict) -> str:
     name = f"why_check_{verdict.check.replace(' ', '_')}"
     known = texts.say(WhyText(name), language) if name in set(WhyText) else literal(verdict.check)
-    detail = literal(clip(named_labels(verdict.detail), _DETAIL))
-    return f"{known}: {detail}" if detail else known
+    reason = f"why_detail_{verdict.detail.replace(' ', '_')}"
+    is_known = reason in set(WhyText)
+    detail = (
+        texts.say(WhyText(reason), language)
+        if is_known
+        else literal(clip(named_labels(verdict.detail), _DETAIL))
+    )
+    return f"{known} ({detail})" if detail else known
 
 
 def bare(markdown: str) -> str:
