@@ -9,7 +9,7 @@ import structlog
 from bot.domain import Answer, Button, ChannelName, Outcome, Outgoing, Turn
 from bot.domain.moments import Now
 from bot.domain.reviews import HELD_OUTCOMES, Decided, Review, ReviewMode
-from bot.errors import SealBroken
+from bot.errors import DeliveryError, SealBroken
 from bot.guard.personal_data import mask, named_labels
 from bot.memory.memory import Memory
 from bot.people.callbacks.clock import WorkingClock
@@ -24,8 +24,8 @@ from bot.texts.reviewing import ReviewText
 
 log = structlog.get_logger()
 
-CALL_ME = "callback:ask"
-"""The button that begins a request to be called."""
+CALL_ME = "cb:ask"
+"""The button that begins a request to be called (`bot/people/callbacks/screens.py`)."""
 _NEVER = timedelta(days=365)
 
 
@@ -169,6 +169,14 @@ class Reviewing:
     async def _of(self, outgoing: Outgoing) -> Review | None:
         number = int(outgoing.subject.partition(":")[2])
         return await asyncio.to_thread(self._store.review, number)
+
+    async def failed(self, outgoing: Outgoing, error: DeliveryError) -> None:
+        """It will never arrive: the card says so."""
+        review = await self._of(outgoing)
+        if review is not None:
+            log.info("reviewed_not_taken", review=review.review_id, error=type(error).__name__)
+            text = self._cards.undelivered(review)
+            await self._posts.change(review.subject, text, self._cards.why_alone(review))
 
     # What else is asked of it.
 

@@ -61,6 +61,11 @@ class ReviewCards:
             answer=clip(named_labels(review.final), _ANSWER),
         )
 
+    def undelivered(self, review: Review) -> str:
+        return self._say(
+            ReviewText.CARD_UNDELIVERED, question=self._question(review), answer=clip(review.final, _ANSWER)
+        )
+
     def keyboard(self, review: Review) -> Keyboard:
         number = review.review_id
         send = Button(text=self._say(ReviewText.SEND), data=f"{SEND}{number}")

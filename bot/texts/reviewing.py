@@ -21,6 +21,7 @@ class ReviewText(StrEnum):
     CARD_SENT = "review_card_sent"
     CARD_EDITED = "review_card_edited"
     CARD_DECLINED = "review_card_declined"
+    CARD_UNDELIVERED = "review_card_undelivered"
     GREEN = "review_green"
     YELLOW = "review_yellow"
     RED = "review_red"

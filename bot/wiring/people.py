@@ -11,11 +11,16 @@ from bot.delivery.delivery import Delivery
 from bot.delivery.kept_files import KeptFiles
 from bot.dialogue.around import Around
 from bot.dialogue.outgoing import Outgoings
+from bot.dialogue.suggesting import Suggesting
 from bot.domain import Outgoing, Purpose, Turn
 from bot.domain.moments import Now, utc_now
+from bot.errors import DeliveryError
 from bot.memory.memory import Memory
 from bot.people.actions.documents import Documents
+from bot.people.actions.words import ActionSource
 from bot.people.callbacks.handing import hand_over_waiting
+from bot.people.handoffs.suggestions import Suggestions
+from bot.people.menu import Menu
 from bot.people.services import People
 from bot.people.staff_posts import StaffPosts
 from bot.queue.inbox import Inbox
@@ -30,7 +35,9 @@ from bot.wiring import TENANTS
 from bot.wiring.actions import build_bookings, build_sender
 from bot.wiring.callbacks import build_callbacks, build_cards, build_reminders
 from bot.wiring.closing import build_closing, build_closing_around
+from bot.wiring.handoffs import build_handoff_serving, build_handoffs, build_tending, with_handoffs
 from bot.wiring.oversight import build_oversight
+from bot.wiring.privacy import build_consents, build_privacy
 
 Duty = Callable[[], Awaitable[None]]
 """Something to be done now and then; done twice it does no harm."""
@@ -42,6 +49,8 @@ DUTIES: Mapping[str, float] = {
     "reviews": 20.0,
     "close_silent": 20.0,
     "ask_nps": 60.0,
+    "erasures": 20.0,
+    "handoffs": 15.0,
 }
 """Every how many seconds the clock wants each duty done."""
 
@@ -73,6 +82,17 @@ def build_people(
         language=tenant.languages[0],
         prefix=prefix,
     )
+    handoffs = build_handoffs(
+        tenant,
+        texts,
+        redis=redis,
+        engine=engine,
+        outbox=outbox,
+        staff=staff,
+        posts=posts,
+        now=now,
+        prefix=prefix,
+    )
     callbacks = build_callbacks(tenant, engine, sealer, now)
     cards = build_cards(
         tenant,
@@ -85,6 +105,7 @@ def build_people(
         prefix=prefix,
         now=now,
     )
+    consents = build_consents(tenant, redis=redis, engine=engine, prefix=prefix)
     return People(
         tenant=tenant,
         texts=texts,
@@ -130,6 +151,23 @@ def build_people(
             prefix=prefix,
             now=now,
         ),
+        consents=consents,
+        menu=Menu(texts, tenant.actions),
+        privacy=build_privacy(
+            tenant,
+            texts,
+            consents=consents,
+            redis=redis,
+            engine=engine,
+            inbox=inbox,
+            delivery=delivery,
+            posts=posts,
+            sealer=sealer,
+            prefix=prefix,
+            now=now,
+        ),
+        handoffs=handoffs,
+        suggestions=Suggestions(handoffs, outbox, redis, prefix=prefix),
         now=now,
     )
 
@@ -137,9 +175,17 @@ def build_people(
 def build_outgoings(people: People, memory: Memory) -> Outgoings:
     """What serves the outbox, with those who want to know what became of it."""
     posts, reviewing = people.posts, people.oversight.reviewing
+    relayed = build_handoff_serving(people)
 
     async def remember(turn: Turn, outgoing: Outgoing, message_id: int) -> None:
         await reviewing.told(outgoing, memory)
+
+    async def tell_undelivered(_: Turn, outgoing: Outgoing, error: DeliveryError) -> None:
+        await reviewing.failed(outgoing, error)
+
+    async def forget_file(_: Turn, outgoing: Outgoing, __: object) -> None:
+        if outgoing.file is not None:
+            await people.files.forget(outgoing.file.key)
 
     return Outgoings(
         people.delivery,
@@ -148,18 +194,24 @@ def build_outgoings(people: People, memory: Memory) -> Outgoings:
             Purpose.CARD_CHANGE: posts.changed,
             Purpose.REMINDER: people.bookings.worded,
             Purpose.REVIEWED: reviewing.worded,
+            Purpose.RELAY: relayed.worded,
         },
-        told={Purpose.CARD: posts.told, Purpose.REVIEWED: remember},
-        failed={Purpose.CARD: posts.failed},
+        told={Purpose.CARD: posts.told, Purpose.REVIEWED: remember, Purpose.EXPORT: forget_file},
+        failed={
+            Purpose.REVIEWED: tell_undelivered,
+            Purpose.RELAY: relayed.failed,
+            Purpose.CARD: posts.failed,
+            Purpose.EXPORT: forget_file,
+        },
     )
 
 
-def build_around(people: People) -> Around:
-    """What people have to do with a turn."""
+def build_around(people: People, suggesting: Suggesting | None = None) -> Around:
+    """What people have to do with a turn. `suggesting`: who helps the operators, if anybody."""
     reviewing = people.oversight.reviewing
-    return build_closing_around(
-        people.closing, Around(review=reviewing.review, may_grow=reviewing.may_grow)
-    )
+    wishes = ActionSource(people.tenant, people.texts, people.stock)
+    around = Around(review=reviewing.review, may_grow=reviewing.may_grow, offers=(wishes.offers,))
+    return with_handoffs(build_closing_around(people.closing, around), people, suggesting)
 
 
 def build_duties(people: People) -> Mapping[str, Duty]:
@@ -169,6 +221,8 @@ def build_duties(people: People) -> Mapping[str, Duty]:
         "callback_reminders": people.reminders.look_after,
         "callbacks_waiting": partial(hand_over_waiting, people),
         "reviews": people.oversight.decisions.keep_time,
+        "handoffs": build_tending(people).tend,
         "close_silent": people.closing.endings.close_silent,
         "ask_nps": people.closing.ratings.ask_nps,
+        "erasures": people.privacy.erasing.look_after,
     }
