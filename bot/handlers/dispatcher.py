@@ -23,6 +23,8 @@ from bot.handlers import (
     consent,
     correcting,
     dialogues,
+    handoff_talk,
+    handoffs,
     marks,
     privacy,
     proposals,
@@ -94,10 +96,12 @@ def _for_staff() -> list[Router]:
         reviewing.build_router(),
         review_modes.build_router(),
         marks.build_router(),
+        staff_desk.build_router(),
         staff_callbacks.build_router(),
         staff_result.build_router(),
-        staff_desk.build_router(),
         bookings_kept.build_staff_router(),
+        handoffs.build_router(),
+        handoff_talk.build_router(),
     ]
 
 

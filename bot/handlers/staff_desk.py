@@ -1,24 +1,58 @@
 """/callbacks, /callback and /staff_help: for everybody but operators there are no such commands."""
 
-from aiogram import Router
-from aiogram.filters import Command
-from aiogram.types import Message, Update
+from aiogram import Bot, F, Router
+from aiogram.filters import Command, CommandObject
+from aiogram.types import CallbackQuery, Message, Update
 
 from bot.domain import Keyboard
-from bot.domain.staff import Role
+from bot.domain.staff import Member, Role
 from bot.handlers.roles import HasRole
-from bot.handlers.screens import chat_ref, language_of
+from bot.handlers.screens import change, chat_ref, language_of, toast
 from bot.handlers.staff_words import tell, thread_of
+from bot.people.callbacks.card_text import TAP
 from bot.people.callbacks.desk import Desk
+from bot.people.callbacks.finding import Finding
 from bot.people.services import People
 from bot.texts.cards import DeskText
+
+_LONGEST_ID = 20
 
 
 def build_router() -> Router:
     router = Router(name="staff_desk")
     for name, handler in (("callbacks", show_waiting), ("staff_help", show_help)):
         router.message.register(handler, Command(name), HasRole(Role.OPERATOR))
+    router.message.register(find, Command("callback"), HasRole(Role.OPERATOR))
+    someone = F.data.regexp(rf"^{TAP}(?:who|call):[0-9]{{1,{_LONGEST_ID}}}$")
+    router.callback_query.register(go_on, someone, HasRole(Role.OPERATOR))
     return router
+
+
+async def find(message: Message, command: CommandObject, event_update: Update, people: People) -> None:
+    """``/callback`` with a name, a Telegram id or the key of a dialogue."""
+    desk = Desk(people=people, language=language_of(message.from_user))
+    if not await is_among_staff(people, message):
+        await say(message, event_update, people, desk.say(DeskText.ONLY_AMONG_STAFF))
+        return
+    text, keyboard = await Finding(desk=desk).find(command.args or "")
+    await say(message, event_update, people, text, keyboard)
+
+
+async def go_on(query: CallbackQuery, bot: Bot, people: People, member: Member) -> None:
+    """The one who was meant is chosen, or colleagues are called to them."""
+    finding = Finding(desk=Desk(people=people, language=language_of(query.from_user)))
+    action, _, external_id = (query.data or "").removeprefix(TAP).partition(":")
+    customer = await finding.customer(external_id)
+    if customer is None:
+        await toast(bot, query, finding.desk.say(DeskText.FIND_NONE))
+    elif action == "call":
+        said = await finding.call(customer)
+        await people.staff.note_act(member, "handoff_asked", customer.chat.key)
+        await toast(bot, query, said)
+    else:
+        await toast(bot, query)
+        if isinstance(query.message, Message):
+            await change(people, query.message, *await finding.dialogue(customer))
 
 
 async def show_waiting(message: Message, event_update: Update, people: People) -> None:

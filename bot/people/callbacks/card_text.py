@@ -26,8 +26,8 @@ def dialogue_key(dialogue_id: str) -> str:
     return dialogue_id[:_KEY_CHARACTERS]
 
 
-def tap(action: str, callback_id: int, *rest: str) -> str:
-    return TAP + ":".join((action, str(callback_id), *rest))
+def tap(action: str, about: int | str, *rest: str) -> str:
+    return TAP + ":".join((action, str(about), *rest))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -106,6 +106,26 @@ class CardWording:
     def window(self, callback: Callback, now: datetime, language: str) -> str:
         return self._times.window(callback, now, language)
 
+    def portrait(self, portrait: Portrait, language: str) -> list[str]:
+        """What is known of the talk, a line each."""
+        lines: list[str] = []
+        if portrait.products:
+            shares = (
+                self._say(CardText.PRODUCT, language, product=literal(product), percent=round(share * 100))
+                for product, share in portrait.products
+            )
+            lines.append(self._say(CardText.PRODUCTS, language, products=", ".join(shares)))
+        moods = [_MOODS[portrait.mood]] if portrait.mood in _MOODS else []
+        moods += [CardText.URGENT] if portrait.is_urgent else []
+        if moods:
+            mood = ", ".join(self._say(text, language) for text in moods)
+            lines.append(self._say(CardText.MOOD, language, mood=mood))
+        if portrait.summary:
+            lines.append(self._say(CardText.SUMMARY, language, summary=literal(portrait.summary)))
+        if portrait.said:
+            lines += [self._say(CardText.SAID, language), *(f"— {literal(words)}" for words in portrait.said)]
+        return lines
+
     def _results(self, number: int, language: str) -> Keyboard:
         buttons = [
             Button(text=label.called(language), data=tap("result", number, label.id))
@@ -128,12 +148,12 @@ class CardWording:
         callback = shown.callback
         when = self.window(callback, now, language)
         call = self._say(CardText.CALL, language, when=when)
-        closed = self._moment(callback.closed_at or now, language)
+        closed = self.moment(callback.closed_at or now, language)
         match callback.status:
             case CallbackStatus.NEW:
                 return call
             case CallbackStatus.TAKEN:
-                since = self._moment(callback.taken_at or now, language)
+                since = self.moment(callback.taken_at or now, language)
                 who = self.taker(shown, language)
                 return "\n".join((call, self._say(CardText.TAKEN, language, who=who, since=since)))
             case CallbackStatus.NO_ANSWER:
@@ -149,34 +169,18 @@ class CardWording:
                 return self._say(CardText.GIVEN_UP, language, tries=callback.tries, at=closed)
 
     def _about(self, callback: Callback, language: str) -> list[str]:
-        portrait = Portrait.from_value(callback.card)
-        since = self._moment(callback.created_at, language)
+        since = self.moment(callback.created_at, language)
         lines = [self._say(CardText.WISHED, language, wished=literal(callback.wished))] * bool(
             callback.wished
         )
         lines.append(self._say(CardText.WAITS, language, since=since))
-        if portrait.products:
-            shares = (
-                self._say(CardText.PRODUCT, language, product=literal(product), percent=round(share * 100))
-                for product, share in portrait.products
-            )
-            lines.append(self._say(CardText.PRODUCTS, language, products=", ".join(shares)))
-        moods = [_MOODS[mood] for mood in (portrait.mood,) if mood in _MOODS] + [
-            CardText.URGENT
-        ] * portrait.is_urgent
-        if moods:
-            mood = ", ".join(self._say(text, language) for text in moods)
-            lines.append(self._say(CardText.MOOD, language, mood=mood))
-        if portrait.summary:
-            lines.append(self._say(CardText.SUMMARY, language, summary=literal(portrait.summary)))
-        if portrait.said:
-            lines += [self._say(CardText.SAID, language), *(f"— {literal(words)}" for words in portrait.said)]
+        lines += self.portrait(Portrait.from_value(callback.card), language)
         if callback.dialogue_id:
             key = literal(dialogue_key(callback.dialogue_id))
             lines.append(self._say(CardText.DIALOGUE, language, key=key))
         return lines
 
-    def _moment(self, at: datetime, language: str) -> str:
+    def moment(self, at: datetime, language: str) -> str:
         """«25.11 в 12:03», by the clock on the tenant's wall."""
         local = at.astimezone(self._zone)
         return self._say(CardText.MOMENT, language, day=f"{local:%d.%m}", clock=f"{local:%H:%M}")
