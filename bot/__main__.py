@@ -56,6 +56,19 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
             from bot.cli import staff
 
             return staff.run(settings, options)
+        case "proposals":
+            from bot.cli import proposals
+
+            return proposals.run(settings, options)
+        case "agreement":
+            from bot.cli import agreement
+
+            return agreement.run(settings)
+        case "marks":
+            _expect_extra("eval", "numpy")
+            from bot.cli import marks
+
+            return asyncio.run(marks.run(settings, options))
         case "redis":
             from bot.cli import redis
 
@@ -130,6 +143,7 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("path", type=Path)
     new = tenant.add_parser("new", help="start a tenant's folder by asking")
     new.add_argument("--root", type=Path, default=Path("tenants"), help="where tenants lie")
+    _add_oversight(commands)
     _add_staff(commands.add_parser("staff", help="who works for the tenant, and in which group"))
     keys = commands.add_parser("keys", help="the keys that seal phones in the database").add_subparsers(
         dest="keys_command", required=True, metavar="ACTION"
@@ -138,6 +152,27 @@ def _parser() -> argparse.ArgumentParser:
     keys.add_parser("rotate", help="seal everything anew with the first key, while all goes on")
     _add_knowledge(commands.add_parser("knowledge", help="collect documents, and look for contradictions"))
     return parser
+
+
+def _add_oversight(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("proposals", help="right answers that staff have written")
+    proposals = parser.add_subparsers(dest="proposals_command", required=True, metavar="ACTION")
+    proposals.add_parser("list", help="what nobody has decided")
+    accept = proposals.add_parser("accept", help="write it into faq.md")
+    accept.add_argument("number", type=int, metavar="N")
+    reject = proposals.add_parser("reject", help="leave the knowledge as it is")
+    reject.add_argument("number", type=int, metavar="N")
+    commands.add_parser("agreement", help="how often staff agree with the assistant's answers")
+    parser = commands.add_parser("marks", help="answers that testers mark from 0 to 5")
+    marks = parser.add_subparsers(dest="marks_command", required=True, metavar="ACTION")
+    prepare = marks.add_parser("prepare", help="choose answers for /mark")
+    prepare.add_argument("--golden", type=int, default=0, metavar="N", help="golden questions, answered now")
+    prepare.add_argument(
+        "--turns", type=int, default=0, metavar="N", help="the last different logged answers"
+    )
+    prepare.add_argument("--model", metavar="NAME", help="as of eval: local, openai[:NAME], no-model, ...")
+    report = marks.add_parser("report", help="means with intervals, and how far testers agree")
+    report.add_argument("--json", action="store_true")
 
 
 def _add_staff(parser: argparse.ArgumentParser) -> None:

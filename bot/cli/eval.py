@@ -11,18 +11,22 @@ from pathlib import Path
 from typing import Any, Self
 
 from bot.cli.local_model import running_local_model
-from bot.errors import ModelUnavailable, Problem, SettingsError, TenantError
+from bot.errors import ModelUnavailable, Problem, SettingsError, StoreError, TenantError
 from bot.evaluation.gate import GateLine, check_gate, default_gate
+from bot.evaluation.marks import MarkReport, report_of
 from bot.evaluation.measures import Measures, as_json, measure
 from bot.evaluation.report import Measured, form_of, formatted, report
 from bot.evaluation.running import Answers, Examiner, Run
 from bot.logs import configure_logs
 from bot.settings import Settings
+from bot.store.engine import database_url
+from bot.store.marks import MarkStore
 from bot.tenant import Gate, GoldenQuestion, Tenant, find_tenant, load_tenant
 from bot.tenant.gate import read_gate
 from bot.tenant.golden import read_golden
 from bot.wiring import TENANTS
 from bot.wiring.evaluation import Configuration, build_examiner, configurations, open_answers
+from bot.wiring.stock import opened_engine
 
 GATE_FAILED = 1
 _SHOWN_QUESTION = 70
@@ -89,7 +93,7 @@ async def run(settings: Settings, options: EvalOptions) -> int:
         measured.append(done)
     _show(measured, frozen, lines)
     if options.report is not None:
-        _write_report(options.report, tenant.title, measured, lines)
+        _write_report(options.report, tenant, measured, lines, _marks(settings, tenant))
     if options.as_json:
         print(json.dumps(_summary(tenant, measured, frozen, lines), ensure_ascii=False))
     return GATE_FAILED if any(line.is_passed is False for line in lines) else 0
@@ -181,8 +185,27 @@ def _show_failures(run: Run) -> None:
         print(f"  line {one.golden.line} {one.golden.kind}: {question}\n    {'; '.join(why)}")
 
 
-def _write_report(path: Path, title: str, measured: Sequence[Measured], lines: Sequence[GateLine]) -> None:
-    page = report(title, measured, at=datetime.now().astimezone(), gate=lines)
+def _marks(settings: Settings, tenant: Tenant) -> MarkReport | None:
+    """What testers think; nothing where there is no database that could know."""
+    url = database_url(settings.database_url, settings.data_dir)
+    if url.startswith("sqlite") and not Path(url.removeprefix("sqlite:///")).exists():
+        return None
+    try:
+        with opened_engine(settings) as engine:
+            return report_of(MarkStore(engine, tenant.name).marks())
+    except StoreError as error:
+        print(f"dezhurny: no marks of testers in the report: {error}", file=sys.stderr)
+        return None
+
+
+def _write_report(
+    path: Path,
+    tenant: Tenant,
+    measured: Sequence[Measured],
+    lines: Sequence[GateLine],
+    marks: MarkReport | None,
+) -> None:
+    page = report(tenant.title, measured, at=datetime.now().astimezone(), gate=lines, marks=marks)
     try:
         path.write_text(page, encoding="utf-8")
     except OSError as error:

@@ -13,6 +13,7 @@ import yaml
 
 from bot.evaluation.charts import bars, waiting
 from bot.evaluation.gate import GateLine
+from bot.evaluation.marks import MarkReport, section
 from bot.evaluation.measures import Measure, Measures
 from bot.evaluation.running import Examined, Run
 from bot.tenant import Tolerance
@@ -28,7 +29,14 @@ class Measured:
     measures: Measures
 
 
-def report(title: str, measured: Sequence[Measured], *, at: datetime, gate: Sequence[GateLine] = ()) -> str:
+def report(
+    title: str,
+    measured: Sequence[Measured],
+    *,
+    at: datetime,
+    gate: Sequence[GateLine] = (),
+    marks: MarkReport | None = None,
+) -> str:
     """The page as text. Everything that a person or a model wrote is escaped."""
     names = [one.run.name for one in measured]
     questions = len(measured[0].run.examined)
@@ -42,6 +50,7 @@ def report(title: str, measured: Sequence[Measured], *, at: datetime, gate: Sequ
         waiting=waiting(
             {one.run.name: [each.seconds for each in one.run.examined] for one in measured}, _say("second")
         ),
+        marks=section(marks),
         failures="".join(_failures(one.run) for one in measured),
     )
 
