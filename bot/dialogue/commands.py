@@ -5,10 +5,11 @@ from enum import StrEnum
 
 from bot.delivery.turn_delivery import TurnDelivery
 from bot.dialogue.speaking import Speaking
-from bot.domain import Answer, Outcome, Turn, Utterance, UtteranceKind
+from bot.domain import Answer, ChannelName, Outcome, Turn, Utterance, UtteranceKind
 from bot.memory.memory import Memory
 from bot.texts.catalogue import Text, Texts
 from bot.texts.endings import EndingText
+from bot.texts.menu import MenuText
 
 _SCRIPTED: Mapping[UtteranceKind, StrEnum] = {
     UtteranceKind.START: Text.START,
@@ -35,7 +36,9 @@ class Commands:
         if last.kind is UtteranceKind.NEW:
             await self._memory.forget(turn.chat.key)
         text = await self._text(last, delivery)
-        said = self._texts.say(text, last.language, by_voice=self._by_voice(last, delivery))
+        said = self._texts.say(
+            text, last.language, by_voice=self._by_voice(last, delivery), more=self._more(last)
+        )
         hint = self._speaking.hint(last.language, delivery) if last.kind is UtteranceKind.HELP else ""
         return Answer(text="\n\n".join(filter(None, (said, hint))), outcome=Outcome.SCRIPTED)
 
@@ -49,6 +52,11 @@ class Commands:
                 return Text.CANCEL_STOPPED if last.detail == "stopped" else Text.CANCEL_IDLE
             case kind:
                 return _SCRIPTED[kind]
+
+    def _more(self, last: Utterance) -> str:
+        """What can be typed besides where people are served, and not only answered."""
+        is_served = last.chat.channel is ChannelName.TELEGRAM
+        return self._texts.say(MenuText.HELP_MORE, last.language) if is_served else ""
 
     def _by_voice(self, last: Utterance, delivery: TurnDelivery) -> str:
         text = _BY_VOICE.get(last.kind)

@@ -59,6 +59,8 @@ class Purpose(StrEnum):
     CARD_CHANGE = "card_change"
     """No message: the card's copies in this chat are to read as the card does now."""
     REMINDER = "reminder"
+    EXPORT = "export"
+    """A file with somebody's data, whose bytes are forgotten once it is sent."""
     REVIEWED = "reviewed"
     """An answer that a person has confirmed; it gets its words only when it is sent."""
 

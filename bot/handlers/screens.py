@@ -8,6 +8,7 @@ from aiogram.exceptions import TelegramAPIError
 from aiogram.types import CallbackQuery, Chat, Message, Update, User
 
 from bot.domain import ChannelName, ChatRef, Keyboard, Outgoing
+from bot.domain.consents import Person
 from bot.errors import DeliveryError
 from bot.people.services import People
 
@@ -22,6 +23,13 @@ def chat_ref(chat: Chat) -> ChatRef:
 
 def language_of(person: User | None) -> str:
     return ((person.language_code if person else None) or "ru")[:2].lower()
+
+
+def person_of(user: User) -> Person:
+    name = user.full_name[:200].encode("utf-8", "ignore").decode("utf-8")
+    return Person(
+        channel=ChannelName.TELEGRAM, external_id=str(user.id), name=name, language=language_of(user)
+    )
 
 
 async def show(

@@ -152,7 +152,7 @@ class DialogueMemory:
         return f"{self._prefix}:memory:{chat_key}"
 
     def _erased(self, turn_id: str) -> str:
-        """There while a turn may still be run whose person was erased (`bot/queue/erasing.py`)."""
+        """There while a turn may still be run whose person was erased (`Inbox.erase`)."""
         return f"{self._prefix}:erased:{turn_id}"
 
 

@@ -14,8 +14,11 @@ from bot.people.actions.sending import FileSender
 from bot.people.callbacks.cards import Cards
 from bot.people.callbacks.reminders import Reminders
 from bot.people.callbacks.requests import Callbacks
+from bot.people.consent import Consents
+from bot.people.menu import Menu
 from bot.people.oversight import Oversight
 from bot.people.endings_services import Closing
+from bot.people.privacy import Privacy
 from bot.people.staff_posts import StaffPosts
 from bot.queue.outbox import Outbox
 from bot.staff.roles import Staff
@@ -55,4 +58,8 @@ class People:
     oversight: Oversight
     closing: Closing
     """The ends of dialogues, and ratings."""
+    consents: Consents
+    menu: Menu
+    """What is always under the input field."""
+    privacy: Privacy
     now: Now

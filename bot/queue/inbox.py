@@ -6,7 +6,7 @@ chat's list or in exactly one turn, and a chat that has either has one RQ job.
 
 import pickle
 import secrets
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, cast
 
@@ -50,6 +50,14 @@ class Acceptance(StrEnum):
     """Refused, for the first time since the chat was last below the limit: tell the person."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Erased:
+    """`turn_id` of the turn that was in hand, or ""; `files`: the keys of those that were to be sent."""
+
+    turn_id: str
+    files: tuple[str, ...]
+
+
 class Inbox:
     """The fleet's inbox in Redis. Every method raises redis-py's errors when Redis is away.
 
@@ -90,6 +98,7 @@ class Inbox:
         self._sweep = load_script(redis, "sweep", *prelude)
         self._pace = load_script(redis, "pace", *prelude)
         self._depth = load_script(redis, "depth", *prelude)
+        self._erase = load_script(redis, "erase", *prelude)
 
     async def accept(self, utterance: Utterance) -> Acceptance:
         """Take an utterance in, once per channel and update. After ACCEPTED nothing loses it.
@@ -200,6 +209,14 @@ class Inbox:
         Any worker may call it every few seconds; `at_most_every_s` lets one of them do it for all.
         """
         return int(await self._sweep(args=[timestamp(), SWEEP_AT_ONCE, int(at_most_every_s * 1000)]))
+
+    async def erase(self, chat_key: str, person_id: str = "") -> Erased:
+        """Drop what this person has said in the chat, or all that is said in it but for the staff's cards.
+
+        A turn that is in hand is lost to its worker, who can write nothing of it any more.
+        """
+        turn_id, *files = await self._erase(args=[chat_key, person_id, timestamp(), FINISHED_S])
+        return Erased(turn_id=turn_id.decode(), files=tuple(key.decode() for key in files))
 
     async def waiting_chats(self) -> int:
         return int((await self._depth())[0])

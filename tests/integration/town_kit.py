@@ -18,6 +18,7 @@ from bot.dialogue.hearing import Hearing
 from bot.dialogue.serving import TurnPolicy, TurnServer
 from bot.dialogue.speaking import Speaking
 from bot.domain import ChannelName
+from bot.domain.consents import Person
 from bot.domain.moments import Now, utc_now
 from bot.errors import AssistantError
 from bot.findings import Source
@@ -61,6 +62,8 @@ class Town:
     model: SpokenModel = field(default_factory=lambda: SpokenModel("Да.", composes=False))
     sources: Sequence[Source] = ()
     hears: bool = False
+    asks_consent: bool = False
+    """Whether people have yet to agree to the tenant's terms; else whoever says something has."""
     now: Now = utc_now
     settings: Settings = field(init=False)
     people: People = field(init=False)
@@ -126,6 +129,8 @@ class Town:
 
     async def say(self, chat_id: int, text: str, **where: object) -> str:
         """Somebody writes; returns the chat as they see it once everything is quiet again."""
+        if not self.asks_consent:
+            await self.agree(where.get("person_id") or chat_id)
         self.telegram.inject.message(chat_id, text, **where)  # type: ignore[arg-type]
         return await self.screen(chat_id)
 
@@ -133,6 +138,12 @@ class Town:
         """Somebody presses the newest button that reads so, under a message or under the input field."""
         self.telegram.inject.press_text(chat_id, label, user_id=user_id)
         return await self.screen(chat_id)
+
+    async def agree(self, user_id: object) -> None:
+        """Somebody has agreed to the terms, if there are any."""
+        if self.people.consents.terms is not None:
+            person = Person(channel=ChannelName.TELEGRAM, external_id=str(user_id))
+            await self.people.consents.give(person, keeps_summary=False)
 
     async def screen(self, chat_id: int) -> str:
         await self.settle()

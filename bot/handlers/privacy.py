@@ -1,0 +1,246 @@
+"""What people do with what is kept about them: see it, get it as a file, have it erased, withdraw consent."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+import structlog
+from aiogram import Bot, F, Router
+from aiogram.filters import Filter
+from aiogram.fsm.context import FSMContext
+from aiogram.types import CallbackQuery, Chat, Message, Update
+
+from bot.domain import FileRef, Keyboard, Outgoing, Purpose
+from bot.domain.consents import Person
+from bot.handlers.screens import change, chat_ref, person_of, show, toast
+from bot.people.privacy_screen import SUBJECT, OwnTap
+from bot.people.privacy_words import OwnData, own_data_in
+from bot.people.services import People
+from bot.store.erasing import Erasure
+from bot.texts.privacy import PrivacyText
+from bot.texts.service import ServiceText
+
+log = structlog.get_logger()
+
+
+def build_router() -> Router:
+    router = Router(name="privacy")
+    router.message.register(take_words, _AboutOwnData())
+    router.callback_query.register(take_tap, F.data.startswith(SUBJECT))
+    return router
+
+
+class _AboutOwnData(Filter):
+    """In a group only commands count: there «забудь меня» may be said to anybody."""
+
+    async def __call__(self, message: Message) -> bool | dict[str, OwnData]:
+        if message.chat.type != "private" and not (message.text or "").startswith("/"):
+            return False
+        wanted = own_data_in(message.text or "")
+        return {"wanted": wanted} if wanted is not None else False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Asked:
+    """Who wants what, by a message or by a tap; `tapped` is where the button stands."""
+
+    people: People
+    person: Person
+    chat: Chat
+    update: Update
+    state: FSMContext
+    bot: Bot
+    query: CallbackQuery | None = None
+    tapped: Message | None = None
+    detail: str = ""
+
+    def say(self, text: PrivacyText, **values: object) -> str:
+        return self.people.texts.say(text, self.person.language, **values)
+
+    async def show(self, outgoing: Outgoing, name: str = "screen") -> None:
+        await show(self.people, self.chat, self.update, outgoing, name=name, language=self.person.language)
+
+    async def toast(self, text: PrivacyText | None = None) -> None:
+        if self.query is not None:
+            await toast(self.bot, self.query, self.say(text) if text is not None else "")
+
+    async def change(self, words: str, keyboard: Keyboard | None = None) -> None:
+        if self.tapped is not None:
+            await change(self.people, self.tapped, words, keyboard)
+
+
+Act = Callable[[_Asked], Awaitable[None]]
+
+
+async def take_words(
+    message: Message, bot: Bot, event_update: Update, people: People, state: FSMContext, wanted: OwnData
+) -> None:
+    if message.from_user is None:
+        return
+    asked = _Asked(
+        people=people,
+        person=person_of(message.from_user),
+        chat=message.chat,
+        update=event_update,
+        state=state,
+        bot=bot,
+    )
+    await people.delivery.seen(chat_ref(message.chat), message.message_id)
+    if message.chat.type != "private":
+        await asked.show(Outgoing(text=asked.say(PrivacyText.ONLY_IN_PRIVATE)))
+    elif not await people.consents.is_handled(event_update.update_id):
+        log.info("own_data_asked", person=asked.person.key, wanted=wanted.name)
+        await _BY_WORDS[wanted](asked)
+        await people.consents.note_handled(event_update.update_id)
+
+
+async def take_tap(
+    query: CallbackQuery, bot: Bot, event_update: Update, people: People, state: FSMContext
+) -> None:
+    tap, person, message = OwnTap.parse(query.data or ""), person_of(query.from_user), query.message
+    if tap is None or tap.act not in _BY_TAP or not isinstance(message, Message):
+        await toast(bot, query, people.texts.say(ServiceText.BUTTON_OUTDATED, person.language))
+        return
+    asked = _Asked(
+        people=people,
+        person=person,
+        chat=message.chat,
+        update=event_update,
+        state=state,
+        bot=bot,
+        query=query,
+        tapped=message,
+        detail=tap.detail,
+    )
+    if tap.person_id != person.external_id:
+        await asked.toast(PrivacyText.OTHERS)
+    elif await people.consents.is_handled(event_update.update_id):
+        await asked.toast()
+    else:
+        await _BY_TAP[tap.act](asked)
+        await people.consents.note_handled(event_update.update_id)
+
+
+async def _show_screen(asked: _Asked) -> None:
+    text, keyboard = await _screen(asked)
+    await asked.show(Outgoing(text=text, keyboard=keyboard))
+
+
+async def _screen(asked: _Asked) -> tuple[str, Keyboard]:
+    people, person = asked.people, asked.person
+    consent = await people.consents.of(person)
+    standing = await people.consents.standing(person)
+    counts = await people.privacy.files.counts(person)
+    screen = people.privacy.screen
+    return screen.text(person.language, consent, standing, counts), screen.keyboard(person, consent)
+
+
+async def _send_file(asked: _Asked) -> None:
+    """As a file for programs and one for reading; their bytes are forgotten once they are sent."""
+    people, person = asked.people, asked.person
+    await asked.toast()
+    file = await people.privacy.files.of(person)
+    if file.is_empty:
+        await asked.show(Outgoing(text=asked.say(PrivacyText.FILE_NOTHING)))
+        return
+    when = people.privacy.screen.moment(people.now())
+    title = asked.say(PrivacyText.FILE_TITLE, when=when)
+    parts = (
+        ("json", file.as_json(), PrivacyText.FILE),
+        ("txt", file.as_text(title), PrivacyText.FILE_READABLE),
+    )
+    for ending, content, caption in parts:
+        key = await people.files.keep(content, f"own:{person.key}:{asked.update.update_id}:{ending}")
+        await asked.show(
+            Outgoing(
+                text=asked.say(caption),
+                file=FileRef(key=key, name=f"my-data.{ending}"),
+                purpose=Purpose.EXPORT,
+            ),
+            name=f"export-{ending}",
+        )
+
+
+async def _ask_to_forget(asked: _Asked) -> None:
+    people, person = asked.people, asked.person
+    await asked.toast()
+    counts = await people.privacy.files.counts(person)
+    words = people.privacy.screen.forget_question(person.language, counts)
+    keyboard = people.privacy.screen.forget_keyboard(person, people.now())
+    await asked.show(Outgoing(text=words, keyboard=keyboard), name="forget")
+
+
+async def _erase(asked: _Asked) -> None:
+    """Note that they want it, so that a kill does not undo it, and do it now."""
+    people, person, tapped = asked.people, asked.person, asked.tapped
+    if tapped is None or not OwnTap(act="erase", person_id=person.external_id, detail=asked.detail).is_fresh(
+        people.now()
+    ):
+        await asked.toast()
+        await asked.change(asked.say(PrivacyText.FORGET_LATE))
+        return
+    await people.privacy.erasing.ask(
+        Erasure(
+            person=person,
+            chat=chat_ref(asked.chat),
+            message_id=tapped.message_id,
+            asked_at=people.now(),
+        )
+    )
+    await asked.toast()
+    await asked.change(asked.say(PrivacyText.FORGETTING))
+    await people.privacy.erasing.finish(person)
+
+
+async def _keep(asked: _Asked) -> None:
+    await asked.toast()
+    await asked.change(asked.say(PrivacyText.FORGET_KEPT))
+
+
+async def _show_terms(asked: _Asked) -> None:
+    people, screen = asked.people, asked.people.privacy.consent_screen
+    await asked.toast()
+    if screen is not None and asked.tapped is not None:
+        name = f"terms-{asked.tapped.message_id}"
+        outgoing = Outgoing(text=screen.full(asked.person.language))
+        await people.outbox.post(chat_ref(asked.chat), outgoing, name=name, language=asked.person.language)
+
+
+async def _withdraw(asked: _Asked) -> None:
+    """From now on nothing is answered: neither what waits, nor what is being answered."""
+    people, person = asked.people, asked.person
+    if not await people.consents.withdraw(person):
+        await asked.toast(PrivacyText.NOT_WITHDRAWN)
+        return
+    await people.privacy.inbox.erase(person.key, person.external_id)
+    await asked.state.clear()
+    await asked.toast()
+    await _redraw(asked)
+    await asked.show(Outgoing(text=asked.say(PrivacyText.WITHDRAWN)), name="withdrawn")
+
+
+async def _keep_summary(asked: _Asked) -> None:
+    keeps = asked.detail == "1"
+    await asked.people.consents.keep_summary(asked.person, keeps=keeps)
+    await asked.toast(PrivacyText.SUMMARY_NOW_KEPT if keeps else PrivacyText.SUMMARY_NOW_DROPPED)
+    await _redraw(asked)
+
+
+async def _redraw(asked: _Asked) -> None:
+    text, keyboard = await _screen(asked)
+    await asked.change(text, keyboard)
+
+
+_BY_WORDS: Mapping[OwnData, Act] = {
+    OwnData.PRIVACY: _show_screen,
+    OwnData.MY_DATA: _send_file,
+    OwnData.FORGET: _ask_to_forget,
+}
+_BY_TAP: Mapping[str, Act] = {
+    "full": _show_terms,
+    "file": _send_file,
+    "forget": _ask_to_forget,
+    "sum": _keep_summary,
+    "withdraw": _withdraw,
+    "erase": _erase,
+    "keep": _keep,
+}

@@ -1,0 +1,84 @@
+"""The question for consent as people see it, and what its buttons carry."""
+
+from dataclasses import dataclass, replace
+
+from bot.domain import Button, Keyboard
+from bot.domain.consents import Person
+from bot.people.consent import Standing
+from bot.tenant.terms import Terms
+from bot.texts.catalogue import Texts
+from bot.texts.consent import ConsentText
+
+SUBJECT = "consent:"
+_FIELDS = 5
+_SUMMARY = "s"
+_NOTHING = "-"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ConsentTap:
+    """What a button says: what to do, for whom, of which version, and what is ticked."""
+
+    act: str
+    person_id: str
+    version: str
+    keeps_summary: bool = False
+
+    @classmethod
+    def parse(cls, data: str) -> "ConsentTap | None":
+        """None: no button of this version of the program."""
+        parts = data.split(":")
+        if len(parts) != _FIELDS or parts[4] not in (_SUMMARY, _NOTHING):
+            return None
+        _, act, person_id, version, ticked = parts
+        return cls(act=act, person_id=person_id, version=version, keeps_summary=ticked == _SUMMARY)
+
+    @property
+    def data(self) -> str:
+        ticked = _SUMMARY if self.keeps_summary else _NOTHING
+        return f"{SUBJECT}{self.act}:{self.person_id}:{self.version}:{ticked}"
+
+    def ticked_over(self) -> "ConsentTap":
+        return replace(self, keeps_summary=not self.keeps_summary)
+
+
+class ConsentScreen:
+    """`may_keep_summary`: whether the tenant offers to remember the talk until the next visit."""
+
+    def __init__(self, texts: Texts, terms: Terms, *, may_keep_summary: bool) -> None:
+        self._texts = texts
+        self._terms = terms
+        self._may_keep_summary = may_keep_summary
+
+    def question(self, person: Person, standing: Standing, *, waits: bool) -> str:
+        """`waits`: something was said that will be answered after the yes."""
+        say, language = self._texts.say, person.language
+        hello = say(ConsentText.CHANGED if standing is Standing.OUTDATED else ConsentText.HELLO, language)
+        short = self._terms.short(language, days=self._days(language))
+        words = say(ConsentText.SCREEN, language, hello=hello, short=short)
+        return f"{words}\n\n{say(ConsentText.WAITS, language)}" if waits else words
+
+    def full(self, language: str) -> str:
+        return self._terms.full(language, days=self._days(language))
+
+    def buttons(self, person: Person, tap: ConsentTap | None = None, *, under_full: bool = False) -> Keyboard:
+        """With what is ticked in `tap`."""
+        is_ticked = tap is not None and tap.keeps_summary
+        yes = self._button(person, ConsentText.YES, "yes", is_ticked)
+        no = self._button(person, ConsentText.NO, "no", is_ticked)
+        rows: list[tuple[Button, ...]] = [(yes, no)]
+        if not under_full:
+            rows.append((self._button(person, ConsentText.FULL, "full", is_ticked),))
+        if self._may_keep_summary:
+            text = ConsentText.SUMMARY_ON if is_ticked else ConsentText.SUMMARY_OFF
+            rows.append((self._button(person, text, "sum", is_ticked),))
+        return Keyboard(rows=tuple(rows))
+
+    def _button(self, person: Person, text: ConsentText, act: str, is_ticked: bool) -> Button:
+        tap = ConsentTap(
+            act=act, person_id=person.external_id, version=self._terms.version, keeps_summary=is_ticked
+        )
+        return Button(text=self._texts.say(text, person.language), data=tap.data)
+
+    def _days(self, language: str) -> str:
+        return self._texts.say(ConsentText.DAYS, language)

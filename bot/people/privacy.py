@@ -1,0 +1,21 @@
+"""What stands behind people's rights to their own data."""
+
+from dataclasses import dataclass
+
+from bot.people.consent_screen import ConsentScreen
+from bot.people.erasing import Erasing
+from bot.people.personal_file import PersonalFiles
+from bot.people.privacy_screen import PrivacyScreen
+from bot.queue.inbox import Inbox
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Privacy:
+    """`consent_screen`: None where nobody is asked."""
+
+    consent_screen: ConsentScreen | None
+    screen: PrivacyScreen
+    files: PersonalFiles
+    erasing: Erasing
+    inbox: Inbox
+    """To stop what is under way when consent is withdrawn."""

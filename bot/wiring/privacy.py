@@ -1,0 +1,72 @@
+"""Consent, and what people may do with what is kept about them."""
+
+from collections.abc import Sequence
+
+from redis.asyncio import Redis
+from sqlalchemy import Engine
+
+from bot.delivery.delivery import Delivery
+from bot.delivery.kept_files import KeptFiles
+from bot.domain.moments import Now
+from bot.people.consent import Consents
+from bot.people.consent_screen import ConsentScreen
+from bot.people.erasing import Erasing, StaffCopies
+from bot.people.erasing_redis import RedisEraser
+from bot.people.personal_file import PersonalFiles
+from bot.people.privacy import Privacy
+from bot.people.privacy_screen import PrivacyScreen
+from bot.people.staff_posts import StaffPosts
+from bot.queue.inbox import Inbox
+from bot.queue.outbox import Outbox
+from bot.store.consents import ConsentStore
+from bot.store.erasing import ErasureStore
+from bot.store.personal_file import PersonalFileStore
+from bot.store.sealing import Sealer
+from bot.tenant import Tenant
+from bot.texts.catalogue import Texts
+
+
+def build_consents(tenant: Tenant, *, redis: Redis, engine: Engine, prefix: str) -> Consents:
+    return Consents(ConsentStore(engine, tenant.name), redis, tenant.terms, prefix=prefix)
+
+
+def build_privacy(
+    tenant: Tenant,
+    texts: Texts,
+    *,
+    consents: Consents,
+    redis: Redis,
+    engine: Engine,
+    inbox: Inbox,
+    delivery: Delivery,
+    posts: StaffPosts,
+    sealer: Sealer,
+    prefix: str,
+    now: Now,
+    staff_copies: Sequence[StaffCopies] = (),
+) -> Privacy:
+    """`staff_copies`: see `StaffCopies`."""
+    keeps = tenant.service.dialogues.keeps_summary
+    terms = tenant.terms
+    erasing = Erasing(
+        store=ErasureStore(engine, tenant.name),
+        redis=RedisEraser(redis, prefix=prefix),
+        inbox=inbox,
+        outbox=Outbox(inbox),
+        files=KeptFiles(redis, prefix=prefix),
+        consents=consents,
+        posts=posts,
+        delivery=delivery,
+        texts=texts,
+        now=now,
+        staff_copies=staff_copies,
+    )
+    return Privacy(
+        consent_screen=ConsentScreen(texts, terms, may_keep_summary=keeps) if terms else None,
+        screen=PrivacyScreen(texts, tenant.zone, has_terms=terms is not None, may_keep_summary=keeps),
+        files=PersonalFiles(
+            PersonalFileStore(engine, tenant.name, sealer), redis, inbox, consents, prefix=prefix
+        ),
+        erasing=erasing,
+        inbox=inbox,
+    )
