@@ -26,12 +26,12 @@ _NOT_ALONE = (GoldenKind.FOLLOW_UP,)
 
 
 async def run(settings: Settings, options: argparse.Namespace) -> int:
-    """Raises SettingsError for numbers that mean nothing, ModelUnavailable where the model does not answer."""
+    """Raises SettingsError for numbers that mean nothing, ModelUnavailable where no model answers."""
     configure_logs("error", process="marks")
     if options.marks_command == "report":
         return _report(settings, as_lines=not options.json)
-    if options.golden < 0 or options.turns < 0:
-        raise SettingsError("--golden and --turns must be 0 or more")
+    if min(options.golden, options.turns) < 0 or options.golden + options.turns == 0:
+        raise SettingsError("say how many answers to prepare: --golden N, --turns N or both")
     tenant = load_configured_tenant(settings)
     golden = _sample(tenant, options.golden)
     (configuration,) = configurations(settings, [options.model] if options.model else [], baseline=False)
