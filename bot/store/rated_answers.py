@@ -28,7 +28,7 @@ class RatedAnswerStore:
             given = insert_into(connection, RATINGS).from_select(COLUMNS, rated)
             changed = {"score": score, "answered_at": at}
             upsert = given.on_conflict_do_update(index_elements=UNIQUE, set_=changed)
-            return connection.execute(upsert).rowcount > 0
+            return connection.execute(upsert.returning(RATINGS.c.id)).first() is not None
 
     def unrate(self, turn_id: str, rater: Rater, *, since: datetime) -> bool:
         """Take the thumb back. False: there is no answer of theirs given after `since`."""

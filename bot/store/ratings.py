@@ -199,7 +199,8 @@ class RatingStore:
         values: Values = (self._tenant, PEOPLE.c.id, kind.value, subject, None, [], "", at, None)
         asked = row_of(values).where(PEOPLE.c.id == person, self._is_askable(person), condition)
         noted = insert_into(connection, RATINGS).from_select(COLUMNS, asked)
-        return connection.execute(noted.on_conflict_do_nothing(index_elements=UNIQUE)).rowcount > 0
+        once = noted.on_conflict_do_nothing(index_elements=UNIQUE).returning(RATINGS.c.id)
+        return connection.execute(once).first() is not None
 
     def _is_askable(self, person: int) -> ColumnElement[bool]:
         """Nobody who has said no, takes no messages, or has not agreed to the terms."""
