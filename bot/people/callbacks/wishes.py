@@ -20,6 +20,7 @@ from bot.tenant.service import Callbacks as CallbackSettings
 
 _FARTHEST = timedelta(days=60)
 _HALF_DAY = 12 * 60
+_MINUTE_DIGITS = 9
 _PARTS: Mapping[str, tuple[int, int | None]] = {
     "noon": (0, 13 * 60),
     "after_lunch": (14 * 60, None),
@@ -82,6 +83,12 @@ class WishReading:
             return None
         return self._of_day(day, hours, now)
 
+    def tapped(self, written: str, now: datetime) -> Wish | None:
+        """What a button of times says: the minute since the epoch, 0 for soon; None: nothing."""
+        if not (written.isascii() and written.isdigit() and len(written) <= _MINUTE_DIGITS):
+            return None
+        return self._at(datetime.fromtimestamp(int(written) * 60, UTC), None, now, is_named=False)
+
     def _of_day(self, day: date | None, hours: _Hours, now: datetime) -> Wish | None:
         """The first reading of the hours that lies ahead and within working time, else the first ahead."""
         today = now.astimezone(self._clock.zone).date()
@@ -125,6 +132,17 @@ class WishReading:
     def _moment(self, day: date, minute: int) -> datetime:
         at = datetime.combine(day, time(), self._clock.zone) + timedelta(minutes=minute)
         return at.astimezone(UTC)
+
+
+def says_only_when(text: str) -> bool:
+    """«Завтра после обеда», with no word of what about."""
+    lowered = plain(text)
+    language = "ru" if re.search("[а-я]", lowered) else "en"
+    words = hours_words(language)
+    said = spell_out(words.spelt(lowered)).replace(SPELT, "")
+    fillers = _data()[language]["fillers"]
+    lemmas = Lemmatiser({}).all_lemmas(_ways(language)["soon"].sub(" ", said))
+    return all(words.reads(lemma) or lemma.isdigit() or lemma in fillers for lemma in lemmas)
 
 
 def _hours_in(said: str, ways: Mapping[str, re.Pattern[str]]) -> _Hours:

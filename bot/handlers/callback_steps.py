@@ -1,0 +1,208 @@
+"""The steps of the form of a request to be called, each of them shown once and noted at once."""
+
+from dataclasses import replace
+from typing import Final
+
+from aiogram.dispatcher.event.bases import SkipHandler
+from aiogram.fsm.context import FSMContext
+from aiogram.types import Chat, Update, User
+
+from bot.domain import ChannelName, Outgoing
+from bot.domain.callbacks import AlreadyOpen, Request, Requester
+from bot.handlers.screens import chat_ref, language_of, show
+from bot.people.callbacks.form import CallForm, Step
+from bot.people.callbacks.handing import hand_over, tell_outcome
+from bot.people.callbacks.intents import FormReply, form_reply, is_question
+from bot.people.callbacks.phones import PhoneFault, read_phone
+from bot.people.callbacks.promises import Window
+from bot.people.callbacks.screens import CallbackScreens
+from bot.people.callbacks.wishes import Wish, WishReading, says_only_when
+from bot.people.services import People
+from bot.texts.callbacks import CallbackText
+
+CHANNEL: Final = ChannelName.TELEGRAM
+LONGEST_WORDS: Final = 500
+_TALK_WORDS: Final = 4
+"""So many words instead of a number are for the assistant."""
+_FAULTS = {
+    PhoneFault.IN_WORDS: CallbackText.PHONE_IN_WORDS,
+    PhoneFault.SHORT: CallbackText.PHONE_SHORT,
+    PhoneFault.LONG: CallbackText.PHONE_LONG,
+    PhoneFault.EXTENSION: CallbackText.PHONE_EXTENSION,
+    PhoneFault.SEVERAL: CallbackText.PHONE_SEVERAL,
+    PhoneFault.OWN: CallbackText.PHONE_OWN,
+    PhoneFault.NO_SUCH: CallbackText.PHONE_NO_SUCH,
+}
+
+
+class CallSteps:
+    """One person's way through the form, at one update."""
+
+    def __init__(
+        self, *, people: People, chat: Chat, person: User, update: Update, state: FSMContext
+    ) -> None:
+        self.people = people
+        self.person = person
+        self.screens = CallbackScreens(people=people, language=language_of(person), now=people.now())
+        self.reading = WishReading(people.callbacks.clock, people.tenant.service.callbacks)
+        self._chat = chat
+        self._update = update
+        self._state = state
+
+    async def form(self) -> CallForm | None:
+        return CallForm.from_data(await self._state.get_data(), self.people.sealer)
+
+    def key(self, form_id: str) -> str:
+        return f"{chat_ref(self._chat).key}:{form_id}"
+
+    def is_repeated(self, form: CallForm) -> bool:
+        """Whether this update, or a later one, has made its step already."""
+        return form.update_id >= self._update.update_id
+
+    async def show(self, screen: Outgoing, name: str = "screen") -> None:
+        language = self.screens.language
+        await show(self.people, self._chat, self._update, screen, name=name, language=language)
+
+    async def go(self, form: CallForm, *screens: Outgoing) -> None:
+        """Show the next step, then note it: killed in between, it is done again and shown once."""
+        for number, screen in enumerate(screens):
+            await self.show(screen, f"screen{number}")
+        noted = replace(form, update_id=self._update.update_id)
+        await self._state.set_data(noted.to_data(self.people.sealer))
+
+    async def drop(self) -> None:
+        text = self.screens.say(CallbackText.DROPPED)
+        await self.show(Outgoing(text=text, keyboard=self.screens.menu()))
+        await self._state.clear()
+
+    async def tapped(self, form: CallForm, step: str, rest: list[str]) -> None:
+        if step == "drop":
+            await self.drop()
+        elif step == "same":
+            await self._take_last_phone(form)
+        elif step in ("other", "phone"):
+            await self.go(replace(form, step=Step.PHONE), self.screens.ask_phone())
+        elif not form.phone:
+            return
+        elif step == "details":
+            await self._ask_details(form)
+        elif step == "at":
+            await self._take_wish(form, self.reading.tapped(rest[0] if rest else "", self.people.now()))
+        elif step == "yes":
+            await self.submit(form)
+
+    async def _take_last_phone(self, form: CallForm) -> None:
+        phone = await self.people.callbacks.last_phone_of(CHANNEL, str(self.person.id))
+        if phone is None:
+            await self.go(replace(form, step=Step.PHONE), self.screens.ask_phone())
+        else:
+            await self._go_on(replace(form, phone=phone))
+
+    async def _take_wish(self, form: CallForm, wish: Wish | None) -> None:
+        if wish is None:
+            await self._ask_details(form)
+            return
+        wished = self.screens.window(wish.window)
+        await self._confirm(replace(form, wished=wished, window=wish.window, is_moved=False))
+
+    async def take_phone(self, form: CallForm, phone: str) -> None:
+        """A number was given, and the menu is back in its place."""
+        await self._go_on(replace(form, phone=phone), self.screens.phone_taken(phone))
+
+    async def read_phone(self, form: CallForm, text: str) -> None:
+        """A typed number. Raises SkipHandler for what is no number but talk."""
+        region = self.people.tenant.service.callbacks.region
+        phone = read_phone(text, region, own=self.people.tenant.phones)
+        if isinstance(phone, PhoneFault):
+            await self.show(self.screens.ask_phone(_FAULTS[phone]))
+        elif phone is not None:
+            await self.take_phone(form, phone)
+        elif form.step is Step.SAME and form_reply(text) is FormReply.AGREE:
+            await self._take_last_phone(form)
+        elif form.step is Step.SAME and form_reply(text) is FormReply.REFUSE:
+            await self.go(replace(form, step=Step.PHONE), self.screens.ask_phone())
+        elif is_question(text) or len(text.split()) >= _TALK_WORDS:
+            raise SkipHandler
+        else:
+            await self.show(self.screens.ask_phone(CallbackText.PHONE_NOT_READ))
+
+    async def read_details(self, form: CallForm, text: str) -> None:
+        """Subject and time in one phrase, or a better one. Raises SkipHandler for a question, which is noted
+        as the subject where none is known.
+        """
+        region = self.people.tenant.service.callbacks.region
+        phone = read_phone(text, region, own=self.people.tenant.phones)
+        if form.step is Step.CONFIRM and phone is not None:
+            await self.read_phone(form, text)
+            return
+        wish = self.reading.read(text, self.people.now())
+        words = text[:LONGEST_WORDS]
+        if wish is None and is_question(text):
+            if not form.reason:
+                await self._state.set_data(replace(form, reason=words).to_data(self.people.sealer))
+            raise SkipHandler
+        if not says_only_when(text):
+            form = replace(form, reason=words)
+        if wish is not None:
+            form = replace(form, wished=words, window=wish.window, is_moved=wish.is_moved)
+        await self._confirm(form)
+
+    async def ask_change(self, form: CallForm) -> None:
+        text = self.screens.say(CallbackText.WHAT_TO_CHANGE)
+        await self.show(Outgoing(text=text, keyboard=self.screens.what_to_change(form.form_id)))
+
+    async def submit(self, form: CallForm) -> None:
+        """Store what was read back, tell staff, and only then promise."""
+        now = self.people.now()
+        window = self._window(form)
+        if window is None or not (form.window or self.screens.takes_requests):
+            await self.show(self.screens.choice(may_join=False))
+            await self._state.clear()
+            return
+        opened = await self.people.callbacks.open(
+            Request(
+                requester=Requester(
+                    chat=chat_ref(self._chat),
+                    external_id=str(self.person.id),
+                    name=self.person.full_name,
+                    language=self.screens.language,
+                ),
+                request_key=self.key(form.form_id),
+                phone=form.phone,
+                reason=form.reason,
+                wished=form.wished,
+                call_from=window.call_from,
+                due_at=window.due_at,
+                created_at=now,
+            )
+        )
+        if isinstance(opened, AlreadyOpen):
+            await self.show(self.screens.status(opened.callback, is_already=True))
+        elif opened.callback.status.is_open:
+            await tell_outcome(self.people, await hand_over(self.people, opened.callback))
+        await self._state.clear()
+
+    async def _go_on(self, form: CallForm, *before: Outgoing) -> None:
+        """With the number known: to the subject, or back to the reading where all is known."""
+        if form.reason or form.window is not None:
+            await self._confirm(form, *before)
+        else:
+            await self._ask_details(form, *before)
+
+    async def _ask_details(self, form: CallForm, *before: Outgoing) -> None:
+        asked = self.screens.ask_details(form.form_id)
+        await self.go(replace(form, step=Step.DETAILS), *before, asked)
+
+    async def _confirm(self, form: CallForm, *before: Outgoing) -> None:
+        window = self._window(form)
+        if window is None:
+            await self.drop()
+            return
+        is_moved = form.is_moved and window == form.window
+        read_back = self.screens.confirm(form.form_id, form.phone, form.reason, window, is_moved=is_moved)
+        await self.go(replace(form, step=Step.CONFIRM), *before, read_back)
+
+    def _window(self, form: CallForm) -> Window | None:
+        """What was wished while it lies ahead, else what is usual."""
+        is_ahead = form.window is not None and form.window.due_at > self.people.now()
+        return form.window if is_ahead else self.screens.promised()
