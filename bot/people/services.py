@@ -15,9 +15,11 @@ from bot.people.callbacks.cards import Cards
 from bot.people.callbacks.reminders import Reminders
 from bot.people.callbacks.requests import Callbacks
 from bot.people.consent import Consents
+from bot.people.endings_services import Closing
+from bot.people.handoffs.handoffs import Handoffs
+from bot.people.handoffs.suggestions import Suggestions
 from bot.people.menu import Menu
 from bot.people.oversight import Oversight
-from bot.people.endings_services import Closing
 from bot.people.privacy import Privacy
 from bot.people.staff_posts import StaffPosts
 from bot.queue.outbox import Outbox
@@ -62,4 +64,7 @@ class People:
     menu: Menu
     """What is always under the input field."""
     privacy: Privacy
+    handoffs: Handoffs
+    suggestions: Suggestions
+    """Replies suggested to operators."""
     now: Now

@@ -19,6 +19,7 @@ from bot.memory.memory import Memory
 from bot.people.actions.documents import Documents
 from bot.people.actions.words import ActionSource
 from bot.people.callbacks.handing import hand_over_waiting
+from bot.people.callbacks.offering import CallOffers
 from bot.people.handoffs.suggestions import Suggestions
 from bot.people.menu import Menu
 from bot.people.services import People
@@ -210,7 +211,9 @@ def build_around(people: People, suggesting: Suggesting | None = None) -> Around
     """What people have to do with a turn. `suggesting`: who helps the operators, if anybody."""
     reviewing = people.oversight.reviewing
     wishes = ActionSource(people.tenant, people.texts, people.stock)
-    around = Around(review=reviewing.review, may_grow=reviewing.may_grow, offers=(wishes.offers,))
+    around = Around(
+        review=reviewing.review, may_grow=reviewing.may_grow, offers=(wishes.offers, CallOffers(people).under)
+    )
     return with_handoffs(build_closing_around(people.closing, around), people, suggesting)
 
 
