@@ -1,13 +1,18 @@
 """How a message that answers nothing reaches a chat exactly once: a screen, a card, the words of a person."""
 
+from typing import Final
+
 from bot.delivery.channel import Post
-from bot.delivery.formatted import first_part, split
+from bot.delivery.formatted import Formatted, first_part, split
 from bot.delivery.formatting import render
 from bot.delivery.kept_files import KeptFiles
 from bot.delivery.ledger import ANYBODY, Ledger, Stale
 from bot.delivery.sending import Sender
 from bot.domain import FileRef, Outgoing
 from bot.errors import DeliveryError
+
+_NOTHING: Final = Formatted(text="")
+"""For what is shown without words of ours."""
 
 
 class OutgoingDelivery:
@@ -43,7 +48,7 @@ class OutgoingDelivery:
             post = Post(body=body, keyboard=keyboard, thread_id=outgoing.thread_id, is_final=is_last)
             message_id = await self._sender.send_once(f"{name}:{number}", post)
         if outgoing.copy_of is not None:
-            post = Post(body=render(""), keyboard=outgoing.keyboard, thread_id=outgoing.thread_id)
+            post = Post(body=_NOTHING, keyboard=outgoing.keyboard, thread_id=outgoing.thread_id)
             message_id = await self._sender.copy_once(f"{name}:copy", outgoing.copy_of, post)
         return message_id
 
@@ -51,6 +56,6 @@ class OutgoingDelivery:
         content = await self._files.read(file.key)
         if content is None:
             raise DeliveryError("the file is gone", permanent=True)
-        caption = first_part(render(outgoing.text)) if outgoing.text else render("")
+        caption = first_part(render(outgoing.text)) if outgoing.text else _NOTHING
         post = Post(body=caption, keyboard=outgoing.keyboard, thread_id=outgoing.thread_id)
         return await self._sender.file_once(f"{name}:file", content, file.name, post)
