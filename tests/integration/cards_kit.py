@@ -53,7 +53,7 @@ class Shift:
             reason="торт на субботу",
             wished="после обеда",
             call_from=self.clock.at,
-            due_at=self.clock.at + timedelta(minutes=30),
+            due_at=self.town.people.callbacks.clock.after(self.clock.at, 30) or self.clock.at,
             created_at=self.clock.at,
             dialogue_id="3fa9c1d2e4f50617",
             card={"said": ["Сколько стоит торт?"], "products": [["Торт", 0.82]], "mood": "angry"},

@@ -38,7 +38,9 @@ class Reminders:
                 await self._look_after(callback, now)
 
     async def _look_after(self, callback: Callback, now: datetime) -> None:
-        if callback.escalated_at is None and self._is_late(callback, now):
+        if callback.escalated_at is not None:
+            return
+        if self._is_late(callback, now):
             await self._tell(callback, self._alarm, self.callbacks.escalate, now)
         elif callback.reminded_at is None and self._needs_reminding(callback, now):
             await self._tell(callback, self._remind, self.callbacks.remind, now)
