@@ -1,6 +1,8 @@
 """The working time in which calls are promised, held against counting every minute."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -22,7 +24,7 @@ MINUTE = timedelta(minutes=1)
 def clock(
     hours: str = "09:00-13:00, 14:00-18:00",
     zone: str = "Europe/Moscow",
-    holidays: dict[str, str] | None = None,
+    holidays: Mapping[str, str] = MappingProxyType({}),
     **days: str,
 ) -> WorkingClock:
     """Every day alike unless it is named."""
@@ -31,7 +33,7 @@ def clock(
         "working_hours": WorkingHours(**week),
         "time_zone": zone,
         "holidays": tuple(
-            Holiday.model_validate({"day": day, "hours": spans}) for day, spans in (holidays or {}).items()
+            Holiday.model_validate({"day": day, "hours": spans}) for day, spans in holidays.items()
         ),
     }
     tenant: Tenant = tenant_named("mercedes").model_copy(update=changed)
@@ -178,7 +180,8 @@ ASKED = st.builds(
 def test_as_much_is_worked_until_the_call_as_was_promised(
     week: list[str], zone: str, asked: datetime, minutes: int
 ) -> None:
-    worked = clock(zone=zone, holidays={"12-31": "10:00-12:00"}, **dict(zip(DAYS, week, strict=True)))
+    days: dict[str, str] = dict(zip(DAYS, week, strict=True))
+    worked = clock("closed", zone, {"12-31": "10:00-12:00"}, **days)
     due = worked.after(asked, minutes)
     if due is None:
         assert set(week) == {"closed"}
@@ -192,7 +195,7 @@ def test_as_much_is_worked_until_the_call_as_was_promised(
 @settings(max_examples=150, deadline=None)
 @given(st.lists(HOURS, min_size=7, max_size=7), ZONES, ASKED)
 def test_nothing_is_promised_while_it_is_closed(week: list[str], zone: str, asked: datetime) -> None:
-    worked = clock(zone=zone, **dict(zip(DAYS, week, strict=True)))
+    worked = clock("closed", zone, {}, **dict(zip(DAYS, week, strict=True)))
     window = promised(worked, Callbacks(), asked)
     if window is None:
         return
