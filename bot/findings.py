@@ -37,6 +37,8 @@ class FindingKind(StrEnum):
     COMPUTED = "computed"
     HOURS = "hours"
     CHOICE = "choice"
+    ACTION = "action"
+    """Nothing is known or done: it is read back what is wished, and buttons do it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -20,6 +20,7 @@ from bot.recordings import SpokenNote
 
 log = structlog.get_logger()
 
+_CANCEL_AGAIN_S = 0.5
 _TYPING_EVERY_S = 4.0
 _STAND_INS = ("notice", "preview")
 
@@ -60,9 +61,9 @@ class TurnDelivery:
             yield
         finally:
             timer.cancel()
-            if task is not None:
-                task.cancel()
-                await asyncio.wait([task])
+            while task is not None and not task.done():
+                task.cancel()  # again, where a client below has swallowed it
+                await asyncio.wait([task], timeout=_CANCEL_AGAIN_S)
 
     async def _keep_typing(self, *, speaking: bool) -> None:
         with suppress(RedisError):

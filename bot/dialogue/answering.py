@@ -135,7 +135,7 @@ class Assistant:
 
     def _plainly(self, work: Work) -> Answer | None:
         """What needs no model, or none that only phrases: a table's own words, or that nothing is known."""
-        if work.finding is not None and work.finding.kind is FindingKind.CHOICE:
+        if work.finding is not None and work.finding.kind in (FindingKind.CHOICE, FindingKind.ACTION):
             answer = self._finished(work.finding.text, Outcome.ANSWERED, work)
             return replace(answer, choices=work.finding.choices)
         if self._writer.composes:

@@ -6,11 +6,11 @@ from aiogram import Bot, F, Router
 from aiogram.filters import Command, Filter
 from aiogram.types import CallbackQuery, Message, Update, User
 
-from bot.domain import Button
+from bot.domain import Button, Outgoing
 from bot.handlers.booking_forms import booker_of, present, turn_into
 from bot.handlers.booking_forms import screens as booking_screens
 from bot.handlers.choices import pass_over
-from bot.handlers.screens import language_of, toast
+from bot.handlers.screens import language_of, show, toast
 from bot.handlers.sheets import cost_screens
 from bot.people.actions.choices import Choice
 from bot.people.actions.cost_screens import Step, Told
@@ -40,6 +40,7 @@ def build_router() -> Router:
     router.message.register(start, Command("files"))
     router.message.register(press, Pressed())
     router.callback_query.register(refuse_in_group, is_ours, F.message.chat.type != "private")
+    router.callback_query.register(enter, F.data.startswith(("book:n:", "file:n:", "cost:n:")))
     router.callback_query.register(send, F.data.startswith("file:ok:"))
     router.callback_query.register(decline, F.data == "file:no")
     router.callback_query.register(choose, F.data.startswith("file:"))
@@ -62,18 +63,36 @@ async def start(message: Message, event_update: Update, people: People) -> None:
 
 async def press(message: Message, event_update: Update, people: People, action: Action) -> None:
     """The way into the action that the menu names."""
-    person = message.from_user
-    if person is None:
-        return
+    if message.from_user is not None:
+        screen = await _way_into(people, message.from_user, action)
+        await present(people, message, event_update, screen, message.from_user)
+
+
+async def _way_into(people: People, person: User, action: Action) -> Screen:
     if isinstance(action, Booking):
-        screen = await booking_screens(people, person).after(Choice(action=action.id))
-    elif isinstance(action, FileSending):
-        screen = _files(people, person, action)
+        following = await booking_screens(people, person).after(Choice(action=action.id))
+        assert isinstance(following, Screen)  # without a time nothing is picked
+        return following
+    if isinstance(action, FileSending):
+        return _files(people, person, action)
+    told = await cost_screens(people, person).after(Step(verb="a", action=action.id))
+    assert isinstance(told, Told)  # nothing is confirmed yet
+    return told.screen
+
+
+async def enter(query: CallbackQuery, bot: Bot, event_update: Update, people: People) -> None:
+    """The way into an action from under an answer, which stays as it is."""
+    _, _, action_id = (query.data or "").split(":", 2)
+    action = next((action for action in people.tenant.actions if action.id == action_id), None)
+    await toast(bot, query)
+    if action is None:
+        screen = Screen(text=_say(people, query.from_user, ActionText.NO_MORE))
     else:
-        told = await cost_screens(people, person).after(Step(verb="a", action=action.id))
-        screen = told.screen if isinstance(told, Told) else Screen(text="")
-    if isinstance(screen, Screen):
-        await present(people, message, event_update, screen, person)
+        screen = await _way_into(people, query.from_user, action)
+    if query.message is not None:
+        outgoing = Outgoing(text=screen.text, keyboard=screen.keyboard)
+        language = language_of(query.from_user)
+        await show(people, query.message.chat, event_update, outgoing, language=language)
 
 
 async def refuse_in_group(query: CallbackQuery, bot: Bot, people: People) -> None:

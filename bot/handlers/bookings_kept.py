@@ -4,16 +4,18 @@ from aiogram import Bot, F, Router
 from aiogram.filters import Command
 from aiogram.types import CallbackQuery, Message, Update
 
+from bot.domain import Outgoing
 from bot.domain.bookings import Booking, Refusal
 from bot.domain.staff import Member, Role
 from bot.handlers.booking_forms import booker_of, present, screens, turn_into
 from bot.handlers.bookings import explain
 from bot.handlers.choices import pass_over
 from bot.handlers.roles import HasRole
-from bot.handlers.screens import toast
+from bot.handlers.screens import language_of, show, toast
 from bot.people.actions.choices import Change
 from bot.people.actions.own_screens import OwnScreens
 from bot.people.actions.screens import Screen
+from bot.people.actions.words import MINE
 from bot.people.callbacks.phones import shown_phone
 from bot.people.services import People
 from bot.texts.bookings import BookingText
@@ -24,6 +26,7 @@ _CHANGES = ("book:mv:", "book:m:", "book:x:", "book:k:")
 def build_router() -> Router:
     router = Router(name="bookings_kept")
     router.message.register(list_mine, Command("bookings"))
+    router.callback_query.register(show_mine, F.data == MINE)
     router.callback_query.register(ask_on, F.data.startswith(_CHANGES))
     router.callback_query.register(move, F.data.startswith("book:mok:"))
     router.callback_query.register(cancel, F.data.startswith("book:xx:"))
@@ -46,6 +49,21 @@ async def list_mine(message: Message, event_update: Update, people: People) -> N
         mine = await people.bookings.mine(booker_of(message.chat, message.from_user))
         screen = await OwnScreens(way).mine(mine)
     await present(people, message, event_update, screen, message.from_user)
+
+
+async def show_mine(query: CallbackQuery, bot: Bot, event_update: Update, people: People) -> None:
+    await toast(bot, query)
+    if query.message is None:
+        return
+    mine = await people.bookings.mine(booker_of(query.message.chat, query.from_user))
+    screen = await OwnScreens(screens(people, query.from_user)).mine(mine)
+    await show(
+        people,
+        query.message.chat,
+        event_update,
+        Outgoing(text=screen.text, keyboard=screen.keyboard),
+        language=language_of(query.from_user),
+    )
 
 
 async def _asked(query: CallbackQuery, bot: Bot, people: People) -> tuple[Change, Booking | None] | None:

@@ -39,6 +39,10 @@ class StockSource:
         self._schema = table.schema
         self._wording = cache(lambda language: Wording(table.schema, texts, language, zone))
 
+    @property
+    def table(self) -> StockTable:
+        return self._table
+
     def load(self) -> None:
         """Take the table into memory before the first question comes. Blocks; raises nothing."""
         self._table.check()

@@ -16,6 +16,7 @@ from bot.dialogue.answering import Assistant
 from bot.dialogue.hearing import Hearing
 from bot.dialogue.live import LiveAssistant
 from bot.dialogue.serving import TurnPolicy, TurnServer
+from bot.dialogue.suggesting import Suggesting
 from bot.knowledge.live import LiveKnowledge
 from bot.language.dictionary import readings_kept_in
 from bot.llm.chain import ModelChain
@@ -23,6 +24,7 @@ from bot.llm.model import Message, Prompt
 from bot.memory.answers import RedisAnswerCache
 from bot.memory.dialogue import DialogueMemory
 from bot.memory.summary import ExtractiveSummariser, ModelSummariser, Summariser
+from bot.people.actions.words import ActionSource
 from bot.people.ratings_thumbs import Thumbs
 from bot.queue.cancellations import Cancellations
 from bot.queue.inbox import Inbox
@@ -91,9 +93,12 @@ async def open_worker_services(settings: Settings) -> AsyncIterator[WorkerServic
         memory = DialogueMemory(
             redis, settings.memory_tokens, settings.memory_ttl_s, summariser=_summariser(settings, models)
         )
+        assistant = LiveAssistant(live)
+        suggesting = Suggesting(assistant, people.handoffs, people.suggestions)
+        stack.push_async_callback(suggesting.close)
         turns = TurnServer(
             inbox=inbox,
-            assistant=LiveAssistant(live),
+            assistant=assistant,
             memory=memory,
             delivery=delivery,
             texts=texts,
@@ -109,7 +114,7 @@ async def open_worker_services(settings: Settings) -> AsyncIterator[WorkerServic
             speaking=speaking,
             worker=f"{socket.gethostname()}:{os.getpid()}",
             outgoings=build_outgoings(people, memory),
-            around=build_around(people),
+            around=build_around(people, suggesting),
         )
         yield WorkerServices(
             turns=turns,
@@ -132,7 +137,8 @@ def _live_assistant(
         for table in tables:
             table.load()
         cache = _answer_cache(settings, redis)
-        return build_assistant(tenant, texts, models, settings, tables=tables, cache=cache)
+        wishes = ActionSource(tenant, texts, tables[0].table if tables else None)
+        return build_assistant(tenant, texts, models, settings, tables=(wishes, *tables), cache=cache)
 
     folder = find_tenant(settings.tenant, TENANTS)
     with readings_kept_in(settings.data_dir / "readings" / f"{folder.name}.json"):

@@ -17,6 +17,7 @@ from bot.delivery.delivery import Delivery
 from bot.dialogue.hearing import Hearing
 from bot.dialogue.serving import TurnPolicy, TurnServer
 from bot.dialogue.speaking import Speaking
+from bot.dialogue.suggesting import Suggesting
 from bot.domain import ChannelName
 from bot.domain.consents import Person
 from bot.domain.moments import Now, utc_now
@@ -27,6 +28,7 @@ from bot.handlers.inbox import Acceptor
 from bot.llm.chain import ModelChain
 from bot.memory.dialogue import DialogueMemory
 from bot.memory.voice_wishes import VoiceWishes
+from bot.people.actions.words import ActionSource
 from bot.people.services import People
 from bot.queue.cancellations import Cancellations
 from bot.queue.inbox import Inbox
@@ -68,6 +70,7 @@ class Town:
     settings: Settings = field(init=False)
     people: People = field(init=False)
     server: TurnServer = field(init=False)
+    suggesting: Suggesting = field(init=False)
     inbox: Inbox = field(init=False)
     turn_log: TurnLog = field(init=False)
     serving: dict[str, asyncio.Task[None]] = field(default_factory=dict)
@@ -96,11 +99,18 @@ class Town:
         )
         self.turn_log = TurnLog(self.redis, TurnStore(self.engine), prefix=self.prefix)
         memory = DialogueMemory(self.redis, 800, 3600, prefix=self.prefix)
+        wishes = ActionSource(tenant, texts, self.people.stock)
+        assistant = build_assistant(
+            tenant,
+            texts,
+            ModelChain([self.model]),
+            self.settings,
+            tables=(wishes, *self.sources),
+        )
+        self.suggesting = Suggesting(assistant, self.people.handoffs, self.people.suggestions)
         self.server = TurnServer(
             inbox=self.inbox,
-            assistant=build_assistant(
-                tenant, texts, ModelChain([self.model]), self.settings, tables=self.sources
-            ),
+            assistant=assistant,
             memory=memory,
             delivery=delivery,
             texts=texts,
@@ -124,7 +134,7 @@ class Town:
             speaking=Speaking(wishes=VoiceWishes(self.redis, prefix=self.prefix), texts=texts, voice=None),
             worker="town",
             outgoings=build_outgoings(self.people, memory),
-            around=build_around(self.people),
+            around=build_around(self.people, self.suggesting),
         )
 
     async def say(self, chat_id: int, text: str, **where: object) -> str:
@@ -159,6 +169,7 @@ class Town:
         async with asyncio.timeout(_QUIET_WITHIN_S):
             while True:
                 await self.telegram.updates.emptied.wait()
+                await self.suggesting.written()
                 is_busy = self.serving or await self.redis.zcard(f"{self.prefix}:busy")
                 if not is_busy and self.telegram.updates.emptied.is_set():
                     break
@@ -214,6 +225,7 @@ async def open_town(
         finally:
             town.is_open = False
             working.cancel()
+            await town.suggesting.close()
             for task in list(town.serving.values()):
                 task.cancel()
             await dispatcher.stop_polling()

@@ -185,6 +185,13 @@ class CostScreens:
             text=f"{self._words.title(costing, base)}: {self._words.money(base.price_rub)}", data=data
         )
 
+    def more_button(self, costing: Costing, base: Base, mask: int) -> Button:
+        """All rows with the base's value, with these options where they fit."""
+        data = Step(
+            verb="v", action=costing.sheet.id, code=digest(base.value), version=costing.version, mask=mask
+        ).data
+        return Button(text=self._words.say(ActionText.BUTTON_MORE), data=data)
+
     def _others(self, costing: Costing) -> Button:
         data = Step(verb="a", action=costing.sheet.id).data
         return Button(text=self._words.say(ActionText.BUTTON_OTHER_BASE), data=data)
