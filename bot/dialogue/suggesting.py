@@ -37,6 +37,10 @@ class Suggesting:
         self._writing.add(task)
         task.add_done_callback(self._writing.discard)
 
+    async def written(self) -> None:
+        """Return when none is being written."""
+        await asyncio.gather(*self._writing, return_exceptions=True)
+
     async def close(self) -> None:
         for task in self._writing:
             task.cancel()
