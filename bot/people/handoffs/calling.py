@@ -19,6 +19,8 @@ class RedLights:
         is_wanted = settings.enabled and settings.red_light and turn.chat.private
         if not is_wanted or record.answer.light is not Light.RED or message_id is None:
             return
+        if "review" in record.answer.trace:  # somebody looks at this answer already
+            return
         if self._tenant.is_open(self._now()) and await self._handoffs.has_staff():
             language = record.answer.trace.get("language", turn.last.language)
             await self._handoffs.ask(
