@@ -41,7 +41,7 @@ def build_router() -> Router:
 
 async def is_held(people: People, message: Message) -> bool:
     """Whether a person of the staff has the chat: then all words are for them."""
-    return bool(await people.redis.exists(f"{people.prefix}:hold:{chat_ref(message.chat).key}"))
+    return await people.handoffs.is_held(chat_ref(message.chat).key)
 
 
 async def begin(

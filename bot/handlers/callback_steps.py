@@ -22,8 +22,8 @@ from bot.texts.callbacks import CallbackText
 
 CHANNEL: Final = ChannelName.TELEGRAM
 LONGEST_WORDS: Final = 500
-_TALK_WORDS: Final = 4
-"""So many words instead of a number are for the assistant."""
+TALK_WORDS: Final = 4
+"""So many words instead of a number or a time are for the assistant."""
 _FAULTS = {
     PhoneFault.IN_WORDS: CallbackText.PHONE_IN_WORDS,
     PhoneFault.SHORT: CallbackText.PHONE_SHORT,
@@ -121,7 +121,7 @@ class CallSteps:
             await self._take_last_phone(form)
         elif form.step is Step.SAME and form_reply(text) is FormReply.REFUSE:
             await self.go(replace(form, step=Step.PHONE), self.screens.ask_phone())
-        elif is_question(text) or len(text.split()) >= _TALK_WORDS:
+        elif is_question(text) or len(text.split()) >= TALK_WORDS:
             raise SkipHandler
         else:
             await self.show(self.screens.ask_phone(CallbackText.PHONE_NOT_READ))

@@ -10,7 +10,7 @@ from bot.domain import Outgoing
 from bot.domain.callbacks import Callback
 from bot.handlers import callback_forms
 from bot.handlers.callback_forms import CallStates, begin, is_held
-from bot.handlers.callback_steps import CHANNEL
+from bot.handlers.callback_steps import CHANNEL, TALK_WORDS
 from bot.handlers.choices import pass_over
 from bot.handlers.screens import change, chat_ref, language_of, show, toast
 from bot.people.callbacks.intents import CallIntent, call_intent, form_reply, is_question
@@ -158,12 +158,14 @@ async def tap_time(query: CallbackQuery, bot: Bot, people: People, state: FSMCon
 async def take_time(message: Message, event_update: Update, people: People, state: FSMContext) -> None:
     """Another time, in words."""
     text = message.text or ""
-    if message.from_user is None or text.startswith("/") or await is_held(people, message):
+    is_other = text.startswith("/") or people.menu.item_of(text) is not None
+    if message.from_user is None or is_other or await is_held(people, message):
         raise SkipHandler
     callback = await people.callbacks.open_of(CHANNEL, str(message.from_user.id))
     reading = WishReading(people.callbacks.clock, people.tenant.service.callbacks)
     wish = reading.read(text, people.now())
-    if callback is None or (wish is None and is_question(text)):
+    is_talk = is_question(text) or len(text.split()) >= TALK_WORDS
+    if callback is None or (wish is None and is_talk):
         raise SkipHandler
     screens = screens_for(people, message.from_user)
     if form_reply(text) is not None:
