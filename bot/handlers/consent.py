@@ -7,7 +7,14 @@ from dataclasses import dataclass
 import structlog
 from aiogram import Bot, Dispatcher, F, Router
 from aiogram.exceptions import TelegramAPIError
-from aiogram.types import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
+from aiogram.types import (
+    CallbackQuery,
+    InaccessibleMessage,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    Message,
+    Update,
+)
 
 from bot.domain import Keyboard, Outgoing
 from bot.domain.consents import Person
@@ -33,7 +40,8 @@ class _Tapped:
     """One tap on the question, by whom it was asked."""
 
     query: CallbackQuery
-    message: Message
+    message: Message | InaccessibleMessage
+    """The latter after months, when Telegram no longer says what stands there."""
     update: Update
     bot: Bot
     people: People
@@ -63,8 +71,8 @@ class _Tapped:
 
     @property
     def is_under_full(self) -> bool:
-        """Whether the buttons stand under the full text, which must not be written over."""
-        markup = self.message.reply_markup
+        """Whether the buttons stand, or may, under the full text, which must not be written over."""
+        markup = self.message.reply_markup if isinstance(self.message, Message) else None
         rows = markup.inline_keyboard if markup is not None else []
         data = [button.callback_data or "" for row in rows for button in row]
         return not any(item.startswith(f"{SUBJECT}full:") for item in data)
@@ -82,7 +90,7 @@ async def take_tap(
 ) -> None:
     tap, person, message = ConsentTap.parse(query.data or ""), person_of(query.from_user), query.message
     screen, say = people.privacy.consent_screen, people.texts.say
-    if tap is None or screen is None or not isinstance(message, Message) or tap.act not in _ACTS:
+    if tap is None or screen is None or message is None or tap.act not in _ACTS:
         await toast(bot, query, say(ServiceText.BUTTON_OUTDATED, person.language))
         return
     if tap.person_id != person.external_id:
@@ -138,7 +146,7 @@ async def _agree(tapped: _Tapped) -> None:
         await _thank(tapped, held)
     for update in sorted(held, key=lambda update: update.update_id):
         await tapped.dispatcher.feed_update(tapped.bot, update)
-    await people.consents.drop(person)
+    await people.consents.drop(person, chat_ref(tapped.message.chat).key)
 
 
 async def _thank(tapped: _Tapped, held: Sequence[Update]) -> None:
@@ -161,7 +169,7 @@ async def _decline(tapped: _Tapped) -> None:
     if await people.consents.standing(person) is Standing.GIVEN:
         await tapped.toast(ConsentText.STANDS, alert=True)
         return
-    await people.consents.drop(person)
+    await people.consents.drop(person, chat_ref(tapped.message.chat).key)
     log.info("consent_declined", person=person.key)
     await tapped.toast()
     if tapped.is_under_full:

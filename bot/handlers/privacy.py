@@ -7,7 +7,7 @@ import structlog
 from aiogram import Bot, F, Router
 from aiogram.filters import Filter
 from aiogram.fsm.context import FSMContext
-from aiogram.types import CallbackQuery, Chat, Message, Update
+from aiogram.types import CallbackQuery, Chat, InaccessibleMessage, Message, Update
 
 from bot.domain import FileRef, Keyboard, Outgoing, Purpose
 from bot.domain.consents import Person
@@ -50,7 +50,7 @@ class _Asked:
     state: FSMContext
     bot: Bot
     query: CallbackQuery | None = None
-    tapped: Message | None = None
+    tapped: Message | InaccessibleMessage | None = None
     detail: str = ""
 
     def say(self, text: PrivacyText, **values: object) -> str:
@@ -97,7 +97,7 @@ async def take_tap(
     query: CallbackQuery, bot: Bot, event_update: Update, people: People, state: FSMContext
 ) -> None:
     tap, person, message = OwnTap.parse(query.data or ""), person_of(query.from_user), query.message
-    if tap is None or tap.act not in _BY_TAP or not isinstance(message, Message):
+    if tap is None or tap.act not in _BY_TAP or message is None:
         await toast(bot, query, people.texts.say(ServiceText.BUTTON_OUTDATED, person.language))
         return
     asked = _Asked(
@@ -175,7 +175,7 @@ async def _erase(asked: _Asked) -> None:
     if tapped is None or not OwnTap(act="erase", person_id=person.external_id, detail=asked.detail).is_fresh(
         people.now()
     ):
-        await asked.toast()
+        await asked.toast(PrivacyText.FORGET_LATE)
         await asked.change(asked.say(PrivacyText.FORGET_LATE))
         return
     await people.privacy.erasing.ask(

@@ -5,7 +5,7 @@ from contextlib import suppress
 import structlog
 from aiogram import Bot
 from aiogram.exceptions import TelegramAPIError
-from aiogram.types import CallbackQuery, Chat, Message, Update, User
+from aiogram.types import CallbackQuery, Chat, InaccessibleMessage, Message, Update, User
 
 from bot.domain import ChannelName, ChatRef, Keyboard, Outgoing
 from bot.domain.consents import Person
@@ -45,7 +45,12 @@ async def show(
     await people.outbox.post(chat_ref(chat), outgoing, name=f"{update.update_id}-{name}", language=language)
 
 
-async def change(people: People, message: Message, markdown: str, keyboard: Keyboard | None = None) -> None:
+async def change(
+    people: People,
+    message: Message | InaccessibleMessage,
+    markdown: str,
+    keyboard: Keyboard | None = None,
+) -> None:
     """Make the message that was tapped read like this; if it is gone, or Telegram away, nobody misses it."""
     try:
         await people.delivery.change(chat_ref(message.chat), message.message_id, markdown, keyboard)

@@ -124,13 +124,14 @@ class Consents:
         """Whether something was said before consent, though its hour may be over."""
         return bool(await self._redis.exists(self._key("waited", person)))
 
-    async def drop(self, person: Person) -> None:
-        """Forget what waits."""
-        await self._redis.delete(self._key("unconsented", person), self._key("waited", person))
+    async def drop(self, person: Person, chat_key: str) -> None:
+        """Forget what waits, and that the person was asked in this chat."""
+        names = (self._key("unconsented", person), self._key("waited", person))
+        await self._redis.delete(*names, self._asked(person, chat_key))
 
     async def may_ask(self, person: Person, chat_key: str, update_id: int) -> bool:
         """Whether to show the question for this update: not again while somebody types several lines."""
-        key = f"{self._prefix}:consent_asked:{chat_key}:{person.external_id}"
+        key = self._asked(person, chat_key)
         asked = await self._redis.set(key, update_id, nx=True, get=True, ex=_ASK_AGAIN_AFTER_S)
         return asked is None or int(asked) == update_id
 
@@ -140,6 +141,9 @@ class Consents:
 
     async def note_handled(self, update_id: int) -> None:
         await self._redis.set(self._handled(update_id), "1", ex=_HANDLED_KNOWN_S)
+
+    def _asked(self, person: Person, chat_key: str) -> str:
+        return f"{self._prefix}:consent_asked:{chat_key}:{person.external_id}"
 
     def _handled(self, update_id: int) -> str:
         return f"{self._prefix}:consent_tap:{update_id}"
