@@ -83,7 +83,9 @@ async def test_a_reason_is_taken_back_by_another_tap(town: Town) -> None:
 async def test_who_was_not_helped_is_shown_the_way_to_a_person(town: Town) -> None:
     await talk(town)
     await town.tap(7, "6")
-    assert "+7 (383) 000-11-22" in await town.tap(7, "Готово")
+    screen = await town.tap(7, "Готово")
+    assert "+7 (383) 000-11-22" in screen
+    assert screen.endswith("[Перезвоните мне]")
 
 
 async def test_whoever_goes_on_talking_is_answered_and_may_rate_later(town: Town) -> None:
