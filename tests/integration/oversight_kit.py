@@ -60,7 +60,8 @@ async def open_bakery(
     model: SpokenModel | None = None,
 ) -> AsyncIterator[Town]:
     folder = tmp_path / "bakery"
-    shutil.copytree(BAKERY, folder)
+    if not folder.exists():
+        shutil.copytree(BAKERY, folder)
     for person in (CUSTOMER, *ROLES):
         telegram.inject.open_chat(person)
     options: dict[str, object] = {"model": model} if model else {}
