@@ -128,12 +128,13 @@ async def reveal(query: CallbackQuery, bot: Bot, people: People, member: Member)
     """The number, before the eyes of who tapped alone; that it was shown is written down first."""
     desk = Desk(people=people, language=language_of(query.from_user))
     callback = await people.callbacks.find(_Tap.of(query).callback_id)
-    phone = await people.callbacks.phone_of(callback.callback_id) if callback is not None else None
-    if callback is None or phone is None:
+    if callback is None:
         await _say_gone(query, bot, desk)
         return
-    if not callback.status.is_open:
-        await toast(bot, query, desk.say(DeskText.PHONE_CLOSED), alert=True)
+    phone = await people.cards.phone_of(callback) if callback.status.is_open else ""
+    if not phone:
+        text = DeskText.PHONE_UNREADABLE if callback.status.is_open else DeskText.PHONE_CLOSED
+        await toast(bot, query, desk.say(text), alert=True)
         return
     await people.staff.note_act(member, "phone_shown", callback.subject)
     name = callback.requester.name[:_ALERT_NAME] or people.texts.say(CardText.NO_NAME, desk.language)

@@ -64,9 +64,10 @@ async def show_waiting(message: Message, event_update: Update, people: People) -
     await say(message, event_update, people, text, keyboard)
 
 
-async def show_help(message: Message, event_update: Update, people: People) -> None:
+async def show_help(message: Message, event_update: Update, people: People, member: Member) -> None:
     desk = Desk(people=people, language=language_of(message.from_user))
-    await say(message, event_update, people, desk.say(DeskText.HELP))
+    parts = [DeskText.HELP, DeskText.HELP_ADMIN] if member.role is Role.ADMIN else [DeskText.HELP]
+    await say(message, event_update, people, "\n\n".join(map(desk.say, parts)))
 
 
 async def is_among_staff(people: People, message: Message) -> bool:

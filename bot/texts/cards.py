@@ -50,6 +50,7 @@ class CardText(StrEnum):
     SETTLED = "card_settled"
     MOMENT = "card_moment"
     MINUTES = "card_minutes"
+    WHOLE_HOURS = "card_whole_hours"
     HOURS = "card_hours"
 
 
@@ -69,6 +70,7 @@ class DeskText(StrEnum):
     GIVEN_UP = "desk_given_up"
     PHONE = "desk_phone"
     PHONE_CLOSED = "desk_phone_closed"
+    PHONE_UNREADABLE = "desk_phone_unreadable"
     WRITE_RESULT = "desk_write_result"
     RESULT_WORDS_ONLY = "desk_result_words_only"
     RESULT_DROPPED = "desk_result_dropped"
@@ -83,6 +85,7 @@ class DeskText(StrEnum):
     LIST_PAGE = "desk_list_page"
     OPEN = "desk_open"
     HELP = "desk_help"
+    HELP_ADMIN = "desk_help_admin"
     FIND_HOW = "desk_find_how"
     FIND_NONE = "desk_find_none"
     FIND_SEVERAL = "desk_find_several"

@@ -3,10 +3,13 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from cryptography.fernet import Fernet
 from redis.asyncio import Redis
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, delete, select, update
 
 from bot.domain import ChannelName
+from bot.store.callbacks import CALLBACKS
+from bot.store.sealing import Sealer
 from bot.store.staff import ACTS
 from tests.fakes.telegram import FakeTelegram
 from tests.integration.cards_kit import ADMIN, ANNA, CUSTOMER, GROUP, OLEG, OUTSIDER, Shift, open_shift
@@ -249,9 +252,32 @@ async def test_an_outsider_who_types_a_command_learns_nothing(shift: Shift, comm
     assert not any(word in told for word in ("Мария", "Заявка", "/callbacks", "№"))
 
 
-async def test_help_names_the_commands(shift: Shift) -> None:
-    await shift.town.say(ADMIN, "/staff_help")
-    assert "/callbacks" in shift.texts(ADMIN)[-1]
+@pytest.mark.parametrize(("person", "names_mode"), [(OLEG, False), (ADMIN, True)])
+async def test_help_names_the_commands_of_ones_role(shift: Shift, person: int, names_mode: bool) -> None:
+    await shift.town.say(person, "/staff_help")
+    told = shift.texts(person)[-1]
+    assert "/callbacks" in told
+    assert ("/mode" in told) is names_mode
+
+
+async def test_a_number_that_no_key_opens_is_told_to_be_unreadable(shift: Shift, engine: Engine) -> None:
+    callback = await shift.request()
+    sealed = Sealer([Fernet.generate_key().decode()]).seal("+79161234567")
+    with engine.begin() as connection:
+        connection.execute(update(CALLBACKS).values(phone_sealed=sealed))
+    assert (await shift.tap("Показать номер", OLEG)).startswith("Номер не читается")
+    await shift.town.people.cards.refresh(callback)
+    await shift.town.settle()
+    assert "номер не читается" in shift.texts()[0]
+
+
+async def test_what_is_erased_while_its_card_is_told_stands_nowhere(shift: Shift, engine: Engine) -> None:
+    callback = await shift.request(told=False)
+    with engine.begin() as connection:
+        connection.execute(delete(CALLBACKS))
+    await shift.town.people.cards.announce(callback)
+    await shift.town.settle()
+    assert shift.texts() == ["Данные удалены по просьбе клиента."]
 
 
 async def test_an_operator_finds_a_dialogue_and_what_it_was_about(shift: Shift) -> None:
@@ -292,7 +318,7 @@ async def test_nobody_who_fits_is_told_in_words(shift: Shift, who: str, said: st
 async def test_an_operator_comes_into_the_dialogue_that_was_found(shift: Shift) -> None:
     await shift.town.say(CUSTOMER, "Когда хлеб свежий?", name="Мария")
     await shift.town.say(OLEG, f"/callback {CUSTOMER}")
-    await shift.town.tap(OLEG, "Взять разговор")
+    await shift.town.tap(OLEG, "Подключиться")
     assert await shift.town.people.handoffs.is_held(f"telegram:{CUSTOMER}")
 
 

@@ -96,7 +96,7 @@ async def test_one_who_blocked_the_bot_is_passed_over_and_the_admin_hears_of_it(
     await town.people.posts.tell(SUBJECT, "Заявка")
     await town.settle()
     assert texts(town, ANNA) == ["Заявка"]
-    assert any(text.startswith("Олег не получает сообщения") for text in texts(town, ADMIN))
+    assert any(text.startswith("Олег не получает личные сообщения") for text in texts(town, ADMIN))
     assert await town.people.posts.tell("callback:13", "Другая") == 2
 
 

@@ -92,9 +92,9 @@ class CardWording:
         return labels.get(callback.result, callback.result)
 
     def length(self, minutes: float, language: str) -> str:
-        """«15 мин», «2 ч 5 мин»."""
+        """«15 мин», «2 ч», «2 ч 5 мин»."""
         hours, rest = divmod(max(1, round(minutes)), 60)
-        text = CardText.HOURS if hours else CardText.MINUTES
+        text = CardText.MINUTES if not hours else CardText.HOURS if rest else CardText.WHOLE_HOURS
         return self._say(text, language, hours=hours, minutes=rest)
 
     def name(self, callback: Callback, language: str) -> str:

@@ -58,6 +58,7 @@ class Cards:
             callback = replace(callback, card=card)
         shown = await self.look_up(callback)
         told = await self._posts.tell(callback.subject, *self._as_card(shown))
+        await self._take_back_if_erased(callback)
         log.info("callback_card", callback=callback.callback_id, chats=told)
         return told > 0
 
@@ -70,12 +71,15 @@ class Cards:
         shown = await self.look_up(callback)
         text, keyboard = self._as_card(shown)
         await self._posts.tell_one(chat, callback.subject, text, keyboard, name=name)
+        await self._take_back_if_erased(callback)
 
     async def refresh(self, callback: Callback, *, asks_result: bool = False) -> None:
         """Make every copy, and what stands beside it, read as the request is by now."""
         seen = None
         while True:
             current = await self._callbacks.find(callback.callback_id)
+            if current is None and seen is not None:
+                await self.erase(callback.callback_id)  # while its card was being changed
             if current is None or current == seen:
                 return
             shown = await self.look_up(current)
@@ -110,8 +114,9 @@ class Cards:
 
     async def look_up(self, callback: Callback) -> Shown:
         """The request with its number, masked, and the name of who has it."""
-        phone = await self._masked(callback) if callback.status.is_open else ""
-        return Shown(callback=callback, phone=phone, taker=await self.taker_of(callback))
+        phone = await self.phone_of(callback) if callback.status.is_open else ""
+        masked = masked_phone(phone) if phone else ""
+        return Shown(callback=callback, phone=masked, taker=await self.taker_of(callback))
 
     async def taker_of(self, callback: Callback) -> str:
         """The name of who has it; empty: nobody, or nobody who works here any more."""
@@ -121,13 +126,18 @@ class Cards:
         member = await self._staff.member(ChannelName(channel), external_id)
         return "" if member is None else member.name
 
-    async def _masked(self, callback: Callback) -> str:
+    async def _take_back_if_erased(self, callback: Callback) -> None:
+        """What was erased while its card was being told must not stand there."""
+        if await self._callbacks.find(callback.callback_id) is None:
+            await self.erase(callback.callback_id)
+
+    async def phone_of(self, callback: Callback) -> str:
+        """The number in clear; empty: it cannot be read."""
         try:
-            phone = await self._callbacks.phone_of(callback.callback_id)
+            return await self._callbacks.phone_of(callback.callback_id) or ""
         except SealBroken:  # the call is no less wanted, and an old key may come back
             log.error("phone_not_readable", callback=callback.callback_id)
             return ""
-        return masked_phone(phone) if phone else ""
 
     def _as_card(self, shown: Shown, *, asks_result: bool = False) -> tuple[str, Keyboard | None]:
         language = self._posts.language
