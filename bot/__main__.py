@@ -56,6 +56,11 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
             from bot.cli import staff
 
             return staff.run(settings, options)
+        case "ratings":
+            _expect_extra("eval", "numpy")
+            from bot.cli import ratings
+
+            return ratings.run(settings)
         case "proposals":
             from bot.cli import proposals
 
@@ -144,6 +149,7 @@ def _parser() -> argparse.ArgumentParser:
     new = tenant.add_parser("new", help="start a tenant's folder by asking")
     new.add_argument("--root", type=Path, default=Path("tenants"), help="where tenants lie")
     _add_oversight(commands)
+    commands.add_parser("ratings", help="what people think: CSAT, NPS and thumbs by week")
     _add_staff(commands.add_parser("staff", help="who works for the tenant, and in which group"))
     keys = commands.add_parser("keys", help="the keys that seal phones in the database").add_subparsers(
         dest="keys_command", required=True, metavar="ACTION"

@@ -48,9 +48,10 @@ class Rating:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RatedAnswer:
-    """The turn that is said to be wrong, personal data masked. `words`: what is said of it, if anything."""
+    """One that is said to be wrong, personal data masked. `words`: what is said of it, if anything."""
 
-    turn_id: str
+    rating: int
+    """The row that says so."""
     question: str
     answer: str
     words: str

@@ -174,7 +174,7 @@ class Thumbs:
         blanks = {name: literal(named_labels(text)) for name, text in shown.items()}
         parts = [RatingText.ERROR_CARD, *([RatingText.ERROR_CARD_WORDS] if answer.words else [])]
         text = "\n\n".join(self._texts.say(part, self._posts.language, **blanks) for part in parts)
-        subject = f"error:{turn_id}"
+        subject = f"rating:{answer.rating}"
         await self._posts.tell(subject, text)
         if answer.words:
             await self._posts.change(subject, text)

@@ -39,14 +39,17 @@ class RatedAnswerStore:
             return connection.execute(mine).one_or_none() is not None
 
     def answer(self, turn_id: str) -> RatedAnswer | None:
-        mine = and_(TURNS.c.turn_id == clean(turn_id), TURNS.c.tenant == self._tenant)
-        said = select(RATINGS.c.words).where(of_kind(self._tenant, RatingKind.ERROR, turn_id))
+        """The answer of the turn, if it is said to be wrong."""
+        found = (
+            select(TURNS.c.question, TURNS.c.answer, RATINGS.c.id, RATINGS.c.words)
+            .join(RATINGS, RATINGS.c.subject == TURNS.c.turn_id)
+            .where(of_kind(self._tenant, RatingKind.ERROR, turn_id), TURNS.c.tenant == self._tenant)
+        )
         with translated(), self._engine.connect() as connection:
-            row = connection.execute(select(TURNS.c.question, TURNS.c.answer).where(mine)).one_or_none()
-            words = connection.scalar(said.limit(1)) or ""
+            row = connection.execute(found).first()
         if row is None:
             return None
-        return RatedAnswer(turn_id=turn_id, question=row.question, answer=row.answer, words=words)
+        return RatedAnswer(rating=row.id, question=row.question, answer=row.answer, words=row.words)
 
     def _asked_by(self, turn_id: str, rater: Rater) -> ColumnElement[bool]:
         mine = TURNS.c.person_id.in_(person_of(rater))

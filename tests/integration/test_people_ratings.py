@@ -1,5 +1,6 @@
 """People rate a talk and the business: once, by themselves, and only if they want to."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
@@ -7,6 +8,8 @@ import pytest
 from redis.asyncio import Redis
 from sqlalchemy import Engine, delete, update
 
+from bot.cli import ratings as ratings_command
+from bot.settings import Settings
 from bot.store.ratings import RATINGS
 from bot.store.rows import DIALOGUES, PEOPLE
 from tests.fakes.telegram import FakeTelegram
@@ -240,3 +243,19 @@ async def test_an_old_end_asks_for_nothing(town: Town) -> None:
     turn_clock(town, minutes=31)
     await town.do_duty("close_silent")
     assert ratings(town, "csat") == []
+
+
+async def test_the_owner_sees_what_it_all_comes_to(town: Town, capsys: pytest.CaptureFixture[str]) -> None:
+    for score in ("9", "8"):
+        await talk(town)
+        await town.tap(7, score)
+    await nps_after(town, seconds=90)
+    await town.tap(7, "10")
+    url = town.engine.url.render_as_string(hide_password=False)
+    settings = Settings.model_validate({"tenant": str(town.folder), "database_url": url})
+    capsys.readouterr()
+    assert await asyncio.to_thread(ratings_command.run, settings) == 0
+    printed = capsys.readouterr().out
+    assert printed.startswith("bakery: CSAT 8.5, the goal of 8 is reached")
+    assert printed.splitlines()[-2].split()[:3] == ["all", "8.5", "[8.0;"]
+    assert "+100 n=1" in printed
