@@ -162,8 +162,7 @@ class TurnDelivery:
 
     async def _finish(self, markdown: str) -> int:
         """The id of the last part."""
-        saved = self._ledger.get("final")
-        final = markdown if saved is None else saved
+        final = self._ledger.get("final") or markdown
         bodies = split(render(final))
         stand_in = await self._stand_in()
         message_id = 0
@@ -183,7 +182,7 @@ class TurnDelivery:
         sent_id = self._ledger.state(name).sent_id
         if sent_id is not None:
             return sent_id
-        if self._ledger.get("final") is None:
+        if not self._ledger.get("final"):
             await self._ledger.put("final", final)
         try:
             await self._sender.edit(message_id, post)
@@ -211,8 +210,9 @@ class TurnDelivery:
         await self._growth.stop()
         async with self._one_at_a_time:
             await self._ledger.read()
-            if self._is_answered:
+            if self._ledger.state("part:0") != State():
                 return
+            await self._ledger.put("final", "")  # of which nothing was said
             try:
                 if (stand_in := await self._stand_in()) is not None:
                     await self._channel.withdraw(self._turn.chat, stand_in)
@@ -256,7 +256,7 @@ class TurnDelivery:
     @property
     def _is_answered(self) -> bool:
         """Whether the answer has begun to go out, so that nothing may take its place any more."""
-        return self._ledger.get("final") is not None
+        return bool(self._ledger.get("final"))
 
     @property
     def _draft_id(self) -> int:

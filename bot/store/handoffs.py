@@ -16,6 +16,8 @@ from bot.store.rows import DIALOGUES, PEOPLE, Values, clean, insert_into, table_
 HANDOFFS = table_of(HandoffRow)
 _OPEN = HANDOFFS.c.released_at.is_(None)
 _MOST_FOUND = 8
+_SHORTEST_CODE = 4
+"""Of a dialogue: fewer signs fit too many."""
 
 
 class HandoffStore:
@@ -123,17 +125,18 @@ class HandoffStore:
         name = clean(who).strip().lstrip("@")
         if not name:
             return []
-        dialogues = select(DIALOGUES.c.person_id).where(
-            DIALOGUES.c.tenant == self._tenant, DIALOGUES.c.id.startswith(name, autoescape=True)
-        )
-        exact = or_(PEOPLE.c.external_id == name, PEOPLE.c.id.in_(dialogues))
-        mine = select(DIALOGUES.c.person_id).where(DIALOGUES.c.tenant == self._tenant)
-        known = select(PEOPLE).where(PEOPLE.c.id.in_(mine)).order_by(PEOPLE.c.last_seen_at.desc())
+        spoken = select(DIALOGUES.c.person_id).where(DIALOGUES.c.tenant == self._tenant)
+        wanted = select(HANDOFFS.c.person_id).where(HANDOFFS.c.tenant == self._tenant)
+        mine = or_(PEOPLE.c.id.in_(spoken), PEOPLE.c.id.in_(wanted))
+        known = select(PEOPLE).where(mine).order_by(PEOPLE.c.last_seen_at.desc())
+        begun = spoken.where(DIALOGUES.c.id.startswith(name, autoescape=True))
         with translated(), self._engine.connect() as connection:
-            rows = connection.execute(known.where(exact).limit(_MOST_FOUND)).all()
+            rows = connection.execute(known.where(PEOPLE.c.external_id == name)).all()
+            if not rows and len(name) >= _SHORTEST_CODE:
+                rows = connection.execute(known.where(PEOPLE.c.id.in_(begun)).limit(_MOST_FOUND)).all()
             if not rows:
-                wanted = name.casefold()  # SQLite's LIKE knows no letters but Latin
-                rows = [row for row in connection.execute(known) if wanted in row.name.casefold()]
+                part = name.casefold()  # SQLite's LIKE knows no letters but Latin
+                rows = [row for row in connection.execute(known) if part in row.name.casefold()]
         return [_customer(row, row.id) for row in rows[:_MOST_FOUND]]
 
     def _open(
@@ -152,7 +155,7 @@ class HandoffStore:
             **state,
         }
         insert = insert_into(connection, HANDOFFS).values(**row, dialogue_id="").on_conflict_do_nothing()
-        opened = connection.execute(insert).rowcount > 0
+        opened = connection.execute(insert.returning(HANDOFFS.c.id)).one_or_none() is not None
         if opened:
             dialogue = connection.scalar(newest.order_by(DIALOGUES.c.started_at.desc()).limit(1))
             here = update(HANDOFFS).where(self._of(customer.chat.key), _OPEN)
