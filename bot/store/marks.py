@@ -68,7 +68,7 @@ class MarkStore:
                 }
                 statement = insert_into(connection, ITEMS).values(row)
                 statement = statement.on_conflict_do_nothing(index_elements=["tenant", "answer_key"])
-                added += connection.execute(statement).rowcount
+                added += connection.execute(statement.returning(ITEMS.c.id)).first() is not None
         return added
 
     def logged(self, limit: int) -> list[NewItem]:
