@@ -142,6 +142,18 @@ async def test_an_end_that_the_log_was_too_late_for_is_made_good(town: Town) -> 
     assert "Оцените" in await town.screen(7)
 
 
+async def test_an_end_that_a_kill_cut_short_is_gone_on_with(town: Town, engine: Engine) -> None:
+    await town.say(7, QUESTION)
+    ((dialogue_id,),) = rows(town, DIALOGUES.c.id)
+    now = datetime.now(UTC)
+    ending = Ending(dialogue_id=dialogue_id, chat_key=CHAT, reason=EndReason.GOODBYE, at=now)
+    await Boundaries(town.redis, prefix=town.prefix).end(ending)
+    await asyncio.to_thread(DialogueStore(engine, "bakery").end, dialogue_id, "goodbye", now)
+    for _ in range(2):
+        await town.do_duty("close_silent")
+    assert (await town.screen(7)).count("Оцените") == 1
+
+
 async def test_an_end_of_what_was_erased_waits_for_a_day_and_no_longer(town: Town) -> None:
     boundaries = Boundaries(town.redis, prefix=town.prefix)
     now = datetime.now(UTC)

@@ -14,7 +14,7 @@ from bot.store.ratings import RATINGS
 from bot.store.rows import DIALOGUES, PEOPLE
 from tests.fakes.telegram import FakeTelegram
 from tests.integration.people_rating_kit import BYE, QUESTION, ratings, rows, talk, turn_clock
-from tests.integration.town_kit import Town, open_town
+from tests.integration.town_kit import KEY, Town, open_town
 
 OPEN = datetime(2026, 11, 25, 5, tzinfo=UTC)
 """A Wednesday noon in Novosibirsk."""
@@ -252,7 +252,7 @@ async def test_the_owner_sees_what_it_all_comes_to(town: Town, capsys: pytest.Ca
     await nps_after(town, seconds=90)
     await town.tap(7, "10")
     url = town.engine.url.render_as_string(hide_password=False)
-    settings = Settings.model_validate({"tenant": str(town.folder), "database_url": url})
+    settings = Settings.model_validate({"tenant": str(town.folder), "database_url": url, "data_keys": KEY})
     capsys.readouterr()
     assert await asyncio.to_thread(ratings_command.run, settings) == 0
     printed = capsys.readouterr().out
