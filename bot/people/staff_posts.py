@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import structlog
@@ -24,6 +24,15 @@ _KEPT_S = 30 * 24 * 3600
 """So long after it was last touched a card can be changed."""
 _SHOWN = "shown"
 _VERSION = "version"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Wording:
+    """How a card reads, and the number of this wording among all it had."""
+
+    text: str
+    keyboard: Keyboard | None
+    version: int
 
 
 class StaffPosts:
@@ -105,24 +114,29 @@ class StaffPosts:
     async def worded(self, turn: Turn, outgoing: Outgoing) -> Outgoing | None:
         """A card as it reads now; None: it is forgotten."""
         shown = await self._shown(outgoing.subject)
-        if shown is None:
-            return None
-        text, keyboard = shown
-        return replace(outgoing, text=text, keyboard=keyboard)
+        return None if shown is None else replace(outgoing, text=shown.text, keyboard=shown.keyboard)
 
     async def told(self, turn: Turn, outgoing: Outgoing, message_id: int) -> None:
         """A copy stands in a chat; what was changed while it was sent is made good."""
-        await cast(Any, self._redis.hset(self._key(outgoing.subject), _place(turn.chat, message_id), ""))
+        place = _place(turn.chat, message_id)
+        await self._note(outgoing.subject, place, 0)
         shown = await self._shown(outgoing.subject)
-        if shown is not None and shown != (outgoing.text, outgoing.keyboard):
-            await self._show(turn, message_id, outgoing.subject, *shown)
+        if shown is None:
+            return
+        if (shown.text, shown.keyboard) == (outgoing.text, outgoing.keyboard):
+            await self._note(outgoing.subject, place, shown.version)
+        else:
+            await self._show(turn, message_id, outgoing.subject, shown)
 
     async def changed(self, turn: Turn, outgoing: Outgoing) -> None:
-        """Edit the copies in the turn's chat. Raises DeliveryError while the network is away."""
+        """Edit the copies in the turn's chat that read otherwise; of many changes the last one alone costs.
+
+        Raises DeliveryError while the network is away.
+        """
         shown = await self._shown(outgoing.subject)
-        for chat, message_id in await self._copies(outgoing.subject):
-            if shown is not None and chat.key == turn.chat.key:
-                await self._show(turn, message_id, outgoing.subject, *shown)
+        for (chat, message_id), version in (await self._copies(outgoing.subject)).items():
+            if shown is not None and chat.key == turn.chat.key and version != shown.version:
+                await self._show(turn, message_id, outgoing.subject, shown)
 
     async def failed(self, turn: Turn, outgoing: Outgoing, error: DeliveryError) -> None:
         """It cannot stand where it was meant to: another place or somebody else gets it."""
@@ -183,30 +197,39 @@ class StaffPosts:
             _, version, _ = await pipe.execute()
         return int(version)
 
-    async def _shown(self, subject: str) -> tuple[str, Keyboard | None] | None:
-        found = await cast(Any, self._redis.hget(self._key(subject), _SHOWN))
-        if found is None:
+    async def _shown(self, subject: str) -> _Wording | None:
+        found = await cast(Any, self._redis.hmget(self._key(subject), _SHOWN, _VERSION))
+        if found[0] is None:
             return None
-        value = json.loads(found)
-        return value["text"], Keyboard.from_value(value["keyboard"]) if value["keyboard"] else None
+        value = json.loads(found[0])
+        keyboard = Keyboard.from_value(value["keyboard"]) if value["keyboard"] else None
+        return _Wording(text=value["text"], keyboard=keyboard, version=int(found[1]))
 
-    async def _copies(self, subject: str) -> list[tuple[ChatRef, int]]:
-        names = [name.decode() for name in await cast(Any, self._redis.hkeys(self._key(subject)))]
-        return [_placed(name) for name in names if name not in (_SHOWN, _VERSION)]
+    async def _copies(self, subject: str) -> dict[tuple[ChatRef, int], int]:
+        """The place of each, and the version of the words that stands there."""
+        fields = await cast(Any, self._redis.hgetall(self._key(subject)))
+        return {
+            _placed(name.decode()): int(version)
+            for name, version in fields.items()
+            if name.decode() not in (_SHOWN, _VERSION)
+        }
 
-    async def _show(
-        self, turn: Turn, message_id: int, subject: str, text: str, keyboard: Keyboard | None
-    ) -> None:
+    async def _note(self, subject: str, place: str, version: int) -> None:
+        await cast(Any, self._redis.hset(self._key(subject), place, str(version)))
+
+    async def _show(self, turn: Turn, message_id: int, subject: str, shown: _Wording) -> None:
+        place = _place(turn.chat, message_id)
         try:
-            await self._delivery.change(turn.chat, message_id, text, keyboard)
+            await self._delivery.change(turn.chat, message_id, shown.text, shown.keyboard)
         except DeliveryError as error:
             if not error.permanent:
                 raise
             log.info("card_not_changed", subject=subject, reason=type(error).__name__)
-            place = _place(turn.chat, message_id)
             await cast(Any, self._redis.hdel(self._key(subject), place))
             if isinstance(error, ChatMoved):
                 await self._follow(turn.chat, _card(subject), error, f"{subject}-{message_id}-moved")
+        else:
+            await self._note(subject, place, shown.version)
 
     def _key(self, subject: str) -> str:
         return f"{self._prefix}:card:{subject}"

@@ -46,8 +46,8 @@ async def tell_outcome(people: People, callback: Callback) -> None:
 
 async def tell_news(people: People, callback: Callback) -> None:
     """What staff have just done with it, once for each state and try."""
-    phone = await people.callbacks.phone_of(callback.callback_id)
-    news = None if phone is None else screens_of(people, callback).news(callback, phone)
+    phone = await people.cards.phone_of(callback)
+    news = None if not phone else screens_of(people, callback).news(callback, phone)
     if news is not None:
         await _tell(people, callback, news, f"{callback.status}-{callback.tries}")
 
