@@ -2,14 +2,15 @@
 
 from collections import Counter
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from redis.asyncio import Redis
-from sqlalchemy import Engine
+from sqlalchemy import Engine, delete
 
 from bot.store.marks import MarkStore, NewItem
+from bot.store.rows import TURNS
 from bot.store.turns import TurnStore
 from tests.fakes.telegram import FakeTelegram
 from tests.integration.oversight_kit import CUSTOMER, OPERATOR, QUESTION, TESTER, open_bakery, toast
@@ -83,7 +84,8 @@ class TestStore:
         shown = store.next("telegram:1", AT)
         assert shown is not None
         assert shown.answer in ("Первый", "Второй")
-        turns.purge_before(datetime.now(UTC) + timedelta(days=1))
+        with engine.begin() as connection:
+            connection.execute(delete(TURNS))
         assert store.next("telegram:1", AT) is None
 
     def test_the_same_question_is_taken_once(self, engine: Engine) -> None:

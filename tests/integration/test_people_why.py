@@ -2,14 +2,14 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from redis.asyncio import Redis
-from sqlalchemy import Engine
+from sqlalchemy import Engine, delete
 
 from bot.domain import Light, TurnRecord, Verdict
+from bot.store.rows import TURNS
 from bot.store.turns import TurnStore
 from tests.fakes.telegram import FakeTelegram
 from tests.integration.oversight_kit import (
@@ -88,7 +88,8 @@ async def test_a_turn_that_is_not_there_is_answered_by_a_sentence(town: Town, fo
 
 async def test_a_purged_turn_says_so(town: Town) -> None:
     record = await asked(town)
-    TurnStore(town.engine).purge_before(datetime.now(UTC) + timedelta(days=1))
+    with town.engine.begin() as connection:
+        connection.execute(delete(TURNS))
     assert "вышел срок хранения" in await town.say(OPERATOR, f"/why {record.turn_id}")
 
 
