@@ -30,10 +30,6 @@ async def hear_note(note_id: str) -> None:
     await note_server.get().hear(note_id)
 
 
-async def do_duty(name: str) -> None:
-    """Do what the clock wants done now; a duty that this version does not know is let be."""
-    duty = services.get().duties.get(name)
-    if duty is None:
-        log.info("duty_unknown", duty=name)
-        return
-    await duty()
+async def do_duty(name: str, run_id: int) -> None:
+    """Do what the clock wants done now, or an admin."""
+    await services.get().duties.do(name, run_id)

@@ -77,6 +77,8 @@ async def run(settings: Settings) -> int:
             sealer=build_sealer(settings),
             stock=build_stock_table(settings, tenant, engine),
             folder=find_tenant(settings.tenant, TENANTS),
+            retention_days=settings.log_retention_days,
+            data_dir=settings.data_dir,
         )
         refuse = partial(_refuse, delivery, texts)
         acceptor = Acceptor(inbox, patience_s=patience_s, refuse=refuse, seen=delivery.seen)

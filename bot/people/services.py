@@ -22,6 +22,7 @@ from bot.people.menu import Menu
 from bot.people.oversight import Oversight
 from bot.people.privacy import Privacy
 from bot.people.staff_posts import StaffPosts
+from bot.people.upkeep import Upkeep
 from bot.queue.outbox import Outbox
 from bot.staff.roles import Staff
 from bot.stock.table import StockTable
@@ -65,6 +66,7 @@ class People:
     """What is always under the input field."""
     privacy: Privacy
     handoffs: Handoffs
+    upkeep: Upkeep
     suggestions: Suggestions
     """Replies suggested to operators."""
     now: Now

@@ -55,11 +55,15 @@ STAYS = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Step:
-    """Rows of one table that go. `at`: an indexed column by which they can be gone through in parts."""
+    """Rows of one table that go. They are gone through in the order of `by`, an indexed column.
+
+    `until`: no row from this value on is old, so that the index alone tells where to look.
+    """
 
     table: Table
     old: ColumnElement[bool]
-    at: Column[datetime] | None = None
+    by: Column[Any]
+    until: datetime | None = None
 
 
 def steps(tenant: str, before: datetime, *, is_forecast: bool = False) -> Iterator[Step]:
@@ -74,7 +78,7 @@ def steps(tenant: str, before: datetime, *, is_forecast: bool = False) -> Iterat
         _free(DIALOGUES, tenant, DIALOGUES.c.last_at < before),
         ~_any(TURNS, TURNS.c.dialogue_id == DIALOGUES.c.id, left),
     )
-    yield Step(table=DIALOGUES, old=dialogues, at=DIALOGUES.c.last_at)
+    yield Step(table=DIALOGUES, old=dialogues, by=DIALOGUES.c.last_at, until=before)
     left |= {DIALOGUES.name: dialogues.is_not(True)} if is_forecast else {}
     # A consent, and the wish not to be asked, are of somebody: they go when nothing else of them is left.
     wish = and_(RATINGS.c.kind == RatingKind.OFF.value, RATINGS.c.person_id == PEOPLE.c.id)
@@ -87,9 +91,10 @@ def steps(tenant: str, before: datetime, *, is_forecast: bool = False) -> Iterat
     )
     if not is_forecast:
         for table in (CONSENTS, RATINGS):
-            yield Step(table=table, old=exists().where(PEOPLE.c.id == table.c.person_id, gone))
+            theirs = exists().where(PEOPLE.c.id == table.c.person_id, gone)
+            yield Step(table=table, old=theirs, by=table.c.id)
         gone = and_(gone, ~exists().where(CONSENTS.c.person_id == PEOPLE.c.id), ~exists().where(wish))
-    yield Step(table=PEOPLE, old=gone, at=PEOPLE.c.last_seen_at)
+    yield Step(table=PEOPLE, old=gone, by=PEOPLE.c.last_seen_at, until=before)
 
 
 _HAD = (DIALOGUES, TURNS, CALLBACKS, HANDOFFS, BOOKINGS, RUNS, REVIEWS, HOLDS, ADDRESSED)
@@ -98,31 +103,48 @@ _HAD = (DIALOGUES, TURNS, CALLBACKS, HANDOFFS, BOOKINGS, RUNS, REVIEWS, HOLDS, A
 
 def _aged(tenant: str, before: datetime) -> Iterator[Step]:
     """What is old by its own time. What somebody never brought to an end is old by its last promise."""
-    yield Step(table=TURNS, old=_free(TURNS, tenant, TURNS.c.answered_at < before), at=TURNS.c.answered_at)
+    aged = _free(TURNS, tenant, TURNS.c.answered_at < before)
+    yield Step(table=TURNS, old=aged, by=TURNS.c.answered_at, until=before)
     # not to be asked is a wish for good
     rated = and_(RATINGS.c.created_at < before, RATINGS.c.kind != RatingKind.OFF.value)
-    yield Step(table=RATINGS, old=_free(RATINGS, tenant, rated))
+    yield Step(table=RATINGS, old=_free(RATINGS, tenant, rated), by=RATINGS.c.id)
     due = and_(CALLBACKS.c.closed_at.is_(None), CALLBACKS.c.due_at < before, CALLBACKS.c.created_at < before)
-    yield Step(table=CALLBACKS, old=_free(CALLBACKS, tenant, or_(CALLBACKS.c.closed_at < before, due)))
+    yield Step(
+        table=CALLBACKS,
+        old=_free(CALLBACKS, tenant, or_(CALLBACKS.c.closed_at < before, due)),
+        by=CALLBACKS.c.id,
+    )
     left_open = and_(
         HANDOFFS.c.released_at.is_(None),
         func.coalesce(HANDOFFS.c.held_at, HANDOFFS.c.asked_at) < before,
         ~exists().where(TURNS.c.dialogue_id == HANDOFFS.c.dialogue_id, TURNS.c.answered_at >= before),
     )
-    yield Step(table=HANDOFFS, old=_free(HANDOFFS, tenant, or_(HANDOFFS.c.released_at < before, left_open)))
+    yield Step(
+        table=HANDOFFS,
+        old=_free(HANDOFFS, tenant, or_(HANDOFFS.c.released_at < before, left_open)),
+        by=HANDOFFS.c.id,
+    )
     over = and_(BOOKINGS.c.ends_at < before, BOOKINGS.c.created_at < before)
-    yield Step(table=BOOKINGS, old=_free(BOOKINGS, tenant, over))
-    yield Step(table=RUNS, old=_free(RUNS, tenant, RUNS.c.created_at < before))
-    yield Step(table=REVIEWS, old=_free(REVIEWS, tenant, REVIEWS.c.created_at < before))
-    yield Step(table=CONSENTS, old=_free(CONSENTS, tenant, CONSENTS.c.withdrawn_at < before))
+    yield Step(table=BOOKINGS, old=_free(BOOKINGS, tenant, over), by=BOOKINGS.c.id)
+    yield Step(table=RUNS, old=_free(RUNS, tenant, RUNS.c.created_at < before), by=RUNS.c.id)
+    yield Step(table=REVIEWS, old=_free(REVIEWS, tenant, REVIEWS.c.created_at < before), by=REVIEWS.c.id)
+    yield Step(
+        table=CONSENTS, old=_free(CONSENTS, tenant, CONSENTS.c.withdrawn_at < before), by=CONSENTS.c.id
+    )
     decided = func.coalesce(PROPOSALS.c.decided_at, PROPOSALS.c.proposed_at)
-    yield Step(table=PROPOSALS, old=and_(PROPOSALS.c.tenant == tenant, decided < before))
-    yield Step(table=MARKS, old=and_(MARKS.c.tenant == tenant, MARKS.c.created_at < before))
-    yield Step(table=MARK_ITEMS, old=and_(MARK_ITEMS.c.tenant == tenant, MARK_ITEMS.c.created_at < before))
-    yield Step(table=REFRESHES, old=and_(REFRESHES.c.tenant == tenant, REFRESHES.c.at < before))
+    yield Step(table=PROPOSALS, old=and_(PROPOSALS.c.tenant == tenant, decided < before), by=PROPOSALS.c.id)
+    yield Step(table=MARKS, old=and_(MARKS.c.tenant == tenant, MARKS.c.created_at < before), by=MARKS.c.id)
+    yield Step(
+        table=MARK_ITEMS,
+        old=and_(MARK_ITEMS.c.tenant == tenant, MARK_ITEMS.c.created_at < before),
+        by=MARK_ITEMS.c.id,
+    )
+    yield Step(
+        table=REFRESHES, old=and_(REFRESHES.c.tenant == tenant, REFRESHES.c.at < before), by=REFRESHES.c.id
+    )
     ended = select(BROADCASTS.c.id).where(BROADCASTS.c.tenant == tenant, BROADCASTS.c.finished_at < before)
-    yield Step(table=ADDRESSED, old=ADDRESSED.c.broadcast_id.in_(ended))
-    yield Step(table=HOLDS, old=and_(HOLDS.c.tenant == tenant, HOLDS.c.lifted_at < before))
+    yield Step(table=ADDRESSED, old=ADDRESSED.c.broadcast_id.in_(ended), by=ADDRESSED.c.person_id)
+    yield Step(table=HOLDS, old=and_(HOLDS.c.tenant == tenant, HOLDS.c.lifted_at < before), by=HOLDS.c.id)
 
 
 def _free(table: Table, tenant: str, old: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -52,11 +52,13 @@ class JobRunStore:
         self._engine = engine
         self._tenant = tenant
 
-    def claim(self, job: str, key: str, due_at: datetime, *, asked_by: str = CLOCK) -> int | None:
+    def claim(
+        self, job: str, key: str, due_at: datetime, *, asked_by: str = CLOCK, tries: int = 0
+    ) -> int | None:
         """Decide on a run: its number. None: there was one for this key, or one of the job is not over."""
         row = {"tenant": self._tenant, "job": job, "key": key, "due_at": due_at, "asked_by": asked_by}
         with translated(), self._engine.begin() as connection:
-            new = insert_into(connection, RUNS).values(**row, tries=0, outcome="", error="")
+            new = insert_into(connection, RUNS).values(**row, tries=tries, outcome="", error="")
             claimed = connection.execute(new.on_conflict_do_nothing().returning(RUNS.c.id)).first()
             if claimed is not None:
                 of_job = and_(RUNS.c.tenant == self._tenant, RUNS.c.job == job)
@@ -71,10 +73,16 @@ class JobRunStore:
         with translated(), self._engine.connect() as connection:
             return [_run(row) for row in connection.execute(select(RUNS).where(mine).order_by(RUNS.c.id))]
 
-    def note_try(self, run_id: int) -> None:
-        """It is queued once more."""
+    def claim_try(self, run_id: int, *, seen: int) -> bool:
+        """Decide to queue it once more. False: it is over, or was queued more often than `seen`."""
+        unfinished = and_(RUNS.c.id == run_id, RUNS.c.tries == seen, RUNS.c.ended_at.is_(None))
         with translated(), self._engine.begin() as connection:
-            connection.execute(update(RUNS).where(RUNS.c.id == run_id).values(tries=RUNS.c.tries + 1))
+            return bool(connection.execute(update(RUNS).where(unfinished).values(tries=seen + 1)).rowcount)
+
+    def note_error(self, run_id: int, error: str) -> None:
+        """Why the last try failed."""
+        with translated(), self._engine.begin() as connection:
+            connection.execute(update(RUNS).where(RUNS.c.id == run_id).values(error=error[:200]))
 
     def is_open(self, run_id: int) -> bool:
         unfinished = and_(RUNS.c.id == run_id, RUNS.c.ended_at.is_(None))

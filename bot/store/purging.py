@@ -1,12 +1,25 @@
 """Deletes what is older than the window, in small transactions between which everybody else gets in."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Engine, Select, and_, delete, exists, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Engine,
+    Row,
+    Select,
+    and_,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    true,
+    update,
+)
 
 from bot.domain import ChannelName
 from bot.store.admin_tables import PurgeRow
@@ -23,7 +36,6 @@ _FIRST_BATCH = 500
 _FEWEST_AT_ONCE = 50
 _MOST_AT_ONCE = 10_000
 _NOBODY = "erased"
-_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 ACTS, STAFF, PURGES = table_of(StaffActRow), table_of(StaffRow), table_of(PurgeRow)
 
@@ -40,6 +52,17 @@ class Purged:
         return sum(self.deleted.values())
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PurgeReport:
+    """One purge: all that ended before `before`, rows by table. `finished_at` None: it was cut short."""
+
+    number: int
+    before: datetime
+    started_at: datetime
+    finished_at: datetime | None
+    deleted: Mapping[str, int]
+
+
 class PurgeStore:
     """One tenant's. Every call blocks and raises StoreError and nothing else."""
 
@@ -48,17 +71,24 @@ class PurgeStore:
         self._tenant = tenant
         self._pause = pause
 
-    def purge(self, before: datetime, *, may_go_on: Callable[[], bool] = lambda: True) -> Purged:
+    def purge(
+        self,
+        before: datetime,
+        *,
+        may_go_on: Callable[[Purged], bool] = lambda _: True,
+        also: Purged | None = None,
+    ) -> Purged:
         """Delete what came to its end before the aware moment, children first; what is held stays.
 
-        Cut short, by `may_go_on` or by a kill, it is gone on with by calling it again.
+        `may_go_on` is asked after each batch. Cut short, by it or by a kill, it is gone on with by calling
+        it again. `also`: what went before, to be counted with it.
         """
-        purged = Purged()
+        purged = also or Purged()
         for step in steps(self._tenant, before):
-            for count in self._delete(step, before):
+            for count in self._delete(step):
                 if count:
                     purged.deleted[step.table.name] = purged.deleted.get(step.table.name, 0) + count
-                if not may_go_on():
+                if not may_go_on(purged):
                     return purged
         self._leave_acts_to_nobody(before)
         purged.is_whole = True
@@ -74,37 +104,63 @@ class PurgeStore:
                     counts[step.table.name] = found
         return counts
 
-    def begin_report(self, before: datetime, at: datetime) -> int:
-        """Note that it begins; returns the report's number."""
+    def has_old(self, before: datetime) -> bool:
+        """Whether a purge would delete anything now."""
+        with translated(), self._engine.connect() as connection:
+            return any(
+                connection.execute(select(step.by).where(_bound(step), step.old).limit(1)).first() is not None
+                for step in steps(self._tenant, before)
+            )
+
+    def begin_report(self, before: datetime, at: datetime) -> PurgeReport:
+        """Note that it begins; what was begun and cut short is gone on with under its own number."""
+        unfinished = and_(PURGES.c.tenant == self._tenant, PURGES.c.finished_at.is_(None))
         row = {"tenant": self._tenant, "before": before, "started_at": at, "deleted": {}}
         with translated(), self._engine.begin() as connection:
-            number = connection.execute(PURGES.insert().values(row).returning(PURGES.c.id)).scalar_one()
-        return int(number)
+            resumed = update(PURGES).where(unfinished).values(before=before).returning(PURGES)
+            known = connection.execute(resumed).first()
+            if known is None:
+                known = connection.execute(PURGES.insert().values(row).returning(PURGES)).one()
+        return _report(known)
 
-    def end_report(self, number: int, purged: Purged, at: datetime) -> None:
-        values = {"deleted": purged.deleted, "finished_at": at}
+    def note_report(self, report: PurgeReport) -> None:
+        values = {"deleted": dict(report.deleted), "finished_at": report.finished_at}
         with translated(), self._engine.begin() as connection:
-            connection.execute(update(PURGES).where(PURGES.c.id == number).values(values))
+            connection.execute(update(PURGES).where(PURGES.c.id == report.number).values(values))
 
-    def _delete(self, step: Step, before: datetime) -> Iterator[int]:
+    def reports(self, *, since: datetime) -> list[PurgeReport]:
+        """Those finished since then, in their order."""
+        mine = and_(PURGES.c.tenant == self._tenant, PURGES.c.finished_at >= since)
+        with translated(), self._engine.connect() as connection:
+            return [
+                _report(row) for row in connection.execute(select(PURGES).where(mine).order_by(PURGES.c.id))
+            ]
+
+    def last_report(self) -> PurgeReport | None:
+        """The newest that is finished."""
+        mine = and_(PURGES.c.tenant == self._tenant, PURGES.c.finished_at.is_not(None))
+        newest = select(PURGES).where(mine).order_by(PURGES.c.id.desc()).limit(1)
+        with translated(), self._engine.connect() as connection:
+            row = connection.execute(newest).one_or_none()
+        return None if row is None else _report(row)
+
+    def _delete(self, step: Step) -> Iterator[int]:
         """The size of each batch once it is gone."""
-        size, after = _FIRST_BATCH, _BEGINNING
-        while True:
+        size, after, is_last = _FIRST_BATCH, None, False
+        while not is_last:
             began = time.perf_counter()
             with translated(), self._engine.begin() as connection:
-                if step.at is None:
-                    count = connection.execute(_some(step, size)).rowcount
-                    is_last = count < size
-                else:
-                    upto = connection.scalar(_place(step.at, after, before, size))
-                    part = and_(step.at > after, step.at < before if upto is None else step.at <= upto)
-                    count = connection.execute(delete(step.table).where(part, step.old)).rowcount
-                    is_last, after = upto is None, upto or before
+                upto = connection.scalar(_place(step, after, size))
+                is_last = upto is None
+                part = _bound(step) if is_last else step.by <= upto
+                if after is not None:
+                    part = and_(part, step.by > after)
+                count = connection.execute(delete(step.table).where(part, step.old)).rowcount
+            after = upto
             took_s = time.perf_counter() - began
             yield count
-            if is_last:
-                return
-            self._pause(took_s * _SHARE_OF_OTHERS)
+            if not is_last:
+                self._pause(took_s * _SHARE_OF_OTHERS)
             wanted = int(size * _BATCH_S / max(took_s, 1e-4))
             size = max(_FEWEST_AT_ONCE, min(_MOST_AT_ONCE, wanted, size * 2))
 
@@ -120,16 +176,23 @@ class PurgeStore:
             connection.execute(update(ACTS).where(old, ~or_(*known)).values(subject=_NOBODY))
 
 
-def _some(step: Step, size: int) -> Any:
-    """Delete so many at once of a table that is small."""
-    keys = list(step.table.primary_key.columns)
-    chosen: Select[Any] = select(*keys).where(step.old).limit(size)
-    if len(keys) == 1:
-        return delete(step.table).where(keys[0].in_(chosen))
-    picked = chosen.subquery()
-    return delete(step.table).where(exists().where(*(picked.c[key.name] == key for key in keys)))
+def _bound(step: Step) -> ColumnElement[bool]:
+    return true() if step.until is None else step.by < step.until
 
 
-def _place(at: Column[datetime], after: datetime, before: datetime, size: int) -> Select[datetime]:
-    """Where so many rows end, by the index alone; what is held among them is gone past only once."""
-    return select(at).where(at > after, at < before).order_by(at).limit(1).offset(size - 1)
+def _place(step: Step, after: Any, size: int) -> Select[Any]:
+    """Where so many rows end that go, or by the index alone so many that may: held ones are passed once."""
+    what = step.old if step.until is None else _bound(step)
+    if after is not None:
+        what = and_(what, step.by > after)
+    return select(step.by).where(what).order_by(step.by).limit(1).offset(size - 1)
+
+
+def _report(row: Row[Any]) -> PurgeReport:
+    return PurgeReport(
+        number=row.id,
+        before=row.before,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+        deleted=row.deleted,
+    )

@@ -9,10 +9,8 @@ from sqlalchemy import (
     Connection,
     Engine,
     Select,
-    Table,
     and_,
     case,
-    delete,
     exists,
     func,
     or_,
@@ -119,34 +117,6 @@ class TurnStore:
         person = and_(PEOPLE.c.channel == channel.value, PEOPLE.c.external_id == person_id)
         with translated(), self._engine.connect() as connection:
             return connection.scalar(select(PEOPLE.c.blocked_at).where(person)) is not None
-
-    def purge_before(self, moment: datetime, batch: int = 1_000) -> int:
-        """Delete turns answered before `moment`, then dialogues and people of whom nothing is left.
-
-        Returns how many turns went. Each batch is a transaction of its own, so that writers get in.
-        """
-        old_turns = select(TURNS.c.id).where(TURNS.c.answered_at < moment)
-        old_dialogues = select(DIALOGUES.c.id).where(
-            DIALOGUES.c.last_at < moment, ~exists().where(TURNS.c.dialogue_id == DIALOGUES.c.id)
-        )
-        old_people = select(PEOPLE.c.id).where(
-            PEOPLE.c.last_seen_at < moment,
-            ~exists().where(DIALOGUES.c.person_id == PEOPLE.c.id),
-            ~exists().where(TURNS.c.person_id == PEOPLE.c.id),
-        )
-        purged = self._delete(TURNS, old_turns, batch)
-        self._delete(DIALOGUES, old_dialogues, batch)
-        self._delete(PEOPLE, old_people, batch)
-        return purged
-
-    def _delete(self, table: Table, ids: Select[Any], batch: int) -> int:
-        deleted = 0
-        while True:
-            with translated(), self._engine.begin() as connection:
-                count = connection.execute(delete(table).where(table.c.id.in_(ids.limit(batch)))).rowcount
-            deleted += count
-            if count < batch:
-                return deleted
 
 
 def _turns() -> Select[Any]:

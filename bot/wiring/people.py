@@ -1,6 +1,6 @@
 """Everything that people do beyond asking, for whichever process serves it."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from bot.people.actions.words import ActionSource
 from bot.people.callbacks.handing import hand_over_waiting
 from bot.people.callbacks.offering import CallOffers
 from bot.people.handoffs.suggestions import Suggestions
+from bot.people.jobs import Duty, Job
 from bot.people.menu import Menu
 from bot.people.services import People
 from bot.people.staff_posts import StaffPosts
@@ -39,9 +40,7 @@ from bot.wiring.closing import build_closing, build_closing_around
 from bot.wiring.handoffs import build_handoff_serving, build_handoffs, build_tending, with_handoffs
 from bot.wiring.oversight import build_oversight
 from bot.wiring.privacy import build_consents, build_privacy
-
-Duty = Callable[[], Awaitable[None]]
-"""Something to be done now and then; done twice it does no harm."""
+from bot.wiring.upkeep import build_jobs, build_upkeep, upkeep_duties
 
 DUTIES: Mapping[str, float] = {
     "bookings": 30.0,
@@ -69,8 +68,13 @@ def build_people(
     now: Now = utc_now,
     stock: StockTable | None = None,
     folder: Path | None = None,
+    retention_days: int = 90,
+    data_dir: Path | None = None,
 ) -> People:
-    """The database must be migrated. `stock`: the tenant's table, if it has one. `folder`: the tenant's."""
+    """The database must be migrated. `stock`: the tenant's table, if it has one. `folder`: the tenant's.
+
+    `retention_days`: until an admin says otherwise. `data_dir`: where logs and backups lie.
+    """
     outbox = Outbox(inbox)
     files = KeptFiles(redis, prefix=prefix)
     staff = Staff(StaffStore(engine, tenant.name))
@@ -168,9 +172,28 @@ def build_people(
             now=now,
         ),
         handoffs=handoffs,
+        upkeep=build_upkeep(
+            tenant,
+            texts,
+            folder or TENANTS / tenant.name,
+            redis=redis,
+            engine=engine,
+            posts=posts,
+            staff=staff,
+            jobs=jobs_of(tenant),
+            retention_days=retention_days,
+            data_dir=data_dir,
+            prefix=prefix,
+            now=now,
+        ),
         suggestions=Suggestions(handoffs, outbox, redis, prefix=prefix),
         now=now,
     )
+
+
+def jobs_of(tenant: Tenant) -> Mapping[str, Job]:
+    """All that the clock has the workers do for the tenant."""
+    return build_jobs(DUTIES, None if tenant.stock is None else tenant.stock.refresh_minutes)
 
 
 def build_outgoings(people: People, memory: Memory) -> Outgoings:
@@ -218,7 +241,7 @@ def build_around(people: People, suggesting: Suggesting | None = None) -> Around
 
 
 def build_duties(people: People) -> Mapping[str, Duty]:
-    """A function for each name of `DUTIES`."""
+    """What each job does, but for those that need more than people (`bot/wiring/worker.py`)."""
     return {
         "bookings": people.bookings.look_after,
         "callback_reminders": people.reminders.look_after,
@@ -228,4 +251,5 @@ def build_duties(people: People) -> Mapping[str, Duty]:
         "close_silent": people.closing.endings.close_silent,
         "ask_nps": people.closing.ratings.ask_nps,
         "erasures": people.privacy.erasing.look_after,
+        **upkeep_duties(people.upkeep),
     }

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import socket
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -25,12 +25,14 @@ from bot.memory.answers import RedisAnswerCache
 from bot.memory.dialogue import DialogueMemory
 from bot.memory.summary import ExtractiveSummariser, ModelSummariser, Summariser
 from bot.people.actions.words import ActionSource
+from bot.people.jobs import DutyRunner
 from bot.people.ratings_thumbs import Thumbs
 from bot.queue.cancellations import Cancellations
 from bot.queue.inbox import Inbox
 from bot.queue.notes import Notes
 from bot.settings import Settings
 from bot.store.engine import database_url, open_engine
+from bot.store.job_runs import JobRunStore
 from bot.store.turn_log import TurnLog
 from bot.store.turns import TurnStore
 from bot.tenant import Tenant, find_tenant
@@ -38,11 +40,12 @@ from bot.wiring import TENANTS, build_inbox, build_texts, open_redis
 from bot.wiring.assistant import build_assistant, has_vectors
 from bot.wiring.channels import open_channels
 from bot.wiring.models import build_models, build_sampling
-from bot.wiring.people import Duty, build_around, build_duties, build_outgoings, build_people
+from bot.wiring.people import build_around, build_duties, build_outgoings, build_people
 from bot.wiring.recordings import hears
 from bot.wiring.sealing import build_sealer
 from bot.wiring.speaking import build_speaking
-from bot.wiring.stock import build_stock_table, build_tables
+from bot.wiring.stock import build_refresher, build_stock_table, build_tables
+from bot.wiring.upkeep import process_duties
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,7 +57,7 @@ class WorkerServices:
     cancellations: Cancellations
     inbox: Inbox
     thumbs: Thumbs
-    duties: Mapping[str, Duty]
+    duties: DutyRunner
     """What the clock wants done, by name."""
 
 
@@ -87,7 +90,13 @@ async def open_worker_services(settings: Settings) -> AsyncIterator[WorkerServic
             sealer=build_sealer(settings),
             stock=build_stock_table(settings, tenant, engine),
             folder=find_tenant(settings.tenant, TENANTS),
+            retention_days=settings.log_retention_days,
+            data_dir=settings.data_dir,
         )
+        duties = {
+            **build_duties(people),
+            **process_duties(inbox, build_refresher(settings, tenant, engine)),
+        }
         speaking = build_speaking(settings, tenant, texts, redis)
         stack.push_async_callback(speaking.close)
         memory = DialogueMemory(
@@ -122,7 +131,7 @@ async def open_worker_services(settings: Settings) -> AsyncIterator[WorkerServic
             cancellations=cancellations,
             inbox=inbox,
             thumbs=people.closing.thumbs,
-            duties=build_duties(people),
+            duties=DutyRunner(duties, JobRunStore(engine, tenant.name)),
         )
 
 

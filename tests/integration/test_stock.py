@@ -11,17 +11,18 @@ from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
+from redis.asyncio import Redis
 from sqlalchemy import Engine, text
 from structlog.testing import capture_logs
 
 from bot.__main__ import main
-from bot.errors import StockError, StoreError
+from bot.errors import StockError
+from bot.queue.inbox import Inbox
 from bot.stock.query import Filter
 from bot.stock.reading_table import TableRefused
-from bot.stock.refreshing import StockRefresher
 from bot.store.engine import open_engine
 from bot.store.stock import StockStore
-from scheduler import refresh_stock
+from bot.wiring.upkeep import process_duties
 from tests.stocks import BOOKS, NOON, book_schema, copy_of_books, refresher, stock_table
 
 BAKERY = BOOKS.parents[1] / "tenants" / "bakery"
@@ -218,21 +219,12 @@ def test_of_many_schedulers_one_refreshes(stock: StockStore) -> None:
     assert len(stock.refreshes()) == 1
 
 
-async def test_the_scheduler_outlives_a_bad_source_and_a_lost_database(
-    stock: StockStore, folder: Path
+async def test_the_clocks_duty_outlives_a_bad_source(
+    stock: StockStore, folder: Path, redis: Redis, prefix: str
 ) -> None:
     change(folder, lambda table: "")
-    await refresh_stock(refresher(stock, folder))
+    await process_duties(Inbox(redis, prefix=prefix), refresher(stock, folder))["stock"]()
     assert not stock.refreshes()[0].succeeded
-
-    class Away(StockRefresher):
-        def refresh_if_due(self) -> None:
-            raise StoreError("away")
-
-    given = {"tenant": "books", "schema": book_schema(), "folder": folder, "store": stock}
-    with capture_logs() as logs:
-        await refresh_stock(Away(**given, read_secret=lambda _: None))  # type: ignore[arg-type]
-    assert [entry["event"] for entry in logs] == ["stock_refresh_postponed"]
 
 
 def test_the_first_question_loads_the_table_by_itself(stock: StockStore) -> None:

@@ -143,15 +143,3 @@ def test_somebody_who_was_never_logged_can_be_marked_as_blocked(store: TurnStore
     kept = store.turn("telegram:42:1")
     assert kept is not None
     assert kept.person_name == "Анна"
-
-
-def test_a_purge_takes_what_is_older_and_nothing_else(store: TurnStore) -> None:
-    store.record([turn_record(number, person_id="1", dialogue_id="old") for number in range(1, 8)])
-    store.record([turn_record(number, person_id="2", dialogue_id="new") for number in range(8, 12)])
-    assert store.purge_before(turn_record(9).answered_at, batch=3) == 8
-    assert store.counts() == StoreCounts(people=1, dialogues=1, turns=3)
-
-
-def test_naive_moments_are_refused(store: TurnStore) -> None:
-    with pytest.raises(StoreError, match="cannot be stored"):
-        store.purge_before(datetime(2026, 1, 1))  # noqa: DTZ001

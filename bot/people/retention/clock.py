@@ -7,7 +7,7 @@ clock on the wall shows. What the wall clock runs ahead of that is a leap.
 import asyncio
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -57,19 +57,40 @@ class Surely:
         return self.ahead > LEAP
 
 
+Witness = Callable[[], Awaitable[datetime]]
+"""Another clock; it raises redis-py's errors or StoreError."""
+
+
+def redis_witness(redis: Redis) -> Witness:
+    async def tell() -> datetime:
+        seconds, micros = await redis.time()
+        return datetime.fromtimestamp(int(seconds), UTC) + timedelta(microseconds=int(micros))
+
+    return tell
+
+
+def database_witness(store: ClockMarkStore) -> Witness:
+    async def tell() -> datetime:
+        moment = await asyncio.to_thread(store.database_time)
+        return moment or datetime.max.replace(tzinfo=UTC)
+
+    return tell
+
+
 class TrustedClock:
     """Asked now and then by anybody, in any process. Methods raise redis-py's errors and StoreError."""
 
     def __init__(
         self,
         store: ClockMarkStore,
-        redis: Redis,
+        witnesses: Sequence[Witness] = (),
         *,
         now: Now = utc_now,
         steady: Steady | None = None,
     ) -> None:
+        """`witnesses`: clocks of other machines, perhaps; none is believed that is ahead of the others."""
         self._store = store
-        self._redis = redis
+        self._witnesses = tuple(witnesses)
         self._now = now
         self._steady = steady or machine_clock()
 
@@ -79,12 +100,8 @@ class TrustedClock:
         shown, elapsed_s = self._now(), self._steady.elapsed()
         mark = next_mark(last, self._steady.boot, shown, elapsed_s)
         await asyncio.to_thread(self._store.put, mark)
-        witnesses = [mark.ceiling or shown, await self._redis_time()]
-        in_database = await asyncio.to_thread(self._store.database_time)
-        if in_database is not None:
-            witnesses.append(in_database)
-        passed = timedelta(seconds=self._steady.elapsed() - elapsed_s)
-        moment = min(shown, *(witness - passed * (witness is not mark.ceiling) for witness in witnesses))
+        told = [await witness() for witness in self._witnesses]
+        moment = min(shown, mark.ceiling or shown, *told)
         surely = Surely(moment=moment, ahead=shown - moment)
         if surely.has_leapt:
             log.warning("clock_ahead", shown=shown.isoformat(), surely=moment.isoformat())
@@ -93,10 +110,6 @@ class TrustedClock:
     async def trust(self) -> None:
         """Somebody has looked: the clocks of the machines are right."""
         await asyncio.to_thread(self._store.trust)
-
-    async def _redis_time(self) -> datetime:
-        seconds, micros = await self._redis.time()
-        return datetime.fromtimestamp(int(seconds), UTC) + timedelta(microseconds=int(micros))
 
 
 def next_mark(last: ClockMark | None, boot: str, shown: datetime, elapsed_s: float) -> ClockMark:

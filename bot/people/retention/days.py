@@ -25,3 +25,8 @@ def each_day(first: date, last: date) -> Iterator[date]:
     """From the first to the last, which is included."""
     for number in range((last - first).days + 1):
         yield first + timedelta(days=number)
+
+
+def in_words(at: datetime, zone: ZoneInfo) -> str:
+    """As people read it: the day and the time there."""
+    return at.astimezone(zone).strftime("%d.%m.%Y, %H:%M")

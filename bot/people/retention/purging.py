@@ -1,0 +1,157 @@
+"""How long things are kept, as admins say while all runs; and the deleting of what is older."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.domain.moments import Now
+from bot.people.retention.clock import Surely, TrustedClock
+from bot.people.retention.days import cutoff, today
+from bot.people.retention.figures import DailyFigures
+from bot.people.retention.leftovers import Leftovers
+from bot.people.retention.telling import RetentionNews
+from bot.people.tuning import Knob, Tuning
+from bot.store.erasing import ErasureStore
+from bot.store.purging import Purged, PurgeReport, PurgeStore
+from bot.tenant import Tenant
+
+log = structlog.get_logger()
+
+MOST_DAYS = 3_650
+_PROGRESS_S = 2.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Kept:
+    """For how many days things are kept now. `version`: for `Retention.change`."""
+
+    days: int
+    version: int
+    changed_by: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Forecast:
+    """What would go with another number of days: rows by table, all that is older than `before`."""
+
+    days: int
+    before: datetime
+    rows: Mapping[str, int]
+
+
+class Retention:
+    """One tenant's. Methods raise redis-py's errors and StoreError."""
+
+    def __init__(
+        self,
+        *,
+        tenant: Tenant,
+        store: PurgeStore,
+        scrubber: ErasureStore,
+        figures: DailyFigures,
+        leftovers: Leftovers,
+        clock: TrustedClock,
+        tuning: Tuning,
+        news: RetentionNews,
+        default_days: int,
+        now: Now,
+    ) -> None:
+        """`default_days`: what the environment says, and what holds until an admin says otherwise."""
+        self._tenant = tenant
+        self._store = store
+        self._scrubber = scrubber
+        self._figures = figures
+        self._leftovers = leftovers
+        self._clock = clock
+        self._tuning = tuning
+        self._news = news
+        self._default_days = default_days
+        self._now = now
+
+    async def kept(self) -> Kept:
+        tuned = await self._tuning.tuned(Knob.RETENTION_DAYS)
+        if tuned is None:
+            return Kept(days=self._default_days, version=0)
+        return Kept(days=int(tuned.value), version=tuned.version, changed_by=tuned.changed_by)
+
+    async def forecast(self, days: int) -> Forecast:
+        """What a purge would delete now, if things were kept for so long. Looks at all that is old."""
+        before = cutoff((await self._clock.look()).moment, days, self._tenant.zone)
+        rows = await asyncio.to_thread(self._store.count, before)
+        return Forecast(days=days, before=before, rows=rows)
+
+    async def change(self, days: int, *, seen: int, changed_by: str) -> bool:
+        """Keep things for so long from now on. False: somebody has changed it since version `seen`.
+
+        Said twice by the same admin, it is done once.
+        """
+        if await self._tuning.change(Knob.RETENTION_DAYS, days, seen=seen, changed_by=changed_by):
+            return True
+        return await self.kept() == Kept(days=days, version=seen + 1, changed_by=changed_by)
+
+    async def last_purge(self) -> PurgeReport | None:
+        return await asyncio.to_thread(self._store.last_report)
+
+    async def trust_clock(self) -> None:
+        """An admin says that the clocks are right."""
+        await self._clock.trust()
+
+    async def watch_clock(self) -> Surely:
+        """Tell the admins if the clock has leapt; nothing is purged then."""
+        surely = await self._clock.look()
+        if surely.has_leapt:
+            await self._news.tell_leap(surely)
+        return surely
+
+    async def purge(self) -> None:
+        """Delete all that is older than it may be, unless nobody can be sure how late it is.
+
+        Killed, it is gone on with by the next call, and reported as one.
+        """
+        surely = await self.watch_clock()
+        if surely.has_leapt:
+            log.warning("purge_awaits_clock", ahead_s=surely.ahead.total_seconds())
+            return
+        kept = await self.kept()
+        before = cutoff(surely.moment, kept.days, self._tenant.zone)
+        left = await self._leftovers.purge(before)
+        if not await asyncio.to_thread(self._store.has_old, before):
+            if left:
+                log.info("leftovers_purged", before=before.isoformat(), **left)
+            return
+        report = await self._purge(before)
+        log.info("purged", before=before.isoformat(), **report.deleted)
+        await self._news.tell_purge(report, kept.days)
+
+    async def _purge(self, before: datetime) -> PurgeReport:
+        """Count the days that go, then delete; the thread ends soon after this task is cancelled."""
+        stopped = threading.Event()
+        last_day = today(before, self._tenant.zone) - timedelta(days=1)
+        try:
+            await self._figures.keep_until(last_day, may_go_on=lambda: not stopped.is_set())
+            return await asyncio.to_thread(self._delete, before, stopped)
+        finally:
+            stopped.set()
+
+    def _delete(self, before: datetime, stopped: threading.Event) -> PurgeReport:
+        report = self._store.begin_report(before, self._now())
+        noted_at = time.monotonic()
+
+        def may_go_on(purged: Purged) -> bool:
+            nonlocal noted_at
+            if time.monotonic() - noted_at > _PROGRESS_S:
+                self._store.note_report(replace(report, deleted=purged.deleted))
+                noted_at = time.monotonic()
+            return not stopped.is_set()
+
+        purged = self._store.purge(before, may_go_on=may_go_on, also=Purged(deleted=dict(report.deleted)))
+        finished_at = self._now() if purged.is_whole else None
+        report = replace(report, deleted=purged.deleted, finished_at=finished_at)
+        self._store.note_report(report)
+        self._scrubber.scrub()
+        return report

@@ -1,0 +1,123 @@
+"""What keeps the service in order: retention, the scheduler's jobs, the digest."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import time
+from functools import partial
+from pathlib import Path
+
+from redis.asyncio import Redis
+from sqlalchemy import Engine
+
+from bot.domain.moments import Now, utc_now
+from bot.people.digest import Digest
+from bot.people.jobs import Duty, Job, Jobs
+from bot.people.knowledge_check import KnowledgeCheck
+from bot.people.retention.clock import TrustedClock, database_witness, redis_witness
+from bot.people.retention.figures import DailyFigures
+from bot.people.retention.holding import Holding
+from bot.people.retention.leftovers import Leftovers
+from bot.people.retention.purging import Retention
+from bot.people.retention.telling import RetentionNews
+from bot.people.staff_posts import StaffPosts
+from bot.people.tuning import Tuning
+from bot.people.upkeep import Upkeep
+from bot.queue.inbox import Inbox
+from bot.staff.roles import Staff
+from bot.stock.refreshing import StockRefresher
+from bot.store.clock_marks import ClockMarkStore
+from bot.store.erasing import ErasureStore
+from bot.store.figures import FigureStore
+from bot.store.holds import HoldStore
+from bot.store.job_runs import JobRunStore
+from bot.store.purging import PurgeStore
+from bot.store.tunings import TuningStore
+from bot.tenant import Tenant
+from bot.texts.catalogue import Texts
+
+PURGE = "purge"
+_HOUR_S = 3600.0
+
+
+def build_jobs(duties: Mapping[str, float], stock_minutes: float | None = None) -> Mapping[str, Job]:
+    """All that the clock wants done. `duties`: every how many seconds what people wait for is looked after.
+
+    `stock_minutes`: how often the tenant's table is fetched; None: it has none.
+    """
+    jobs = [
+        Job(name="digest", at=time(9, 0)),
+        Job(name=PURGE, every_s=_HOUR_S, timeout_s=4 * 3600),
+        Job(name="knowledge", at=time(8, 30), timeout_s=900),
+        Job(name="backup", at=time(4, 30), timeout_s=3600),
+        Job(name="clock", every_s=300.0),
+        Job(name="sweep", every_s=15.0),
+        *(Job(name=name, every_s=every_s) for name, every_s in duties.items()),
+    ]
+    if stock_minutes is not None:
+        jobs.insert(1, Job(name="stock", every_s=stock_minutes * 60, timeout_s=600))
+    return {job.name: job for job in jobs}
+
+
+def build_clock(engine: Engine, tenant: str, redis: Redis, now: Now) -> TrustedClock:
+    store = ClockMarkStore(engine, tenant)
+    # a clock that a test has turned has no witnesses
+    witnesses = (redis_witness(redis), database_witness(store)) if now is utc_now else ()
+    return TrustedClock(store, witnesses, now=now)
+
+
+def build_upkeep(
+    tenant: Tenant,
+    texts: Texts,
+    folder: Path,
+    *,
+    redis: Redis,
+    engine: Engine,
+    posts: StaffPosts,
+    staff: Staff,
+    jobs: Mapping[str, Job],
+    retention_days: int,
+    data_dir: Path | None,
+    prefix: str,
+    now: Now,
+) -> Upkeep:
+    """`data_dir`: where logs and backups lie; None: nowhere."""
+    tuning = Tuning(TuningStore(engine, tenant.name), redis, tenant.name, prefix=prefix)
+    purges = PurgeStore(engine, tenant.name)
+    figures = DailyFigures(FigureStore(engine, tenant.name), tenant.zone)
+    retention = Retention(
+        tenant=tenant,
+        store=purges,
+        scrubber=ErasureStore(engine, tenant.name),
+        figures=figures,
+        leftovers=Leftovers(redis, data_dir, prefix=prefix),
+        clock=build_clock(engine, tenant.name, redis, now),
+        tuning=tuning,
+        news=RetentionNews(posts, texts, tenant.zone, now),
+        default_days=retention_days,
+        now=now,
+    )
+    return Upkeep(
+        retention=retention,
+        holding=Holding(HoldStore(engine, tenant.name), staff, redis, now, prefix=prefix),
+        figures=figures,
+        jobs=Jobs(jobs, JobRunStore(engine, tenant.name), tuning, now),
+        digest=Digest(tenant, texts, figures=figures, purges=purges, posts=posts, now=now),
+        knowledge=KnowledgeCheck(folder, posts, texts, redis, prefix=prefix),
+    )
+
+
+def process_duties(inbox: Inbox, refresher: StockRefresher | None) -> Mapping[str, Duty]:
+    """What needs more than people. `refresher`: of the tenant's table, if it has one."""
+    duties: dict[str, Duty] = {"sweep": inbox.sweep}
+    if refresher is not None:
+        duties["stock"] = partial(asyncio.to_thread, refresher.refresh_if_due)
+    return duties
+
+
+def upkeep_duties(upkeep: Upkeep) -> Mapping[str, Duty]:
+    return {
+        "digest": upkeep.digest.tell,
+        PURGE: upkeep.retention.purge,
+        "clock": upkeep.retention.watch_clock,
+        "knowledge": upkeep.knowledge.check,
+    }
