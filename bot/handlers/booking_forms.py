@@ -1,5 +1,6 @@
 """The form of a booking: the name, the number, and all of it read back."""
 
+import structlog
 from aiogram import Bot, F, Router
 from aiogram.dispatcher.event.bases import SkipHandler
 from aiogram.filters import StateFilter
@@ -9,8 +10,9 @@ from aiogram.types import CallbackQuery, Chat, Message, Update, User
 
 from bot.domain import Button, Keyboard, Outgoing
 from bot.domain.bookings import Booker
+from bot.errors import DeliveryError
 from bot.handlers.choices import pass_over
-from bot.handlers.screens import change, chat_ref, language_of, show, toast
+from bot.handlers.screens import chat_ref, language_of, show, toast
 from bot.people.actions.choices import Choice
 from bot.people.actions.drafts import FIELD, BookingDraft, looks_like_question, read_name
 from bot.people.actions.screens import BookingScreens, Picked, Screen
@@ -18,6 +20,8 @@ from bot.people.callbacks.phones import PhoneFault, read_phone, shared_phone, sh
 from bot.people.menu import Menu
 from bot.people.services import People
 from bot.texts.bookings import BookingText
+
+log = structlog.get_logger()
 
 
 class Form(StatesGroup):
@@ -53,12 +57,19 @@ async def present(people: People, message: Message, update: Update, screen: Scre
 
 
 async def turn_into(people: People, query: CallbackQuery, update: Update, screen: Screen) -> None:
-    """Make the tapped message this screen, or show it anew where the message is too old to be changed."""
-    if isinstance(query.message, Message):
-        await change(people, query.message, screen.text, screen.keyboard)
-    elif query.message is not None:
-        outgoing = Outgoing(text=screen.text, keyboard=screen.keyboard)
-        await show(people, query.message.chat, update, outgoing, language=language_of(query.from_user))
+    """Make the tapped message this screen; show it anew where that message cannot be changed."""
+    message = query.message
+    if message is None:
+        return
+    try:
+        if isinstance(message, Message):
+            chat = chat_ref(message.chat)
+            await people.delivery.change(chat, message.message_id, screen.text, screen.keyboard)
+            return
+    except DeliveryError as error:
+        log.info("screen_shown_anew", reason=type(error).__name__)
+    outgoing = Outgoing(text=screen.text, keyboard=screen.keyboard)
+    await show(people, message.chat, update, outgoing, language=language_of(query.from_user))
 
 
 async def ask_on(

@@ -93,6 +93,7 @@ class Announcer:
             when=wording.when(booking.starts_at),
             name=booking.name or booking.booker.name,
         )
+        await self._posts.change(_card(booking), told, self._phone_button(booking))
         await self._posts.tell(_card(booking), told, self._phone_button(booking), name="end")
 
     async def remind(self, booking: Booking, action: Action | None, minutes: int) -> None:
