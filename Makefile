@@ -61,7 +61,7 @@ chaos-short: setup
 
 # For developers, with uv installed: resolve the dependencies of pyproject.toml anew.
 lock:
-	uv pip compile pyproject.toml --extra local --extra voice --extra eval --extra dev --universal --python-version 3.11 \
+	uv pip compile pyproject.toml --extra local --extra voice --extra eval --extra export --extra dev --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements.lock
 
 clean:
