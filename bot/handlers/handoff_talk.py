@@ -135,7 +135,8 @@ def _is_older(message: Message, token: str) -> bool:
 
 async def _tell(message: Message, event_update: Update, people: People, text: HandoffText) -> None:
     words = people.handoffs.words
-    said = Outgoing(text=words.say(text), thread_id=_place(message).thread_id)
+    quoted = words.unsent(text, message.text or message.caption or "")
+    said = Outgoing(text=quoted, thread_id=_place(message).thread_id)
     await show(people, message.chat, event_update, said, language=words.language)
 
 

@@ -97,7 +97,8 @@ class Handoffs:
             return Asked.NOBODY
         handoff, is_new = await asyncio.to_thread(self.store.ask, known, cause, now)
         if handoff.stage is Stage.HELD:
-            await self.tell(known, HandoffText.HELD_ALREADY, name=f"held-already-{handoff.token}")
+            if cause is not Cause.RED_LIGHT:
+                await self.tell(known, HandoffText.HELD_ALREADY, name=f"held-already-{handoff.token}")
             return Asked.HELD
         await self.call(handoff)
         await self.tell(known, HandoffText.ASKED, name=f"asked-{_version(handoff)}")

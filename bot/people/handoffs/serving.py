@@ -8,9 +8,6 @@ from bot.people.handoffs.holds import Hold
 from bot.people.handoffs.places import Places
 from bot.queue.outbox import Outbox
 from bot.texts.handoffs import HandoffText
-from bot.texts.literal import literal
-
-_QUOTED_CHARACTERS = 120
 
 
 class HandoffServing:
@@ -42,23 +39,18 @@ class HandoffServing:
         kind, _, about = outgoing.subject.partition(":")
         if kind == WORDS:
             _, chat_id, thread = about.split(":")
-            quoted = "\n".join(filter(None, (self._reason(error), _quoted(outgoing.words))))
+            quoted = self._handoffs.words.unsent(_reason(error), outgoing.words)
             await self._note(chat_id, int(thread) if thread else None, quoted, name=f"unsent-{turn.turn_id}")
         elif kind == JOINED and isinstance(error, ChatUnreachable):
             hold = await self._handoffs.hold_of(turn.chat.key)
             if hold is not None:
                 place = hold.place
                 await self._note(
-                    place.chat_id, place.thread_id, self._reason(error), name=f"closed-{hold.token}"
+                    place.chat_id,
+                    place.thread_id,
+                    self._handoffs.words.unsent(_reason(error)),
+                    name=f"closed-{hold.token}",
                 )
-
-    def _reason(self, error: DeliveryError) -> str:
-        text = HandoffText.UNSENT_OTHER
-        if isinstance(error, HoldOver):
-            text = HandoffText.UNSENT_RETURNED
-        elif isinstance(error, ChatUnreachable):
-            text = HandoffText.UNSENT_BLOCKED
-        return self._handoffs.words.say(text)
 
     async def _note(self, chat_id: str, thread_id: int | None, text: str, *, name: str) -> None:
         words = self._handoffs.words
@@ -74,8 +66,7 @@ async def _nothing(hold: Hold) -> None:
     """To open the place is all."""
 
 
-def _quoted(words: str) -> str:
-    if not words:
-        return ""
-    short = words if len(words) <= _QUOTED_CHARACTERS else words[: _QUOTED_CHARACTERS - 1] + "…"
-    return f"> {literal(short)}"
+def _reason(error: DeliveryError) -> HandoffText:
+    if isinstance(error, HoldOver):
+        return HandoffText.UNSENT_RETURNED
+    return HandoffText.UNSENT_BLOCKED if isinstance(error, ChatUnreachable) else HandoffText.UNSENT_OTHER

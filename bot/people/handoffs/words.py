@@ -18,6 +18,7 @@ TAP: Final = "ho:"
 ASK_FOR_CALL: Final = "cb:ask"
 """The button by which a customer asks to be called back."""
 _TITLE_CHARACTERS = 60
+_QUOTED_CHARACTERS = 120
 _CARDS = {Cause.RED_LIGHT: HandoffText.CARD_RED_LIGHT}
 
 
@@ -97,6 +98,13 @@ class HandoffWords:
         if not member.name:
             return self.tell(customer, HandoffText.JOINED_UNNAMED)
         return self.tell(customer, HandoffText.JOINED, operator=literal(member.name))
+
+    def unsent(self, reason: HandoffText, words: str = "") -> str:
+        """To an operator, of what the customer will not read."""
+        if not words:
+            return self.say(reason)
+        short = words if len(words) <= _QUOTED_CHARACTERS else words[: _QUOTED_CHARACTERS - 1] + "…"
+        return f"{self.say(reason)}\n> {literal(short)}"
 
     def nobody_came(self, customer: Customer) -> Outgoing:
         call = Button(text=self.tell(customer, HandoffText.CALL_ME), data=ASK_FOR_CALL)
