@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import structlog
 
-from bot.domain import Answer, Button, ChannelName, Outcome, Outgoing, Turn
+from bot.domain import Answer, Button, Outcome, Outgoing, Turn
 from bot.domain.moments import Now
 from bot.domain.reviews import HELD_OUTCOMES, Decided, Review, ReviewMode
 from bot.errors import DeliveryError, SealBroken
@@ -182,13 +182,6 @@ class Reviewing:
 
     async def history(self, weeks: int) -> list[Decided]:
         return await asyncio.to_thread(self._store.history, self._now() - timedelta(weeks=weeks))
-
-    async def erase(self, channel: ChannelName, external_id: str) -> None:
-        """Every card about this person says that their data are erased. The rows go with the person's."""
-        for review in await asyncio.to_thread(self._store.of_person, channel, external_id):
-            await self._posts.erase(review.subject)
-            if self._cards.overflow(review):
-                await self._posts.erase(f"{review.subject}:text")
 
     def _masked(self, text: str) -> str:
         return mask(text, keep=self._tenant.phones).text

@@ -12,7 +12,7 @@ from bot.domain.reviews import Decided, Review, ReviewMode, ReviewStatus
 from bot.store.engine import translated
 from bot.store.people_tables import ReviewRow
 from bot.store.persons import person_row
-from bot.store.rows import PEOPLE, TURNS, Values, clean, insert_into, table_of
+from bot.store.rows import TURNS, Values, clean, insert_into, table_of
 
 REVIEWS = table_of(ReviewRow)
 _OPEN = tuple(status.value for status in ReviewStatus if status.is_open)
@@ -142,12 +142,6 @@ class ReviewStore:
                 )
                 for row in connection.execute(statement.order_by(REVIEWS.c.id))
             ]
-
-    def of_person(self, channel: ChannelName, external_id: str) -> list[Review]:
-        person = select(PEOPLE.c.id).where(
-            PEOPLE.c.channel == channel.value, PEOPLE.c.external_id == clean(external_id)
-        )
-        return self._all(REVIEWS.c.person_id.in_(person))
 
     def _row(self, held: Held) -> Values:
         return {

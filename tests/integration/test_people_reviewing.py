@@ -8,7 +8,7 @@ import pytest
 from redis.asyncio import Redis
 from sqlalchemy import Engine, delete, select
 
-from bot.domain import ChannelName, Outcome
+from bot.domain import Outcome
 from bot.domain.reviews import ReviewMode, ReviewStatus
 from bot.domain.staff import Role
 from bot.memory.dialogue import DialogueMemory
@@ -244,15 +244,16 @@ async def test_forged_buttons_do_nothing(town: Town, data: str) -> None:
 
 async def test_an_old_button_after_the_erasure_says_so(town: Town) -> None:
     await town.say(CUSTOMER, QUESTION)
-    await town.people.oversight.reviewing.erase(ChannelName.TELEGRAM, str(CUSTOMER))
-    with town.engine.begin() as connection:
-        connection.execute(delete(REVIEWS))
+    await town.say(CUSTOMER, "/forget")
+    await town.tap(CUSTOMER, "Да, стереть всё")
+    with town.engine.connect() as connection:
+        assert connection.execute(select(REVIEWS)).all() == []
     await town.settle()
     assert QUESTION not in town.telegram.screen(OPERATOR)
     town.telegram.inject.press_forged(OPERATOR, "review:ok:1")
     await town.settle()
     assert "удалены" in toast(town.telegram, OPERATOR)
-    assert len(told(town)) == 1
+    assert ANSWER not in town.telegram.screen(CUSTOMER)
 
 
 async def test_erased_between_decision_and_sending_it_is_not_sent(town: Town, clock: Clock) -> None:
