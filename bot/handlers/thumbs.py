@@ -12,7 +12,7 @@ from bot.domain.ratings import RatingKind
 from bot.handlers.choices import pass_over
 from bot.handlers.rating_words import rater_of, wait_for_words
 from bot.handlers.screens import chat_ref, language_of, toast
-from bot.people.ratings_thumbs import END, Tap, ThumbTap, thumb_in
+from bot.people.ratings_thumbs import Tap, ThumbTap, thumb_in
 from bot.people.services import People
 from bot.texts.ratings import RatingText
 
@@ -41,7 +41,7 @@ async def take(query: CallbackQuery, bot: Bot, people: People, state: FSMContext
         return
     if tap.tap is Tap.ERROR:
         await _ask_what_is_wrong(query, people, state, tap.turn_id, language)
-    elif isinstance(query.message, Message):
+    if isinstance(query.message, Message):
         await _tick(bot, people, query.message, tap, language)
     await toast(bot, query, people.texts.say(_SAID[tap.tap], language))
 
@@ -60,7 +60,7 @@ async def _ask_what_is_wrong(
 
 
 async def _tick(bot: Bot, people: People, message: Message, tap: ThumbTap, language: str) -> None:
-    """Show which thumb counts; all other buttons stay as they are."""
+    """Show what counts; all other buttons stay as they are."""
     rows = message.reply_markup.inline_keyboard if message.reply_markup is not None else []
     shown = [_ticked(people, row, tap, language) if _is_thumbs(row) else row for row in rows]
     with suppress(TelegramAPIError):
@@ -78,7 +78,18 @@ def _is_thumbs(row: list[InlineKeyboardButton]) -> bool:
 def _ticked(
     people: People, row: list[InlineKeyboardButton], tap: ThumbTap, language: str
 ) -> list[InlineKeyboardButton]:
-    ends = (button.callback_data or "" for button in row)
-    dialogue_id = next((data.removeprefix(END) for data in ends if data.startswith(END)), "")
-    buttons = people.closing.thumbs.row(tap.turn_id, dialogue_id, language, chosen=tap.tap)
-    return [InlineKeyboardButton(text=button.text, callback_data=button.data) for button in buttons]
+    """A reported error and a thumb stand beside each other, so only what was tapped changes."""
+    if tap.tap is Tap.ERROR:
+        chosen = people.texts.say(RatingText.ERROR_CHOSEN, language)
+        return [
+            button.model_copy(update={"text": chosen}) if _says(button, Tap.ERROR) else button
+            for button in row
+        ]
+    thumbs = people.closing.thumbs.thumbs(tap.turn_id, language, chosen=tap.tap)
+    shown = [InlineKeyboardButton(text=button.text, callback_data=button.data) for button in thumbs]
+    return [*shown, *row[len(shown) :]]
+
+
+def _says(button: InlineKeyboardButton, tap: Tap) -> bool:
+    found = thumb_in(button.callback_data or "")
+    return found is not None and found.tap is tap

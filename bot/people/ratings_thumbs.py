@@ -105,19 +105,22 @@ class Thumbs:
             due = self._now() + _AFTER_ANSWER
             await self._redis.zadd(self._waiting, {JSON.encode(place): due.timestamp()})
 
-    def row(
-        self, turn_id: str, dialogue_id: str, language: str, *, chosen: Tap | None = None
-    ) -> tuple[Button, ...]:
-        """The one that was chosen is ticked, and taken back by the next tap."""
+    def row(self, turn_id: str, dialogue_id: str, language: str) -> tuple[Button, ...]:
         say = self._texts.say
+        return (
+            *self.thumbs(turn_id, language),
+            Button(text=say(RatingText.ERROR, language), data=f"th:{turn_id}:{Tap.ERROR}"),
+            Button(text=say(EndingText.END_BUTTON, language), data=f"{END}{dialogue_id}"),
+        )
+
+    def thumbs(self, turn_id: str, language: str, *, chosen: Tap | None = None) -> tuple[Button, Button]:
+        """The one that was chosen is ticked, and taken back by the next tap."""
         is_up, is_down = chosen is Tap.UP, chosen is Tap.DOWN
-        up = say(RatingText.UP_CHOSEN if is_up else RatingText.UP, language)
-        down = say(RatingText.DOWN_CHOSEN if is_down else RatingText.DOWN, language)
+        up = self._texts.say(RatingText.UP_CHOSEN if is_up else RatingText.UP, language)
+        down = self._texts.say(RatingText.DOWN_CHOSEN if is_down else RatingText.DOWN, language)
         return (
             Button(text=up, data=f"th:{turn_id}:{Tap.CLEAR if is_up else Tap.UP}"),
             Button(text=down, data=f"th:{turn_id}:{Tap.CLEAR if is_down else Tap.DOWN}"),
-            Button(text=say(RatingText.ERROR, language), data=f"th:{turn_id}:{Tap.ERROR}"),
-            Button(text=say(EndingText.END_BUTTON, language), data=f"{END}{dialogue_id}"),
         )
 
     async def run(self) -> None:

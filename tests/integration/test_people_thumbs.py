@@ -104,7 +104,9 @@ async def test_they_stay_when_a_choice_is_taken(town: Town) -> None:
 
 async def test_an_error_is_shown_to_staff_with_the_words_for_it(town: Town) -> None:
     await ask(town)
+    await town.tap(7, "👎")
     screen = await town.tap(7, "⚠️ Ошибка")
+    assert "[👍] [👎 ✓] [⚠️ Отмечено] [Завершить]" in screen
     assert screen.endswith("напишите в двух словах, что в нём не так.")
     assert "Вопрос: Когда хлеб свежий?" in await town.screen(ROOM)
     await town.say(7, "хлеб *не* в 9, звоните +7 916 123-45-67")
@@ -115,8 +117,8 @@ async def test_an_error_is_shown_to_staff_with_the_words_for_it(town: Town) -> N
 
 async def test_an_error_that_is_tapped_again_is_one(town: Town) -> None:
     await ask(town)
-    for _ in range(3):
-        await town.tap(7, "⚠️ Ошибка")
+    for label in ("⚠️ Ошибка", "⚠️ Отмечено", "⚠️ Отмечено"):
+        await town.tap(7, label)
     assert len(town.telegram.messages(ROOM)) == len(ratings(town, "error")) == 1
 
 
