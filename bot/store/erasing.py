@@ -4,6 +4,7 @@ Whoever stores anything of a person takes the person's row first (`person_row`),
 what was stored before it is erased, and what comes later knows of it (`bot/store/turns.py`).
 """
 
+import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -158,7 +159,7 @@ class ErasureStore:
         with translated(), self._engine.begin() as connection:
             row_id = person_row(connection, person.channel, person.external_id, "", "", at=at)
             turns = self._turns(connection, tables, row_id)
-            _erase_quotations(connection, tables, turns, stamp=int(at.timestamp()))
+            _erase_quotations(connection, tables, turns)
             self._erase_acts(connection, tables, person)
             count = 0
             for table in _of_people(tables.values()):
@@ -239,11 +240,10 @@ def _of_people(tables: Iterable[Table]) -> list[Table]:
     return [table for table in reversed(list(tables)) if "person_id" in table.c]
 
 
-def _erase_quotations(
-    connection: Connection, tables: Tables, turns: Sequence[Row[Any]], *, stamp: int
-) -> None:
+def _erase_quotations(connection: Connection, tables: Tables, turns: Sequence[Any]) -> None:
     """What staff made of the person's questions: no words of them stay, nor the numbers of the turns, which
     the database gives out anew."""
+    once = secrets.token_hex(8)
     proposals, marks, items = tables["proposals"], tables["marks"], tables["mark_items"]
     for ids in _in_parts(turn.turn_id for turn in turns):
         mine = proposals.c.turn_id.in_(ids)
@@ -253,7 +253,7 @@ def _erase_quotations(
     for rows in _in_parts(turn.id for turn in turns):
         connection.execute(delete(items).where(items.c.turn_row.in_(rows)))
         keys = [str(row) for row in rows]
-        unnamed = literal(f"{_GONE}-{stamp}-") + marks.c.answer_key
+        unnamed = literal(f"{_GONE}-{once}-") + marks.c.answer_key
         connection.execute(
             update(marks).where(marks.c.answer_key.in_(keys)).values(answer_key=unnamed, words="")
         )

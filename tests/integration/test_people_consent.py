@@ -1,4 +1,4 @@
-"""Before the first answer people agree to the terms; what they said before waits, and nowhere but in Redis."""
+"""Before the first answer people agree to the terms; what they said before waits in Redis alone."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -246,7 +246,7 @@ async def test_in_a_group_everybody_agrees_for_themselves(town: Town) -> None:
     await town.settle()
     town.telegram.inject.press_text(-5, "Согласен", user_id=8)
     await town.settle()
-    assert town.telegram.toasts(-5)[-1].text.startswith("Эти кнопки для другого человека.")
+    assert town.telegram.toasts(8)[-1].text.startswith("Эти кнопки для другого человека.")
     assert await town.people.consents.standing(ANNA) is Standing.MISSING
     town.telegram.inject.press_text(-5, "Согласен", user_id=7)
     await town.settle()
