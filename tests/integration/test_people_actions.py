@@ -154,7 +154,7 @@ async def test_buttons_of_other_options_begin_anew(town: Town) -> None:
         await town.tap(7, label)
     data = next(
         button["callback_data"]
-        for row in town.telegram.messages(7)[-1].reply_markup["inline_keyboard"]
+        for row in (town.telegram.messages(7)[-1].reply_markup or {})["inline_keyboard"]
         for button in row
         if "Готово" in button["text"]
     )

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, text
 
 from bot.domain import ChannelName
 from bot.domain.staff import Member, Role
-from tests.actions import OF_BOOKS, bakery_with_actions
+from tests.actions import OF_BOOKS, TWO_TABLES, bakery_with_actions
 from tests.fakes.telegram import FakeTelegram
 from tests.integration.town_kit import Town, open_town
 
@@ -30,15 +30,14 @@ async def telegram() -> AsyncIterator[FakeTelegram]:
 
 @pytest.fixture
 def resources() -> str:
-    return ""
+    return TWO_TABLES
 
 
 @pytest.fixture
 async def town(
     telegram: FakeTelegram, redis: Redis, prefix: str, engine: Engine, tmp_path: Path, resources: str
 ) -> AsyncIterator[Town]:
-    options = {"needs": "", "resources": resources} if resources else {"needs": ""}
-    folder = bakery_with_actions(tmp_path, **options)
+    folder = bakery_with_actions(tmp_path, needs="", resources=resources)
     async with open_town(telegram, redis, prefix, engine, folder=folder) as town:
         town.now = lambda: MONDAY
         await town.people.staff.grant(
@@ -342,3 +341,30 @@ async def test_in_a_group_nothing_is_booked(town: Town, engine: Engine) -> None:
 async def test_english_speakers_read_english(town: Town) -> None:
     town.telegram.inject.message(7, "/book", language="en")
     assert "Baking class" in await town.screen(7)
+
+
+async def test_a_hundred_who_tap_at_once_for_ten_slots_are_told_the_truth(
+    telegram: FakeTelegram, redis: Redis, prefix: str, engine: Engine, tmp_path: Path
+) -> None:
+    tables = "".join(f"\n    - {{id: t{number}, title: Стол {number}}}" for number in range(10))
+    folder = bakery_with_actions(tmp_path, needs="", resources=f"resources:{tables}")
+    people = range(1_000, 1_100)
+    async with open_town(telegram, redis, prefix, engine, folder=folder) as town:
+        town.now = lambda: MONDAY
+        for person in people:
+            town.telegram.inject.open_chat(person)
+            await town.agree(person)
+            town.telegram.inject.message(person, "/book")
+        await town.settle()
+        for person in people:
+            town.telegram.inject.press_forged(person, f"book:w:class:t{person % 10}:260707:1000")
+        await town.settle()
+        for person in people:
+            town.telegram.inject.press_text(person, "Записаться")
+        await town.settle()
+        promised = [person for person in people if "Вы записаны" in town.telegram.screen(person)]
+        refused = [person for person in people if "только что заняли" in town.telegram.screen(person)]
+        with engine.connect() as connection:
+            stored = {row[0] for row in connection.execute(text("SELECT chat_key FROM bookings"))}
+        assert stored == {f"telegram:{person}" for person in promised}
+        assert (len(promised), len(refused)) == (10, 90)
