@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -78,38 +80,33 @@ def test_agreement_without_any_answer_says_so(capsys: pytest.CaptureFixture[str]
 
 
 @pytest.mark.usefixtures("folder")
-def test_golden_questions_are_prepared_once_marked_and_reported(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_golden_questions_are_prepared_once_marked_and_reported(tmp_path: Path) -> None:
     for expected in ("2 new answers", "0 new answers"):
-        assert main(["marks", "prepare", "--golden", "50", "--model", "no-model"]) == 0
-        assert expected in capsys.readouterr().out
+        assert expected in run("marks", "prepare", "--golden", "50", "--model", "no-model").stdout
     mark_all(tmp_path)
-    assert main(["marks", "report", "--json"]) == 0
-    report = json.loads(capsys.readouterr().out)
+    report = json.loads(run("marks", "report", "--json").stdout)
     assert (report["mean"], report["testers"], report["models"]["no-model"]["marks"]) == (4.5, 2, 4)
-    assert main(["marks", "report"]) == 0
-    assert "Krippendorff" in capsys.readouterr().out
+    assert "Krippendorff" in run("marks", "report").stdout
 
 
 @pytest.mark.usefixtures("folder")
 def test_the_evaluation_shows_the_marks_once_there_are_any(tmp_path: Path) -> None:
     page = tmp_path / "report.html"
-    asked = ["eval", "--model", "no-model", "--perturbed", "0", "--report", str(page)]
-    assert main(asked) == 0
+    asked = ("eval", "--model", "no-model", "--perturbed", "0", "--report", str(page))
+    run(*asked)
     assert "Оценки тестировщиков" not in page.read_text()
-    assert main(["marks", "prepare", "--golden", "2", "--model", "no-model"]) == 0
+    run("marks", "prepare", "--golden", "2", "--model", "no-model")
     mark_all(tmp_path)
-    assert main(asked) == 0
+    run(*asked)
     assert "Оценки тестировщиков" in page.read_text()
     assert "4,50" in page.read_text()
 
 
 @pytest.mark.usefixtures("folder")
 @pytest.mark.parametrize("numbers", [[], ["--golden", "-1"], ["--golden", "0"]])
-def test_nothing_to_prepare_is_an_error(numbers: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["marks", "prepare", *numbers]) == 2
-    assert "--golden N" in capsys.readouterr().err
+def test_nothing_to_prepare_is_an_error(numbers: list[str]) -> None:
+    done = run("marks", "prepare", *numbers, status=2)
+    assert "--golden N" in done.stderr
 
 
 def mark_all(tmp_path: Path) -> None:
@@ -120,3 +117,11 @@ def mark_all(tmp_path: Path) -> None:
         while (item := store.next(tester, AT)) is not None:
             store.mark(tester, item.item_id, score, AT)
     engine.dispose()
+
+
+def run(*arguments: str, status: int = 0) -> subprocess.CompletedProcess[str]:
+    """In a process of its own: these commands set up the logs, which lasts as long as the process."""
+    command = [sys.executable, "-m", "bot", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == status, done.stderr
+    return done
