@@ -4,7 +4,7 @@ and a real database. People say things, tap buttons, and see screens.
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from bot.dialogue.suggesting import Suggesting
 from bot.domain import ChannelName
 from bot.domain.consents import Person
 from bot.domain.moments import Now, utc_now
-from bot.errors import AssistantError
+from bot.errors import AssistantError, LeaseLost
 from bot.findings import Source
 from bot.handlers.dispatcher import ALLOWED_UPDATES, build_bot, build_dispatcher
 from bot.handlers.inbox import Acceptor
@@ -189,7 +189,8 @@ class Town:
 
     async def _serve(self, chat_key: str) -> None:
         try:
-            await self.server.serve(chat_key)
+            with suppress(LeaseLost):  # as RQ's jobs do: the turn is somebody else's, or nobody's
+                await self.server.serve(chat_key)
         except AssistantError as error:
             self.failures.append(error)
         finally:
