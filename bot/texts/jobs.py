@@ -7,6 +7,7 @@ class JobText(StrEnum):
     LIST = "jobs_list"
     LINE = "jobs_line"
     EVERY_SECONDS = "jobs_every_seconds"
+    EVERY_MINUTE = "jobs_every_minute"
     EVERY_MINUTES = "jobs_every_minutes"
     EVERY_HOUR = "jobs_every_hour"
     DAILY = "jobs_daily"

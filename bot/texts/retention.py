@@ -18,6 +18,7 @@ class RetentionText(StrEnum):
     NO = "retention_no"
     KEPT = "retention_kept"
     DONE = "retention_done"
+    DONE_NOTHING = "retention_done_nothing"
     SAME = "retention_same"
     UNREADABLE = "retention_unreadable"
     TOO_FEW = "retention_too_few"

@@ -48,7 +48,6 @@ def build_jobs(duties: Mapping[str, float], stock_minutes: float | None = None) 
         Job(name="digest", at=time(9, 0)),
         Job(name=PURGE, every_s=_HOUR_S, timeout_s=4 * 3600),
         Job(name="knowledge", at=time(8, 30), timeout_s=900),
-        Job(name="backup", at=time(4, 30), timeout_s=3600),
         Job(name="clock", every_s=300.0),
         Job(name="sweep", every_s=15.0),
         *(Job(name=name, every_s=every_s) for name, every_s in duties.items()),

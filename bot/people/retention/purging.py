@@ -4,7 +4,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -24,6 +24,8 @@ log = structlog.get_logger()
 
 MOST_DAYS = 3_650
 _PROGRESS_S = 2.0
+_AWAITED = timedelta(hours=2)
+"""So long after the days were changed somebody waits for what becomes of it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,6 +35,7 @@ class Kept:
     days: int
     version: int
     changed_by: str = ""
+    changed_at: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,7 +80,12 @@ class Retention:
         tuned = await self._tuning.tuned(Knob.RETENTION_DAYS)
         if tuned is None:
             return Kept(days=self._default_days, version=0)
-        return Kept(days=int(tuned.value), version=tuned.version, changed_by=tuned.changed_by)
+        return Kept(
+            days=int(tuned.value),
+            version=tuned.version,
+            changed_by=tuned.changed_by,
+            changed_at=tuned.changed_at,
+        )
 
     async def forecast(self, days: int) -> Forecast:
         """What a purge would delete now, if things were kept for so long. Looks at all that is old."""
@@ -126,7 +134,8 @@ class Retention:
             return
         report = await self._purge(before)
         log.info("purged", before=before.isoformat(), **report.deleted)
-        await self._news.tell_purge(report, kept.days)
+        is_awaited = kept.changed_at is not None and self._now() - kept.changed_at < _AWAITED
+        await self._news.tell_purge(report, kept.days, is_awaited=is_awaited)
 
     async def _purge(self, before: datetime) -> PurgeReport:
         """Count the days that go, then delete; the thread ends soon after this task is cancelled."""

@@ -27,9 +27,10 @@ class RetentionNews:
         self._zone = zone
         self._now = now
 
-    async def tell_purge(self, report: PurgeReport, days: int) -> None:
-        """Tell the admins what went, by day."""
-        if report.finished_at is None or not _MORNING <= self._now().astimezone(self._zone).hour < _EVENING:
+    async def tell_purge(self, report: PurgeReport, days: int, *, is_awaited: bool) -> None:
+        """Tell the admins what went; at night only if somebody waits for it."""
+        is_day = _MORNING <= self._now().astimezone(self._zone).hour < _EVENING
+        if report.finished_at is None or not (is_day or is_awaited):
             return
         text = self._texts.say(
             RetentionText.PURGED,

@@ -1,0 +1,207 @@
+"""/retention: how long things are kept. /hold, /holds: whose data outlives that. For admins."""
+
+import re
+
+from aiogram import Bot, F, Router
+from aiogram.filters import Command, CommandObject
+from aiogram.types import CallbackQuery, Message, Update
+
+from bot.domain.staff import Member, Role
+from bot.handlers.choices import pass_over
+from bot.handlers.roles import HasRole
+from bot.handlers.screens import change, language_of, toast
+from bot.handlers.staff_words import tell, thread_of
+from bot.people.retention.holding import MOST_CHARACTERS, Placed
+from bot.people.retention.purging import MOST_DAYS
+from bot.people.retention.screens import (
+    LEAVE,
+    LIFT,
+    LIFT_NO,
+    LIFT_YES,
+    PLACE,
+    SET,
+    RetentionScreens,
+    Screen,
+)
+from bot.people.retention.telling import TRUST_CLOCK
+from bot.people.services import People
+from bot.texts.retention import RetentionText
+
+_PURGE = "purge"
+_SET_DATA = re.compile(rf"{SET}(\d{{1,4}}):(\d{{1,9}})", re.ASCII)
+_HOLD_DATA = re.compile(r"hold:(?:lift|off):(\d{1,15})", re.ASCII)
+
+
+def build_router() -> Router:
+    router = Router(name="retention")
+    is_admin = HasRole(Role.ADMIN)
+    router.message.register(show, Command("retention"), is_admin)
+    router.message.register(hold, Command("hold"), is_admin)
+    router.message.register(list_holds, Command("holds"), is_admin)
+    router.callback_query.register(set_days, F.data.startswith(SET), is_admin)
+    router.callback_query.register(leave, F.data == LEAVE, is_admin)
+    router.callback_query.register(trust_clock, F.data == TRUST_CLOCK, is_admin)
+    router.callback_query.register(place_hold, F.data.startswith(PLACE), is_admin)
+    router.callback_query.register(ask_to_lift, F.data.startswith(LIFT), is_admin)
+    router.callback_query.register(lift_hold, F.data.startswith(LIFT_YES), is_admin)
+    router.callback_query.register(back_to_holds, F.data == LIFT_NO, is_admin)
+    return router
+
+
+async def show(message: Message, command: CommandObject, event_update: Update, people: People) -> None:
+    """How long things are kept; with a number of days, what would go with them, and whether it is meant."""
+    retention, screens = people.upkeep.retention, _screens(people, message)
+    kept, said = await retention.kept(), (command.args or "").strip()
+    days = _read_days(said)
+    if not said:
+        forecast = await retention.forecast(kept.days)
+        held = len(await people.upkeep.holding.standing())
+        surely = await retention.watch_clock()
+        screen = screens.overview(kept, forecast, await retention.last_purge(), held, surely)
+    elif isinstance(days, RetentionText):
+        screen = screens.told(days, kept)
+    elif days == kept.days:
+        screen = screens.told(RetentionText.SAME, kept)
+    else:
+        screen = screens.asking(kept, await retention.forecast(days))
+    await _show(message, event_update, people, screen)
+
+
+async def set_days(query: CallbackQuery, bot: Bot, people: People, member: Member) -> None:
+    """The yes: in force at once, and what is older goes now."""
+    asked = _SET_DATA.fullmatch(query.data or "")
+    days = _read_days(asked[1]) if asked else RetentionText.UNREADABLE
+    if asked is None or isinstance(days, RetentionText):
+        await pass_over(query, bot, people)
+        return
+    retention, screens = people.upkeep.retention, _screens(people, query)
+    is_done = await retention.change(days, seen=int(asked[2]), changed_by=member.key)
+    kept, text = await retention.kept(), RetentionText.CHANGED_BY_OTHER
+    if is_done:
+        is_empty = not (await retention.forecast(days)).rows
+        text = RetentionText.DONE_NOTHING if is_empty else RetentionText.DONE
+        await people.staff.note_act(member, "retention_set", "retention", days=days)
+        key = f"tap:{query.message.message_id if query.message else ''}:{asked[2]}:{days}"
+        await people.upkeep.jobs.run_now(_PURGE, key=key, asked_by=member.key)
+    await toast(bot, query)
+    await _turn_into(query, people, screens.told(text, kept))
+
+
+async def leave(query: CallbackQuery, bot: Bot, people: People) -> None:
+    await toast(bot, query)
+    kept = await people.upkeep.retention.kept()
+    await _turn_into(query, people, _screens(people, query).told(RetentionText.KEPT, kept))
+
+
+async def trust_clock(query: CallbackQuery, bot: Bot, people: People, member: Member) -> None:
+    await people.upkeep.retention.trust_clock()
+    await people.staff.note_act(member, "clock_trusted", "clock")
+    await people.upkeep.jobs.run_now(_PURGE, key=f"clock:{query.id}", asked_by=member.key)
+    await toast(bot, query)
+    await _turn_into(query, people, _screens(people, query).plain(RetentionText.CLOCK_TRUSTED))
+
+
+async def hold(
+    message: Message, command: CommandObject, event_update: Update, people: People, member: Member
+) -> None:
+    """Ask whether just this person's data is to be held, for just this reason."""
+    holding, screens = people.upkeep.holding, _screens(people, message)
+    said = (command.args or "").strip()
+    found, reason = await holding.read(said)
+    if len(said.split()) < 2 or (found and not reason):
+        screen = screens.plain(RetentionText.HOLD_HOW)
+    elif not found:
+        screen = screens.plain(RetentionText.HOLD_NOBODY)
+    elif len(found) > 1:
+        screen = screens.several(found)
+    elif len(reason) > MOST_CHARACTERS:
+        screen = screens.plain(RetentionText.HOLD_TOO_LONG)
+    elif await holding.of(found[0]) is not None:
+        screen = screens.plain(RetentionText.HOLD_ALREADY)
+    else:
+        wish = await holding.wish(found[0], reason, member, str(event_update.update_id))
+        screen = screens.hold_asking(wish)
+    await _show(message, event_update, people, screen)
+
+
+async def place_hold(query: CallbackQuery, bot: Bot, people: People, member: Member) -> None:
+    screens = _screens(people, query)
+    placed, wish = await people.upkeep.holding.place((query.data or "").removeprefix(PLACE), member)
+    await toast(bot, query)
+    if wish is None:
+        screen = screens.plain(RetentionText.HOLD_FORGOTTEN)
+    elif placed is Placed.ALREADY:
+        screen = screens.plain(RetentionText.HOLD_ALREADY)
+    else:
+        screen = screens.held(wish)
+    await _turn_into(query, people, screen)
+
+
+async def list_holds(message: Message, event_update: Update, people: People) -> None:
+    holds = await people.upkeep.holding.standing()
+    await _show(message, event_update, people, _screens(people, message).holds(holds))
+
+
+async def back_to_holds(query: CallbackQuery, bot: Bot, people: People) -> None:
+    await toast(bot, query)
+    holds = await people.upkeep.holding.standing()
+    await _turn_into(query, people, _screens(people, query).holds(holds))
+
+
+async def ask_to_lift(query: CallbackQuery, bot: Bot, people: People) -> None:
+    hold_id = _HOLD_DATA.fullmatch(query.data or "")
+    if hold_id is None:
+        await pass_over(query, bot, people)
+        return
+    await toast(bot, query)
+    screens, held = _screens(people, query), await people.upkeep.holding.one(int(hold_id[1]))
+    if held is None:
+        screen = screens.plain(RetentionText.LIFTED_BEFORE)
+    else:
+        screen = screens.lift_asking(held, await people.upkeep.retention.kept())
+    await _turn_into(query, people, screen)
+
+
+async def lift_hold(query: CallbackQuery, bot: Bot, people: People, member: Member) -> None:
+    hold_id = _HOLD_DATA.fullmatch(query.data or "")
+    if hold_id is None:
+        await pass_over(query, bot, people)
+        return
+    await toast(bot, query)
+    screens, held = _screens(people, query), await people.upkeep.holding.one(int(hold_id[1]))
+    if held is None or not await people.upkeep.holding.lift(held, member):
+        screen = screens.plain(RetentionText.LIFTED_BEFORE)
+    else:
+        screen = screens.lifted(held, await people.upkeep.retention.kept())
+    await _turn_into(query, people, screen)
+
+
+def _read_days(said: str) -> int | RetentionText:
+    """The number, or the sentence that says why it is none."""
+    if not re.fullmatch(r"[-+]?\d{1,9}", said, re.ASCII):
+        return RetentionText.UNREADABLE
+    days = int(said)
+    if days < 1:
+        return RetentionText.TOO_FEW
+    return days if days <= MOST_DAYS else RetentionText.TOO_MANY
+
+
+def _screens(people: People, event: Message | CallbackQuery) -> RetentionScreens:
+    return RetentionScreens(people.tenant, people.texts, language_of(event.from_user))
+
+
+async def _show(message: Message, update: Update, people: People, screen: Screen) -> None:
+    await tell(
+        people,
+        message.chat,
+        update,
+        screen.text,
+        person=message.from_user,
+        keyboard=screen.keyboard,
+        thread_id=thread_of(message),
+    )
+
+
+async def _turn_into(query: CallbackQuery, people: People, screen: Screen) -> None:
+    if isinstance(query.message, Message):
+        await change(people, query.message, screen.text, screen.keyboard)
