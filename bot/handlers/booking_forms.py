@@ -3,7 +3,7 @@
 import structlog
 from aiogram import Bot, F, Router
 from aiogram.dispatcher.event.bases import SkipHandler
-from aiogram.filters import StateFilter
+from aiogram.filters import Command, StateFilter
 from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, Chat, Message, Update, User
@@ -20,6 +20,7 @@ from bot.people.callbacks.phones import PhoneFault, read_phone, shared_phone, sh
 from bot.people.menu import Menu
 from bot.people.services import People
 from bot.texts.bookings import BookingText
+from bot.understanding.messages import small_talk
 
 log = structlog.get_logger()
 
@@ -33,6 +34,7 @@ class Form(StatesGroup):
 def build_router() -> Router:
     router = Router(name="booking_forms")
     private = F.chat.type == "private"
+    router.message.register(give_up, private, Command("cancel"), StateFilter(Form))
     router.message.register(take_name, private, StateFilter(Form.name), F.text)
     router.message.register(take_contact, private, StateFilter(Form.phone), F.contact)
     router.message.register(take_phone, private, StateFilter(Form.phone), F.text)
@@ -166,7 +168,8 @@ async def take_name(message: Message, event_update: Update, people: People, stat
 
 def _is_for_others(people: People, text: str) -> bool:
     is_pressed = Menu(people.texts, people.tenant.actions).item_of(text) is not None
-    return text.startswith("/") or is_pressed or looks_like_question(text)
+    is_talk = small_talk(text) is not None
+    return text.startswith("/") or is_pressed or is_talk or looks_like_question(text)
 
 
 async def _say(
@@ -248,6 +251,17 @@ async def stop(
     await close(state)
     await toast(bot, query)
     await turn_into(people, query, event_update, screens(people, query.from_user).plain(BookingText.STOPPED))
+
+
+async def give_up(message: Message, event_update: Update, people: People, state: FSMContext) -> None:
+    """/cancel ends the form; the menu comes back under the input field."""
+    if message.from_user is None:
+        return
+    await close(state)
+    words = screens(people, message.from_user).plain(BookingText.STOPPED).text
+    menu = Menu(people.texts, people.tenant.actions).keyboard(language_of(message.from_user))
+    stopped = Outgoing(text=words, keyboard=menu)
+    await show(people, message.chat, event_update, stopped, language=language_of(message.from_user))
 
 
 async def close(state: FSMContext) -> None:

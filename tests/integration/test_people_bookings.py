@@ -123,6 +123,28 @@ async def test_a_question_in_the_middle_of_the_form_is_answered_and_the_form_goe
         assert "Имя: Анна" in await town.say(7, "Анна")
 
 
+@pytest.mark.parametrize("said", ["/cancel", "Отменить"])
+async def test_a_form_that_is_given_up_takes_no_more_words(
+    telegram: FakeTelegram, redis: Redis, prefix: str, engine: Engine, tmp_path: Path, said: str
+) -> None:
+    async with open_town(telegram, redis, prefix, engine, folder=bakery_with_actions(tmp_path)) as town:
+        town.now = lambda: MONDAY
+        await forge(town, OAK_AT_10)
+        screen = await (town.say(7, said) if said.startswith("/") else town.tap(7, said))
+        assert "ничего не записано" in screen
+        assert "номер" not in await town.say(7, "Анна")
+
+
+async def test_a_greeting_is_no_name(
+    telegram: FakeTelegram, redis: Redis, prefix: str, engine: Engine, tmp_path: Path
+) -> None:
+    folder = bakery_with_actions(tmp_path, needs="name")
+    async with open_town(telegram, redis, prefix, engine, folder=folder) as town:
+        town.now = lambda: MONDAY
+        await forge(town, OAK_AT_10)
+        assert "Имя:" not in await town.say(7, "Здравствуйте")
+
+
 async def test_the_slower_of_two_is_told_kindly_with_what_is_free(town: Town, engine: Engine) -> None:
     await forge(town, OAK_AT_10)
     await book(town, 8)
