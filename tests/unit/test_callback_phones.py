@@ -32,6 +32,10 @@ def test_a_number_is_read_however_it_is_written(written: str, phone: str) -> Non
     [
         ("плюс семь девятьсот шестнадцать сто двадцать три сорок пять шестьдесят семь", PhoneFault.IN_WORDS),
         ("plus seven nine one six one two three four five six seven", PhoneFault.IN_WORDS),
+        ("плюс семь девятьсот шестнадцать", PhoneFault.IN_WORDS),
+        ("мой номер восемь девятьсот шестнадцать", PhoneFault.IN_WORDS),
+        ("плюс семь 916 сто двадцать три", PhoneFault.IN_WORDS),
+        ("nine one six", PhoneFault.IN_WORDS),
         ("112", PhoneFault.SHORT),
         ("8 916 123", PhoneFault.SHORT),
         ("123-45-67", PhoneFault.SHORT),
@@ -48,8 +52,10 @@ def test_what_cannot_be_called_says_why(written: str, fault: PhoneFault) -> None
 
 
 @pytest.mark.parametrize(
-    "written", ["", "сколько стоит GLE 450?", "позвоните", "кредит 5000000 рублей на 60 месяцев", "два"]
-)
+    "written",
+    ["", "сколько стоит GLE 450?", "позвоните", "кредит 5000000 рублей на 60 месяцев", "два",
+     "в субботу в десять", "есть три машины до миллиона", "двадцать пятого"],
+)  # fmt: skip
 def test_talk_is_no_number(written: str) -> None:
     assert read_phone(written, "RU") is None
 

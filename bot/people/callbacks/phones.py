@@ -26,6 +26,11 @@ _TALK_WORDS = 3
 """So many words around figures that are no number: «кредит 5000000 рублей на 60 месяцев»."""
 _WORDS = 4
 """So many numerals in words are a number dictated."""
+_FEWEST_DICTATED = 3
+"""So many digits in words beside nothing else are the beginning of one."""
+_BESIDE_DICTATED = frozenset(
+    ("плюс", "мой", "номер", "телефон", "телефона", "это", "вот", "на", "plus", "my", "phone", "number", "is")
+)
 _KEYCAPS = re.compile("[\ufe0f\u20e3\u200b-\u200f\u202a-\u202e\u2060]")
 _EXTENSION = re.compile(r"(?:\bдоб\b|\bдобав\w*|\bвн\b|\bвнутр\w*|\bext\w*|#)[\s.:]*\d{1,6}", re.IGNORECASE)
 
@@ -91,10 +96,20 @@ def shown_phone(phone: str) -> str:
 
 
 def _without_digits(text: str, digits: int) -> PhoneFault | None:
-    numerals = re.findall(r"\d+", spell_out(plain(text)))
-    if not digits and (len(numerals) >= _WORDS or sum(map(len, numerals)) >= _FEWEST_DIGITS + 1):
+    if _is_dictated(spell_out(plain(text)), digits):
         return PhoneFault.IN_WORDS
     return PhoneFault.SHORT if digits and not re.search(r"[^\W\d_]{2}", text) else None
+
+
+def _is_dictated(spelt: str, digits: int) -> bool:
+    """Whether numerals in words are meant as a number, also its beginning: «плюс семь девятьсот»."""
+    numerals = re.findall(r"\d+", spelt)
+    spoken = sum(map(len, numerals)) - digits
+    others = set(re.findall(r"[^\W\d_]+", spelt)) - _BESIDE_DICTATED
+    if spoken > 0 and not others:
+        return spoken + digits >= _FEWEST_DICTATED
+    is_long = len(numerals) >= _WORDS or (spoken > _FEWEST_DIGITS and len(others) < _TALK_WORDS)
+    return not digits and is_long
 
 
 def _fault_of(text: str, region: str, digits: int) -> PhoneFault:
