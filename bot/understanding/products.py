@@ -12,6 +12,8 @@ _NAMED = 3.0
 """How much a name of the product counts beside the other words of its texts, in nats."""
 _SHOWN = 0.1
 """Less likely labels are not told."""
+SPOKEN_OF = 0.3
+"""From so much on a label is what the message speaks of; below it is a guess, not to be told to people."""
 
 
 class ProductLabels:

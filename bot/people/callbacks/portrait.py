@@ -13,6 +13,7 @@ from bot.guard.personal_data import named_labels
 from bot.memory.dialogue import peek
 from bot.store.turns import TurnStore
 from bot.understanding.mood import Mood, manner_of
+from bot.understanding.products import SPOKEN_OF
 
 _TURNS = 12
 _SAID = 3
@@ -88,11 +89,12 @@ def _said(talk: Recollection, turns: Sequence[TurnRecord]) -> list[str]:
 
 
 def _products(traces: Sequence[Mapping[str, Any]]) -> tuple[tuple[str, float], ...]:
-    """The mean over the turns that named any, the newest first and weighing most."""
+    """The mean over the turns that speak of any, the newest first and weighing most."""
     sums: dict[str, float] = defaultdict(float)
     total, weight = 0.0, 1.0
     for trace in traces:
-        named: Mapping[str, float] = trace.get("understood", {}).get("products", {})
+        guessed: Mapping[str, float] = trace.get("understood", {}).get("products", {})
+        named = {label: share for label, share in guessed.items() if share >= SPOKEN_OF}
         if not named:
             continue
         for label, share in named.items():
