@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from enum import Enum, auto
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from bot.data_files import read_data
 from bot.language.folding import plain
@@ -13,6 +14,7 @@ _WORD = re.compile(r"\w+")
 _LABEL = re.compile(r"\[[^\[\]\n]{1,20}\]")
 """What stands for somebody's name where personal data is masked."""
 _MOST_WORDS = 24
+_DATA = Path(__file__).with_name("goodbyes.yaml")
 
 
 class _Class(Enum):
@@ -29,7 +31,7 @@ class _Class(Enum):
 
 
 def says_goodbye(text: str) -> bool:
-    """Whether every word of the message belongs to taking leave."""
+    """Whether the message takes leave and asks for nothing."""
     if "?" in text:
         return False
     written = _WORD.findall(_LABEL.sub("", text))
@@ -37,18 +39,31 @@ def says_goodbye(text: str) -> bool:
     if not words or len(words) > _MOST_WORDS:
         return False
     classes = _classes(words, written)
-    if classes is None:
-        return False
+    return _is_thankful_leave(words) if classes is None else _is_leave(classes)
+
+
+def _is_thankful_leave(words: Sequence[str]) -> bool:
+    """«Спасибо, очень интересно рассказали, до свидания»: nothing is asked, and the end is plain."""
+    said = " ".join(words)
+    end = _sure_end().search(said)
+    before = "" if end is None else said[: end.start()]
+    is_thanked = any(
+        kind is _Class.THANKS and f" {' '.join(phrase)} " in f" {before} "
+        for word in before.split()
+        for phrase, kind in _phrases().get(word, ())
+    )
+    return is_thanked and _asking().search(before) is None
+
+
+def _is_leave(classes: Sequence[_Class]) -> bool:
     following = [*classes[1:], None]
-    if any(
-        one is _Class.AWHILE and not _is_leave(then) for one, then in zip(classes, following, strict=True)
-    ):
+    if any(one is _Class.AWHILE and not _ends(then) for one, then in zip(classes, following, strict=True)):
         return False
     is_thanked = _Class.THANKS in classes and _Class.NEARLY in classes
     return is_thanked or _Class.GOODBYE in classes or _Class.AWHILE in classes
 
 
-def _is_leave(following: _Class | None) -> bool:
+def _ends(following: _Class | None) -> bool:
     return following not in (_Class.NEARLY, _Class.NEUTRAL)
 
 
@@ -60,7 +75,7 @@ def _classes(words: Sequence[str], written: Sequence[str]) -> list[_Class] | Non
         known = _phrases().get(words[at], ())
         fits = next((pair for pair in known if tuple(words[at : at + len(pair[0])]) == pair[0]), None)
         if fits is None:
-            if not _is_name(written, at, classes):
+            if not _is_name(written[at], classes):
                 return None
             fits = ((words[at],), _Class.ADDRESS)
         classes.append(fits[1])
@@ -68,24 +83,41 @@ def _classes(words: Sequence[str], written: Sequence[str]) -> list[_Class] | Non
     return classes
 
 
-def _is_name(written: Sequence[str], at: int, before: Sequence[_Class]) -> bool:
-    """«До свидания, Анна»: one word with a capital, behind the goodbye and at the end."""
+def _is_name(word: str, before: Sequence[_Class]) -> bool:
+    """«До свидания, Анна»: a word with a capital, behind the goodbye or thanks."""
     is_behind = bool(before) and before[-1] in (_Class.GOODBYE, _Class.AWHILE, _Class.THANKS)
-    word = written[at]
-    return is_behind and at == len(written) - 1 and word.isalpha() and word.istitle()
+    return is_behind and word.isalpha() and word.istitle()
+
+
+@cache
+def _sure_end() -> re.Pattern[str]:
+    data = _own()
+    ends = "|".join(map(plain, data["surely"]))
+    return re.compile(rf"\b(?:{ends})(?: (?:{'|'.join(map(plain, data['address']))}))?$")
+
+
+@cache
+def _asking() -> re.Pattern[str]:
+    return re.compile(_own()["asks"])
+
+
+@cache
+def _own() -> Mapping[str, Any]:
+    data: Mapping[str, Any] = read_data(_DATA)
+    return data
 
 
 @cache
 def _phrases() -> Mapping[str, Sequence[tuple[tuple[str, ...], _Class]]]:
     """Each phrase with its class, the longest first, by their first words."""
     small_talk: Mapping[str, Sequence[str]] = read_data(Path(__file__).with_name("small_talk.yaml"))
-    own: Mapping[str, Sequence[str]] = read_data(Path(__file__).with_name("goodbyes.yaml"))
+    own = _own()
     listed = [
         (_Class.AWHILE, own["awhile"]),
         (_Class.GOODBYE, own["done"]),
         (_Class.GOODBYE, small_talk["bye"]),
         (_Class.NEARLY, own["nearly"]),
-        (_Class.THANKS, small_talk["thanks"]),
+        (_Class.THANKS, (*small_talk["thanks"], *own["refusing"])),
         (_Class.ADDRESS, own["address"]),
         (_Class.NEUTRAL, small_talk["ok"]),
         (_Class.NEUTRAL, own["neutral"]),
