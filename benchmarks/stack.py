@@ -16,9 +16,12 @@ from redis.asyncio import Redis
 from benchmarks.measuring import Started
 from bot.embedded.redis import EmbeddedRedis
 from bot.redis_pool import QuickPool
+from tests.consenting import agree, agree_lately
 
 ROOT = Path(__file__).resolve().parent.parent
 TOKEN = "42:PRODUCT"
+_MOST_CUSTOMERS = 20_000
+"""They all have agreed to the terms."""
 QUESTION = "Расскажите, пожалуйста, есть ли у вас тест-драйв?"
 UNLIMITED = {
     "TELEGRAM_MESSAGES_PER_SECOND": "1000000",
@@ -128,6 +131,10 @@ class Stack:
     async def start_product(self, settings: Mapping[str, str], *names: str) -> Telegram:
         """Start the processes (by default bot and worker) and wait until they take work."""
         commands = {"bot": ("-m", "bot"), "worker": ("worker.py",), "scheduler": ("scheduler.py",)}
+        if "bot" in (names or ("bot",)):
+            customers = range(1, _MOST_CUSTOMERS)
+            await asyncio.to_thread(agree, f"sqlite:///{self.folder / 'dezhurny.db'}", customers)
+            await asyncio.to_thread(agree_lately, self.redis_url, customers)
         for name in names or ("bot", "worker"):
             self.start(name, *commands[name], settings=settings)
         await self._until_worker_is_born()

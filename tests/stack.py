@@ -20,6 +20,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from bot.embedded.redis import EmbeddedRedis
+from tests.consenting import agree, agree_lately
 from tests.fakes.model import ScriptedModel
 from tests.fakes.telegram import FakeTelegram
 
@@ -34,6 +35,7 @@ UNHURRIED = {
 }
 """Without the pauses that a test would have to wait for."""
 _READY_WITHIN_S = 40.0
+_CUSTOMERS = range(1, 200)
 
 
 def procfile() -> dict[str, list[str]]:
@@ -74,11 +76,17 @@ class Stack:
     async def open(cls, folder: Path, **settings: str) -> AsyncIterator[Self]:
         stack = cls(folder, settings)
         await asyncio.to_thread(stack.redis_server.start)
+        await asyncio.to_thread(stack._let_customers_agree)
         try:
             yield stack
         finally:
             await asyncio.to_thread(stack._end)
             await stack.redis.aclose()
+
+    def _let_customers_agree(self) -> None:
+        """The customers of these tests agreed to the terms long ago."""
+        agree(f"sqlite:///{self.data_dir / 'dezhurny.db'}", _CUSTOMERS)
+        agree_lately(self.redis_server.url, _CUSTOMERS)
 
     def _end(self) -> None:
         for name in list(self.processes):

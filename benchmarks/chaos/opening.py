@@ -21,6 +21,7 @@ from benchmarks.chaos.programs import Program, procfile_command
 from benchmarks.chaos.stage import Stage, report
 from bot.embedded.redis import EmbeddedRedis, embedded_redis_url
 from bot.store.sealing import new_key
+from tests.consenting import agree, agree_lately
 from tests.fakes.model import ScriptedModel
 from tests.fakes.model.server import DEFAULT_CREDENTIALS
 from tests.fakes.telegram import FakeTelegram, WebhookRules
@@ -28,6 +29,8 @@ from tests.postgres import PostgresServer
 
 SECRET = "chaos-secret"
 WORKERS = 2
+_CUSTOMERS = range(1, 5_000)
+"""They all have agreed to the terms."""
 FIRST_ANSWER_S = 120.0
 """A dozen processes that start at once on a machine with other work take their time."""
 
@@ -69,8 +72,11 @@ async def open_stage(setup: Setup) -> AsyncIterator[Stage]:
         stack.push_async_callback(redis.aclose)
         stage = _stage(setup, home, telegram, redis, environment, model_port, postgres, poisoned)
         stack.push_async_callback(_stop, stage)
+        url = environment.get("DATABASE_URL", f"sqlite:///{home / 'dezhurny.db'}")
+        await asyncio.to_thread(agree, url, _CUSTOMERS)
         for program in (stage.redis_server, stage.model, *stage.workers, *stage.bots):
             program.start()
+        await asyncio.to_thread(agree_lately, embedded_redis_url(home), _CUSTOMERS)
         await _first_answer(stage)
         if setup.scheduler:
             stage.scheduler.start()

@@ -18,6 +18,7 @@ from aiogram.types import (
 
 from bot.domain import Keyboard, Outgoing
 from bot.domain.consents import Person
+from bot.errors import StoreError
 from bot.handlers.screens import change, chat_ref, person_of, show, toast
 from bot.people.consent import Standing
 from bot.people.consent_screen import SUBJECT, ConsentScreen, ConsentTap
@@ -112,7 +113,6 @@ async def take_tap(
     )
     is_of_today = people.consents.terms is not None and tap.version == people.consents.terms.version
     await (_ACTS[tap.act] if is_of_today else _ask_anew)(tapped)
-    await people.consents.note_handled(event_update.update_id)
 
 
 async def _ask_anew(tapped: _Tapped) -> None:
@@ -133,8 +133,13 @@ async def _ask_anew(tapped: _Tapped) -> None:
 async def _agree(tapped: _Tapped) -> None:
     """Note it, and handle what waited as if it came now."""
     people, person, tap = tapped.people, tapped.person, tapped.tap
-    await people.privacy.erasing.finish(person)  # one that is not done would take this consent along
-    is_new = await people.consents.give(person, keeps_summary=tap.keeps_summary)
+    try:
+        await people.privacy.erasing.finish(person)  # one that is not done would take this consent along
+        is_new = await people.consents.give(person, keeps_summary=tap.keeps_summary)
+    except StoreError as error:
+        log.warning("consent_not_stored", person=person.key, error=str(error))
+        await tapped.toast(ConsentText.NOT_STORED, alert=True)
+        return
     await tapped.toast(None if is_new else ConsentText.ALREADY)
     text = ConsentText.GIVEN_WITH_SUMMARY if tap.keeps_summary else ConsentText.GIVEN
     await tapped.settle(tapped.say(text, version=tap.version))
@@ -147,6 +152,7 @@ async def _agree(tapped: _Tapped) -> None:
     for update in sorted(held, key=lambda update: update.update_id):
         await tapped.dispatcher.feed_update(tapped.bot, update)
     await people.consents.drop(person, chat_ref(tapped.message.chat).key)
+    await people.consents.note_handled(tapped.update.update_id)
 
 
 async def _thank(tapped: _Tapped, held: Sequence[Update]) -> None:

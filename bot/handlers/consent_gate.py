@@ -9,6 +9,7 @@ from aiogram.types import CallbackQuery, Message, TelegramObject, Update
 
 from bot.domain import Outgoing, Utterance, UtteranceKind
 from bot.domain.consents import Person
+from bot.errors import StoreError
 from bot.handlers.screens import person_of, show, toast
 from bot.handlers.utterances import utterance_from
 from bot.people.consent import Standing
@@ -22,7 +23,7 @@ log = structlog.get_logger()
 
 Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
 
-_NOT_WORTH_KEEPING = frozenset({UtteranceKind.CANCEL, UtteranceKind.NEW})
+_NOT_WORTH_KEEPING = frozenset({UtteranceKind.CANCEL, UtteranceKind.NEW, UtteranceKind.END})
 """Commands that have nothing to work on before the first answer."""
 _ASKED_EACH_TIME = frozenset({UtteranceKind.START, UtteranceKind.HELP})
 
@@ -40,7 +41,7 @@ async def _hold_message(handler: Handler, event: TelegramObject, data: dict[str,
     if not isinstance(event, Message) or event.from_user is None or event.from_user.is_bot:
         return await handler(event, data)
     person = person_of(event.from_user)
-    standing = await people.consents.standing(person)
+    standing = await _standing(people, person)
     if standing is Standing.GIVEN or own_data_in(event.text or "") is not None:
         return await handler(event, data)
     update: Update = data["event_update"]
@@ -56,6 +57,15 @@ async def _hold_message(handler: Handler, event: TelegramObject, data: dict[str,
     ):
         await _ask(people, event, update, utterance, person, standing, is_kept=is_kept)
     return None
+
+
+async def _standing(people: People, person: Person) -> Standing:
+    """While the database is away, whoever Redis does not know is asked: nobody else must wait for them."""
+    try:
+        return await people.consents.standing(person)
+    except StoreError as error:
+        log.warning("consent_not_looked_up", person=person.key, error=str(error))
+        return Standing.MISSING
 
 
 async def _ask(
@@ -85,7 +95,7 @@ async def _stop_tap(handler: Handler, event: TelegramObject, data: dict[str, Any
     if not isinstance(event, CallbackQuery) or (event.data or "").startswith((SUBJECT, OWN_DATA)):
         return await handler(event, data)
     person = person_of(event.from_user)
-    standing = await people.consents.standing(person)
+    standing = await _standing(people, person)
     if standing is Standing.GIVEN:
         return await handler(event, data)
     log.info("tap_without_consent", person=person.key)

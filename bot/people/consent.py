@@ -19,7 +19,9 @@ log = structlog.get_logger()
 WORDS_WAIT_S = 3600
 """What was said before consent waits so long for it, and is gone then."""
 MOST_WAITING = 30
-_CACHED_S = 600
+_KNOWN_S = 30 * 24 * 3600
+"""So long who has agreed is served while the database is away."""
+_UNKNOWN_S = 600
 _ASK_AGAIN_AFTER_S = 60
 _WAITED_KNOWN_S = 90 * 24 * 3600
 _HANDLED_KNOWN_S = 3 * 24 * 3600
@@ -55,7 +57,7 @@ class Consents:
         if known is None:
             known = self._line(await self.of(person)).encode()
             # Whoever has given or withdrawn it meanwhile has written here already, and knows better.
-            await self._redis.set(self._key("consent", person), known, nx=True, ex=_CACHED_S)
+            await self._note(person, known.decode(), is_news=False)
         version = known.decode()
         if version == _NONE:
             return Standing.MISSING
@@ -78,7 +80,7 @@ class Consents:
         is_new = await asyncio.to_thread(
             self._store.give, person, version, keeps_summary=keeps_summary, at=at
         )
-        await self._redis.set(self._key("consent", person), f"yes {version}", ex=_CACHED_S)
+        await self._note(person, f"yes {version}")
         log.info("consent_given", person=person.key, version=version, is_new=is_new)
         return is_new
 
@@ -91,7 +93,7 @@ class Consents:
 
     async def note_none(self, person: Person) -> None:
         """Have every process know at once that there is no consent any more."""
-        await self._redis.set(self._key("consent", person), _NONE, ex=_CACHED_S)
+        await self._note(person, _NONE)
 
     async def keep_summary(self, person: Person, *, keeps: bool) -> bool:
         """False: there is no consent, or it says so already."""
@@ -141,6 +143,10 @@ class Consents:
 
     async def note_handled(self, update_id: int) -> None:
         await self._redis.set(self._handled(update_id), "1", ex=_HANDLED_KNOWN_S)
+
+    async def _note(self, person: Person, line: str, *, is_news: bool = True) -> None:
+        kept_s = _UNKNOWN_S if line == _NONE else _KNOWN_S
+        await self._redis.set(self._key("consent", person), line, nx=not is_news, ex=kept_s)
 
     def _asked(self, person: Person, chat_key: str) -> str:
         return f"{self._prefix}:consent_asked:{chat_key}:{person.external_id}"

@@ -23,6 +23,7 @@ class ConsentText(StrEnum):
     STANDS = "consent_stands"
     OUTDATED = "consent_outdated"
     OTHERS = "consent_others"
+    NOT_STORED = "consent_not_stored"
     NEEDED = "consent_needed"
     FULL_BELOW = "consent_full_below"
     DAYS = "consent_days"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from redis.asyncio import Redis
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from bot.domain import ChannelName, ChatRef
 from bot.domain.consents import Person
@@ -161,7 +161,9 @@ async def test_a_start_is_answered_by_the_greeting_after_the_yes(town: Town) -> 
     assert "Спасибо" not in screen
 
 
-@pytest.mark.parametrize("command", ["/help", "/cancel", "/new", "/voice", "Позвать человека", "/callback"])
+@pytest.mark.parametrize(
+    "command", ["/help", "/cancel", "/new", "/end", "/voice", "Позвать человека", "/callback"]
+)
 async def test_no_command_leads_around_the_question(town: Town, command: str) -> None:
     screen = await town.say(7, command)
     assert "[Согласен]" in screen
@@ -277,3 +279,24 @@ def data_of(town: Town, act: str) -> str:
     rows = (town.telegram.messages(7)[-1].reply_markup or {})["inline_keyboard"]
     found = [button["callback_data"] for row in rows for button in row]
     return next(str(data) for data in found if data.startswith(f"consent:{act}:"))
+
+
+async def test_while_the_database_is_away_those_who_agreed_are_answered(town: Town) -> None:
+    await town.say(7, QUESTION)
+    await town.tap(7, "Согласен")
+    with town.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE consents RENAME TO gone"))
+    assert "[Согласен]" not in await town.say(7, "Где вы находитесь?")
+    assert len(said(town)) == 4
+
+
+async def test_while_the_database_is_away_a_yes_has_to_be_pressed_again(town: Town) -> None:
+    with town.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE consents RENAME TO gone"))
+    await town.say(7, QUESTION)
+    await town.tap(7, "Согласен")
+    assert town.telegram.toasts(7)[-1].text.startswith("Сейчас не получается записать ваше согласие.")
+    with town.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE gone RENAME TO consents"))
+    await town.tap(7, "Согласен")
+    assert TurnStore(town.engine).counts().turns == 1
