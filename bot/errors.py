@@ -19,6 +19,8 @@
     │   │   └── FloodLimited         429: carries `retry_after_s`
     │   ├── StoreError           the SQL store did not do what was asked
     │   │   └── SealBroken           what is sealed opens with none of the keys
+    │   ├── ExportFailed         the files of an export could not be written
+    │   ├── BackupFailed         the database could not be copied, or not be put back
     │   ├── StockError           the stock table could not be fetched, or is no such table
     │   └── SpeechError          speech was not recognised, though the recording may be good, or not spoken
     ├── AudioError               a recording cannot be used: carries the `reason`
@@ -154,6 +156,14 @@ class HeldByPerson(AssistantError):
 
 class LeaseLost(AssistantError):
     """Another worker owns this turn now."""
+
+
+class ExportFailed(ServiceError):
+    """The files of an export could not be written."""
+
+
+class BackupFailed(ServiceError):
+    """The database could not be copied, or not be put back."""
 
 
 class StockError(ServiceError):

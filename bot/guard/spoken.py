@@ -23,15 +23,20 @@ _CONTEXTS = (
 def spoken_numbers(text: str) -> Iterator[tuple[int, int, str, str]]:
     """Each phone, card or paper said in number words: start, end, kind and its digits."""
     low = text.lower().replace("ё", "е")
+    for start, end, digits in said_digits(text):
+        start = plus.start() if (plus := _PLUS.search(low, max(0, start - 6), start)) else start
+        if kind := _kind_of(digits, low[max(0, start - 40) : start]):
+            yield start, end, kind, digits
+
+
+def said_digits(text: str) -> Iterator[tuple[int, int, str]]:
+    """Each run of number words, with digits between them or not: start, end and its digits."""
+    low = text.lower().replace("ё", "е")
     if sum(word in _numbers() for word in _TOKEN.findall(low)) < _LEAST_WORDS:
         return
     for run in _runs(low):
-        start, end = run[0].start(), run[-1].end()
-        start = plus.start() if (plus := _PLUS.search(low, max(0, start - 6), start)) else start
-        digits = _digits([token[0] for token in run])
-        kind = _kind_of(digits, low[max(0, start - 40) : start])
-        if kind and any(not token[0].isdigit() for token in run):
-            yield start, end, kind, digits
+        if any(not token[0].isdigit() for token in run):
+            yield run[0].start(), run[-1].end(), _digits([token[0] for token in run])
 
 
 def spoken_emails(text: str) -> Iterator[tuple[int, int]]:

@@ -19,6 +19,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    tuple_,
     union,
 )
 
@@ -39,7 +40,7 @@ from bot.store.sealing import Sealer
 
 CONSENTS, RATINGS, STAFF = table_of(ConsentRow), table_of(RatingRow), table_of(StaffRow)
 MARKS, PROPOSALS = table_of(MarkRow), table_of(ProposalRow)
-_HELD = tuple(map(table_of, (CallbackRow, BookingRow)))
+_HELD = (table_of(CallbackRow), table_of(BookingRow))
 """Where people left a name and a phone."""
 _AT_ONCE = 50
 _ACCEPTED = "accepted"
@@ -116,7 +117,7 @@ class ExportStore:
         after: tuple[datetime, str] | None = None
         while True:
             with translated(), self._engine.connect() as connection:
-                place = () if after is None else (self._after(*after),)
+                place = () if after is None else (tuple_(DIALOGUES.c.last_at, DIALOGUES.c.id) > after,)
                 page = (
                     select(DIALOGUES)
                     .where(self._mine(since, until), *place)
@@ -142,8 +143,14 @@ class ExportStore:
             names = connection.scalars(select(STAFF.c.name).where(STAFF.c.tenant == self._tenant))
             return frozenset(names)
 
+    def names(self) -> Iterator[str]:
+        """Everybody's, as they are called and as they have called themselves."""
+        names = union(select(PEOPLE.c.name), *(select(table.c.name) for table in _HELD))
+        with translated(), self._engine.connect() as connection:
+            yield from connection.execution_options(yield_per=1_000).scalars(names)
+
     def _mine(self, since: datetime, until: datetime) -> ColumnElement[bool]:
-        turn = and_(TURNS.c.dialogue_id == DIALOGUES.c.id)
+        turn = TURNS.c.dialogue_id == DIALOGUES.c.id
         conditions = [
             DIALOGUES.c.tenant == self._tenant,
             DIALOGUES.c.started_at >= since,
@@ -159,11 +166,6 @@ class ExportStore:
     def _agreed(self, person: "Column[Any]", version: str) -> ColumnElement[bool]:
         standing = and_(CONSENTS.c.withdrawn_at.is_(None), CONSENTS.c.version == version)
         return exists().where(CONSENTS.c.person_id == person, CONSENTS.c.tenant == self._tenant, standing)
-
-    @staticmethod
-    def _after(last_at: datetime, dialogue_id: str) -> ColumnElement[bool]:
-        same = and_(DIALOGUES.c.last_at == last_at, DIALOGUES.c.id > dialogue_id)
-        return or_(DIALOGUES.c.last_at > last_at, same)
 
     @staticmethod
     def _whole(connection: Connection, ids: Sequence[str]) -> frozenset[str]:
