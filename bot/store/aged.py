@@ -66,12 +66,15 @@ class Step:
     until: datetime | None = None
 
 
-def steps(tenant: str, before: datetime, *, is_forecast: bool = False) -> Iterator[Step]:
+def steps(
+    tenant: str, before: datetime, *, nps_before: datetime | None = None, is_forecast: bool = False
+) -> Iterator[Step]:
     """What is old of the tenant's, in the order in which it can be deleted.
 
+    `nps_before`: whoever was asked for the NPS since then must not be asked again, so that stays known.
     `is_forecast`: as if the steps before were done already.
     """
-    aged = list(_aged(tenant, before))
+    aged = list(_aged(tenant, before, nps_before or before))
     yield from aged
     left = {} if not is_forecast else {step.table.name: step.old.is_not(True) for step in aged}
     dialogues = and_(
@@ -101,12 +104,16 @@ _HAD = (DIALOGUES, TURNS, CALLBACKS, HANDOFFS, BOOKINGS, RUNS, REVIEWS, HOLDS, A
 """While somebody has any of these, their own row stays."""
 
 
-def _aged(tenant: str, before: datetime) -> Iterator[Step]:
+def _aged(tenant: str, before: datetime, nps_before: datetime) -> Iterator[Step]:
     """What is old by its own time. What somebody never brought to an end is old by its last promise."""
     aged = _free(TURNS, tenant, TURNS.c.answered_at < before)
     yield Step(table=TURNS, old=aged, by=TURNS.c.answered_at, until=before)
     # not to be asked is a wish for good
-    rated = and_(RATINGS.c.created_at < before, RATINGS.c.kind != RatingKind.OFF.value)
+    rated = and_(
+        RATINGS.c.created_at < before,
+        RATINGS.c.kind != RatingKind.OFF.value,
+        or_(RATINGS.c.kind != RatingKind.NPS.value, RATINGS.c.created_at < nps_before),
+    )
     yield Step(table=RATINGS, old=_free(RATINGS, tenant, rated), by=RATINGS.c.id)
     due = and_(CALLBACKS.c.closed_at.is_(None), CALLBACKS.c.due_at < before, CALLBACKS.c.created_at < before)
     yield Step(

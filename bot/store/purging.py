@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 
 from bot.domain import ChannelName
+from bot.domain.moments import Now, utc_now
 from bot.store.admin_tables import PurgeRow
 from bot.store.aged import Step, steps
 from bot.store.engine import translated
@@ -64,11 +65,24 @@ class PurgeReport:
 
 
 class PurgeStore:
-    """One tenant's. Every call blocks and raises StoreError and nothing else."""
+    """One tenant's. Every call blocks and raises StoreError and nothing else.
 
-    def __init__(self, engine: Engine, tenant: str, *, pause: Callable[[float], None] = time.sleep) -> None:
+    `nps_every`: so long it stays known who was asked for the NPS, however soon all else goes.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        tenant: str,
+        *,
+        nps_every: timedelta = timedelta(0),
+        now: Now = utc_now,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
         self._engine = engine
         self._tenant = tenant
+        self._nps_every = nps_every
+        self._now = now
         self._pause = pause
 
     def purge(
@@ -84,7 +98,7 @@ class PurgeStore:
         it again. `also`: what went before, to be counted with it.
         """
         purged = also or Purged()
-        for step in steps(self._tenant, before):
+        for step in self._steps(before):
             for count in self._delete(step):
                 if count:
                     purged.deleted[step.table.name] = purged.deleted.get(step.table.name, 0) + count
@@ -98,7 +112,7 @@ class PurgeStore:
         """How many rows a purge would delete now, by table; a table of which none is old is left out."""
         counts: dict[str, int] = {}
         with translated(), self._engine.connect() as connection:
-            for step in steps(self._tenant, before, is_forecast=True):
+            for step in self._steps(before, is_forecast=True):
                 found = connection.scalar(select(func.count()).select_from(step.table).where(step.old)) or 0
                 if found:
                     counts[step.table.name] = found
@@ -109,8 +123,12 @@ class PurgeStore:
         with translated(), self._engine.connect() as connection:
             return any(
                 connection.execute(select(step.by).where(_bound(step), step.old).limit(1)).first() is not None
-                for step in steps(self._tenant, before)
+                for step in self._steps(before)
             )
+
+    def _steps(self, before: datetime, *, is_forecast: bool = False) -> Iterator[Step]:
+        nps_before = self._now() - self._nps_every
+        return steps(self._tenant, before, nps_before=nps_before, is_forecast=is_forecast)
 
     def begin_report(self, before: datetime, at: datetime) -> PurgeReport:
         """Note that it begins; what was begun and cut short is gone on with under its own number."""

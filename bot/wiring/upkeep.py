@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from datetime import time
+from datetime import time, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -81,7 +81,8 @@ def build_upkeep(
 ) -> Upkeep:
     """`data_dir`: where logs and backups lie; None: nowhere."""
     tuning = Tuning(TuningStore(engine, tenant.name), redis, tenant.name, prefix=prefix)
-    purges = PurgeStore(engine, tenant.name)
+    nps_every = timedelta(days=tenant.service.ratings.nps_every_days)
+    purges = PurgeStore(engine, tenant.name, nps_every=nps_every, now=now)
     figures = DailyFigures(FigureStore(engine, tenant.name), tenant.zone)
     retention = Retention(
         tenant=tenant,

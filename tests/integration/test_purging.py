@@ -56,6 +56,20 @@ def test_everything_of_a_person_goes_by_its_own_time(store: PurgeStore, engine: 
     assert forecast == purged.deleted
 
 
+def test_who_was_asked_for_the_nps_stays_known_until_it_is_time_again(engine: Engine) -> None:
+    person = plant_person(engine, OLD)
+    for kind in ("nps", "csat"):
+        plant(engine, RATINGS, OLD, kind=kind, person_id=person)
+    every = timedelta(days=90)
+    early, late = (
+        PurgeStore(engine, TENANT, nps_every=every, now=lambda now=now: now, pause=lambda _: None)
+        for now in (OLD + every, BEFORE + every)
+    )
+    assert early.count(BEFORE) == early.purge(BEFORE).deleted == {"ratings": 1}
+    assert not early.has_old(BEFORE)
+    assert late.count(BEFORE) == late.purge(BEFORE).deleted == {"ratings": 1, "people": 1}
+
+
 def test_who_is_held_keeps_everything_until_the_hold_is_lifted(store: PurgeStore, engine: Engine) -> None:
     person = plant_turn(engine, OLD)
     plant(engine, CALLBACKS, OLD, person_id=person)
