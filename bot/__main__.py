@@ -65,6 +65,14 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
             from bot.cli import proposals
 
             return proposals.run(settings, options)
+        case "export":
+            from bot.cli import export
+
+            return export.run(settings, options)
+        case "backup":
+            from bot.cli import backup
+
+            return backup.run(settings, options)
         case "agreement":
             from bot.cli import agreement
 
@@ -149,6 +157,8 @@ def _parser() -> argparse.ArgumentParser:
     new = tenant.add_parser("new", help="start a tenant's folder by asking")
     new.add_argument("--root", type=Path, default=Path("tenants"), help="where tenants lie")
     _add_oversight(commands)
+    _add_export(commands.add_parser("export", help="write dialogues for training and analysis, masked"))
+    _add_backup(commands.add_parser("backup", help="copies of the SQLite database"))
     commands.add_parser("ratings", help="what people think: CSAT, NPS and thumbs by week")
     _add_staff(commands.add_parser("staff", help="who works for the tenant, and in which group"))
     keys = commands.add_parser("keys", help="the keys that seal phones in the database").add_subparsers(
@@ -179,6 +189,24 @@ def _add_oversight(commands: "argparse._SubParsersAction[argparse.ArgumentParser
     prepare.add_argument("--model", metavar="NAME", help="as of eval: local, openai[:NAME], no-model, ...")
     report = marks.add_parser("report", help="means with intervals, and how far testers agree")
     report.add_argument("--json", action="store_true")
+
+
+def _add_export(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--since", metavar="DAY", help="dialogues that began on this day or later, 2026-08-01"
+    )
+    parser.add_argument("--to", metavar="FOLDER", help="default: exports in DATA_DIR")
+    parser.add_argument("--format", choices=("both", "jsonl", "parquet"), default="both")
+
+
+def _add_backup(parser: argparse.ArgumentParser) -> None:
+    backup = parser.add_subparsers(dest="backup_command", required=True, metavar="ACTION")
+    now = backup.add_parser("now", help="make one, while all goes on")
+    now.add_argument("--with-key", action="store_true", help="copy the key of sealed phones beside it")
+    backup.add_parser("list", help="what there is, the newest first")
+    restore = backup.add_parser("restore", help="put one in place; stop the assistant before")
+    restore.add_argument("file", type=Path, metavar="FILE", help="a path, or a name that `list` shows")
+    restore.add_argument("--with-key", action="store_true", help="put back the key beside it as well")
 
 
 def _add_staff(parser: argparse.ArgumentParser) -> None:

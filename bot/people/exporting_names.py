@@ -90,7 +90,7 @@ def _is_name(word: str) -> bool:
     readings = morphology().parse(lower)
     scores = [reading.score for reading in readings if any(part in reading.tag for part in _PARTS)]
     if word[0].isupper():
-        return sum(scores) >= _LIKELY
+        return bool(sum(scores) >= _LIKELY)
     return any(part in readings[0].tag for part in _PARTS)
 
 
