@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Engine, delete, func, select, update
+from sqlalchemy import Engine, delete, func, select, true, update
 
 from bot.store.admin_tables import ClockMarkRow
 from bot.store.engine import translated
@@ -41,11 +41,19 @@ class ClockMarkStore:
             row = connection.execute(own_first).one_or_none()
         return None if row is None else ClockMark(**{name: getattr(row, name) for name in _FIELDS})
 
-    def put(self, mark: ClockMark) -> None:
+    def put(self, mark: ClockMark, *, seen: ClockMark | None) -> None:
+        """Note a look that followed on `seen`, unless an admin has vouched for the clocks meanwhile."""
         values = {name: getattr(mark, name) for name in _FIELDS}
+        was_trusted = seen is not None and seen.ceiling is None
         with translated(), self._engine.begin() as connection:
             known = insert_into(connection, MARKS).values(tenant=self._tenant, **values)
-            connection.execute(known.on_conflict_do_update(index_elements=["tenant", "boot"], set_=values))
+            connection.execute(
+                known.on_conflict_do_update(
+                    index_elements=["tenant", "boot"],
+                    set_=values,
+                    where=true() if was_trusted else MARKS.c.ceiling.is_not(None),
+                )
+            )
             others = select(MARKS.c.boot).where(MARKS.c.tenant == self._tenant, MARKS.c.boot != mark.boot)
             too_many = others.order_by(MARKS.c.shown.desc()).offset(_KEPT).limit(1_000)
             connection.execute(

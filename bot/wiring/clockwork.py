@@ -12,7 +12,7 @@ from bot.domain.moments import Now
 from bot.people.clockwork.dispatching import Dispatcher
 from bot.people.clockwork.leading import Leadership
 from bot.people.clockwork.planning import Plan
-from bot.people.clockwork.working import Clockwork
+from bot.people.clockwork.working import LOOK_S, Clockwork
 from bot.people.jobs import Job
 from bot.people.retention.clock import machine_clock
 from bot.people.tuning import Tuning
@@ -26,7 +26,14 @@ from bot.wiring.upkeep import build_clock
 
 
 def build_clockwork(
-    settings: Settings, tenant: Tenant, *, redis: Redis, engine: Engine, jobs: Mapping[str, Job], now: Now
+    settings: Settings,
+    tenant: Tenant,
+    *,
+    redis: Redis,
+    engine: Engine,
+    jobs: Mapping[str, Job],
+    now: Now,
+    look_every_s: float = LOOK_S,
 ) -> Clockwork:
     """One scheduler of the tenant's jobs. The database must be migrated."""
     runs, steady = JobRunStore(engine, tenant.name), machine_clock()
@@ -41,4 +48,5 @@ def build_clockwork(
         tuning=Tuning(TuningStore(engine, tenant.name), redis, tenant.name),
         zone=tenant.zone,
         now=now,
+        look_every_s=look_every_s,
     )

@@ -21,7 +21,7 @@ from bot.people.tuning import Knob, Tuning
 log = structlog.get_logger()
 
 BEAT_S = 1.0
-_LOOK_S = 20.0
+LOOK_S = 20.0
 _SET_S = 3.0
 """A clock that moved by more than this against the steady one was set."""
 
@@ -41,6 +41,7 @@ class Clockwork:
         tuning: Tuning,
         zone: ZoneInfo,
         now: Now,
+        look_every_s: float = LOOK_S,
     ) -> None:
         self._jobs = jobs
         self._leadership = leadership
@@ -51,6 +52,7 @@ class Clockwork:
         self._tuning = tuning
         self._zone = zone
         self._now = now
+        self._look_every_s = look_every_s
         self._leads = False
         self._is_sure = False
         """Whether it is surely as late as the clock shows; until then nothing runs that goes by the day."""
@@ -107,7 +109,7 @@ class Clockwork:
             self._is_askew, self._is_sure, self._looked_s = True, False, float("-inf")
 
     async def _look_now_and_then(self) -> None:
-        if self._steady.elapsed() - self._looked_s < _LOOK_S:
+        if self._steady.elapsed() - self._looked_s < self._look_every_s:
             return
         was_sure = self._is_sure
         self._is_sure = not (await self._clock.look()).has_leapt

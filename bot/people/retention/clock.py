@@ -12,13 +12,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import structlog
 from redis.asyncio import Redis
 
 from bot.domain.moments import Now, utc_now
 from bot.store.clock_marks import ClockMark, ClockMarkStore
-
-log = structlog.get_logger()
 
 LEAP = timedelta(hours=1)
 """More than this ahead, and nothing is purged until it is explained."""
@@ -99,13 +96,10 @@ class TrustedClock:
         last = await asyncio.to_thread(self._store.newest, self._steady.boot)
         shown, elapsed_s = self._now(), self._steady.elapsed()
         mark = next_mark(last, self._steady.boot, shown, elapsed_s)
-        await asyncio.to_thread(self._store.put, mark)
+        await asyncio.to_thread(self._store.put, mark, seen=last)
         told = [await witness() for witness in self._witnesses]
         moment = min(shown, mark.ceiling or shown, *told)
-        surely = Surely(moment=moment, ahead=shown - moment)
-        if surely.has_leapt:
-            log.warning("clock_ahead", shown=shown.isoformat(), surely=moment.isoformat())
-        return surely
+        return Surely(moment=moment, ahead=shown - moment)
 
     async def trust(self) -> None:
         """Somebody has looked: the clocks of the machines are right."""

@@ -113,6 +113,7 @@ class Retention:
         """Tell the admins if the clock has leapt; nothing is purged then."""
         surely = await self._clock.look()
         if surely.has_leapt:
+            log.warning("clock_leapt", ahead_s=surely.ahead.total_seconds())
             await self._news.tell_leap(surely)
         return surely
 
@@ -123,7 +124,7 @@ class Retention:
         """
         surely = await self.watch_clock()
         if surely.has_leapt:
-            log.warning("purge_awaits_clock", ahead_s=surely.ahead.total_seconds())
+            log.warning("purge_awaits_clock")
             return
         kept = await self.kept()
         before = cutoff(surely.moment, kept.days, self._tenant.zone)
