@@ -93,6 +93,7 @@ class Ledger:
 
     def __init__(self, ledgers: Ledgers, turn: Turn, to: ChatRef) -> None:
         self._ledgers = ledgers
+        self.most_probes = _MOST_PROBES
         self.holder = NOBODY
         """Who must hold the turn's chat for its messages to leave: NOBODY, ANYBODY, or a handoff's token."""
         self._hold_key = f"{ledgers.prefix}:hold:{turn.chat.key}"
@@ -170,7 +171,7 @@ class Ledger:
         Ids are given out in order, and those that are known belong to other messages; so at most as many
         unknown ones lie before ours as there are messages whose fate is open.
         """
-        found = await self._run(self._ledgers.candidates, after, _MOST_PROBES, _SPARE_PROBES)
+        found = await self._run(self._ledgers.candidates, after, self.most_probes, _SPARE_PROBES)
         return [int(number) for number in found]
 
     async def _run(self, script: AsyncScript, *arguments: str | int) -> Any:

@@ -11,6 +11,8 @@ from bot.delivery.sending import Sender
 from bot.domain import FileRef, Outgoing
 from bot.errors import DeliveryError
 
+_MOST_PROBES: Final = 32
+"""For the words of people to each other: that they are said once matters more than the time it takes."""
 _NOTHING: Final = Formatted(text="")
 """For what is shown without words of ours."""
 
@@ -30,6 +32,8 @@ class OutgoingDelivery:
         chat is not the one that `outgoing` names.
         """
         self._ledger.holder = outgoing.held_by or ANYBODY
+        if outgoing.held_by:
+            self._ledger.most_probes = _MOST_PROBES
         await self._ledger.read()
         try:
             return await self._send(outgoing, name)

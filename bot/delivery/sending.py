@@ -85,6 +85,8 @@ class Sender:
 
     async def _once(self, name: str, post: Post, call: _Call, extra: tuple[str, str] | None = None) -> int:
         patience = Patience(self._patience_s)
+        if self._ledger.state(name).sending_after is not None and not self._channel.is_idempotent:
+            await asyncio.sleep(self._settle_s)  # whoever left it may have been told to go just now
         while True:
             is_unknown = self._ledger.state(name).sending_after is not None
             message_id = await self._find(name, patience, post.keyboard)

@@ -1,12 +1,12 @@
 """What operators write to customers: in a customer's topic, or in their own chat with the bot."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
 from aiogram import F, Router
 from aiogram.filters import Filter, StateFilter
-from aiogram.types import Message, Update
+from aiogram.types import Message, TelegramObject, Update
 
 from bot.domain import CopyOf, Outgoing
 from bot.domain.handoffs import Place, read_token
@@ -24,6 +24,7 @@ _SKEW: Final = timedelta(seconds=2)
 
 def build_router() -> Router:
     router = Router(name="handoff_talk")
+    router.message.outer_middleware(_note_seen)
     in_topic = F.is_topic_message & F.from_user & ~F.from_user.is_bot
     said = StateFilter(None), _is_meant
     router.message.register(say_in_topic, in_topic, *said, InTopic(), HasRole(Role.OPERATOR))
@@ -32,6 +33,19 @@ def build_router() -> Router:
     router.message.register(say_privately, private, *said, InOwnChat(), HasRole(Role.OPERATOR))
     router.edited_message.register(note_edit, WasSaid())
     return router
+
+
+async def _note_seen(
+    handler: Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]],
+    event: TelegramObject,
+    data: dict[str, Any],
+) -> Any:
+    """Whatever is said in a group has an id that is none of ours: the fewer unknown ids, the surer a send of
+    unknown fate is found again."""
+    people: People | None = data.get("people")
+    if people is not None and isinstance(event, Message) and event.chat.type != "private":
+        await people.delivery.seen(chat_ref(event.chat), event.message_id)
+    return await handler(event, data)
 
 
 def _is_meant(message: Message) -> bool:
@@ -113,7 +127,8 @@ async def _say(
 ) -> None:
     """`token`: for which of the holdings, as it seems; what was settled at its first coming counts."""
     chat_id = str(message.chat.id)
-    await people.delivery.seen(chat_ref(message.chat), message.message_id)
+    if message.chat.type == "private":
+        await people.delivery.seen(chat_ref(message.chat), message.message_id)
     token = await people.handoffs.holds.settle(chat_id, message.message_id, token)
     hold = next((hold for hold in holds if hold.token == token), None)
     if hold is None or _is_older(message, token):

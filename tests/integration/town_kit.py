@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -184,8 +185,13 @@ class Town:
             names: Any = await self.redis.zrange(f"{self.prefix}:busy", 0, -1)
             for chat_key in (name.decode() for name in names):
                 if chat_key not in self.serving:
-                    self.serving[chat_key] = asyncio.create_task(self._serve(chat_key))
+                    self.serving[chat_key] = serving = asyncio.create_task(self._serve(chat_key))
+                    # not by the task itself: one that is cancelled before its first step does nothing
+                    serving.add_done_callback(partial(self._served, chat_key))
             await asyncio.sleep(0.002)
+
+    def _served(self, chat_key: str, serving: asyncio.Task[None]) -> None:
+        del self.serving[chat_key]
 
     async def _serve(self, chat_key: str) -> None:
         try:
@@ -193,8 +199,6 @@ class Town:
                 await self.server.serve(chat_key)
         except AssistantError as error:
             self.failures.append(error)
-        finally:
-            del self.serving[chat_key]
 
 
 @asynccontextmanager
