@@ -7,16 +7,17 @@ from dataclasses import replace
 
 from aiogram import Bot, F, Router
 from aiogram.dispatcher.event.bases import SkipHandler
+from aiogram.filters import StateFilter
 from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, Chat, Message, Update, User
 
 from bot.domain import Outgoing
-from bot.handlers.callback_steps import CHANNEL, LONGEST_WORDS, CallSteps
+from bot.handlers.callback_steps import CHANNEL, CallSteps
 from bot.handlers.choices import pass_over
 from bot.handlers.screens import change, chat_ref, toast
 from bot.people.callbacks.form import CallForm, Step
-from bot.people.callbacks.intents import FormReply, form_reply
+from bot.people.callbacks.intents import CallIntent, FormReply, call_intent, form_reply
 from bot.people.callbacks.phones import shared_phone
 from bot.people.callbacks.screens import PREFIX
 from bot.people.services import People
@@ -32,6 +33,7 @@ class CallStates(StatesGroup):
 def build_router() -> Router:
     router = Router(name="callback_forms")
     router.message.register(take_contact, F.contact, CallStates.form)
+    router.message.register(begin_by_contact, F.contact, F.chat.type == "private", StateFilter(None))
     router.message.register(refuse_voice, F.voice | F.video_note | F.audio, CallStates.form)
     router.message.register(take_text, F.text, CallStates.form)
     steps = "same|other|at|yes|change|phone|details|drop"
@@ -47,7 +49,7 @@ async def is_held(people: People, message: Message) -> bool:
 async def begin(
     chat: Chat, person: User, update: Update, people: People, state: FSMContext, *, words: str = ""
 ) -> None:
-    """Ask for the number, or show the request that is open. `words` may have said when to call."""
+    """Ask for what `words` do not tell, a number and a time maybe, or show the request that is open."""
     way = CallSteps(people=people, chat=chat, person=person, update=update, state=state)
     before = await way.form()
     if before is not None and before.update_id >= update.update_id:
@@ -59,12 +61,11 @@ async def begin(
     if not way.screens.takes_requests:
         await way.show(way.screens.choice(may_join=False))
         return
-    form = CallForm(form_id=str(update.update_id), update_id=update.update_id, step=Step.SAME)
-    wish = way.reading.read(words, people.now())
-    if wish is not None:
-        form = replace(form, wished=words[:LONGEST_WORDS], window=wish.window, is_moved=wish.is_moved)
+    form = way.begun_with(words)
     phone = await people.callbacks.last_phone_of(CHANNEL, str(person.id))
-    if phone is None:
+    if form.phone:
+        await way.take_phone(form, form.phone)
+    elif phone is None:
         await way.go(replace(form, step=Step.PHONE), way.screens.ask_phone())
     else:
         await way.go(form, way.screens.ask_same_phone(form.form_id, phone))
@@ -74,16 +75,22 @@ async def begin(
 async def take_contact(message: Message, event_update: Update, people: People, state: FSMContext) -> None:
     """The person's own number alone: nobody is called at the wish of somebody else."""
     way, form = await _way(message, event_update, people, state)
-    contact = message.contact
-    if form is None or contact is None or way.is_repeated(form):
+    if form is None or message.contact is None or way.is_repeated(form):
         return
-    is_own = contact.user_id == way.person.id and message.forward_origin is None
-    phone = shared_phone(contact.phone_number) if is_own else None
+    phone = _own_phone(message)
     if phone is None:
-        fault = CallbackText.PHONE_NO_SUCH if is_own else CallbackText.CONTACT_OF_ANOTHER
+        fault = CallbackText.PHONE_NO_SUCH if _is_own(message) else CallbackText.CONTACT_OF_ANOTHER
         await way.show(way.screens.ask_phone(fault))
         return
     await way.take_phone(form, phone)
+
+
+async def begin_by_contact(message: Message, event_update: Update, people: People, state: FSMContext) -> None:
+    """Who shares their number without being asked, or when the form is forgotten, wants to be called."""
+    phone = _own_phone(message)
+    if phone is None or message.from_user is None or await is_held(people, message):
+        raise SkipHandler
+    await begin(message.chat, message.from_user, event_update, people, state, words=phone)
 
 
 async def refuse_voice(message: Message, event_update: Update, people: People, state: FSMContext) -> None:
@@ -105,7 +112,7 @@ async def take_text(message: Message, event_update: Update, people: People, stat
         raise SkipHandler
     if way.is_repeated(form):
         return
-    if form_reply(text) is FormReply.DROP:
+    if form_reply(text) is FormReply.DROP or call_intent(text) is CallIntent.CANCEL:
         await way.drop()
     elif form.step in (Step.SAME, Step.PHONE):
         await way.read_phone(form, text)
@@ -146,6 +153,18 @@ async def tap(
         await change(people, query.message, text, way.screens.what_to_change(form_id))
     else:
         await way.tapped(form, step, rest)
+
+
+def _is_own(message: Message) -> bool:
+    contact, person = message.contact, message.from_user
+    is_theirs = contact is not None and person is not None and contact.user_id == person.id
+    return is_theirs and message.forward_origin is None
+
+
+def _own_phone(message: Message) -> str | None:
+    """None: it is somebody else's, or nobody can call it."""
+    contact = message.contact
+    return shared_phone(contact.phone_number) if contact is not None and _is_own(message) else None
 
 
 async def _way(

@@ -9,10 +9,11 @@ from aiogram.types import Chat, Update, User
 
 from bot.domain import ChannelName, Outgoing
 from bot.domain.callbacks import AlreadyOpen, Request, Requester
+from bot.guard.personal_data import Masked, mask, named_labels
 from bot.handlers.screens import chat_ref, language_of, show
 from bot.people.callbacks.form import CallForm, Step
 from bot.people.callbacks.handing import hand_over, tell_outcome
-from bot.people.callbacks.intents import FormReply, form_reply, is_question
+from bot.people.callbacks.intents import FormReply, form_reply, is_question, refuses_number
 from bot.people.callbacks.phones import PhoneFault, read_phone
 from bot.people.callbacks.promises import Window
 from bot.people.callbacks.screens import CallbackScreens
@@ -33,6 +34,15 @@ _FAULTS = {
     PhoneFault.OWN: CallbackText.PHONE_OWN,
     PhoneFault.NO_SUCH: CallbackText.PHONE_NO_SUCH,
 }
+
+
+def masked(people: People, text: str) -> str:
+    """What may be kept and shown to all staff: nobody's number stands in it."""
+    return named_labels(_hidden(people, text).text)[:LONGEST_WORDS]
+
+
+def _hidden(people: People, text: str) -> Masked:
+    return mask(text, keep=people.tenant.phones)
 
 
 class CallSteps:
@@ -70,10 +80,19 @@ class CallSteps:
         noted = replace(form, update_id=self._update.update_id)
         await self._state.set_data(noted.to_data(self.people.sealer))
 
-    async def drop(self) -> None:
-        text = self.screens.say(CallbackText.DROPPED)
-        await self.show(Outgoing(text=text, keyboard=self.screens.menu()))
+    async def drop(self, text: CallbackText = CallbackText.DROPPED) -> None:
+        await self.show(Outgoing(text=self.screens.say(text), keyboard=self.screens.menu()))
         await self._state.clear()
+
+    def begun_with(self, words: str) -> CallForm:
+        """A new form, with what was said on asking for a call: on which number, and when."""
+        update_id = self._update.update_id
+        form = CallForm(form_id=str(update_id), update_id=update_id, step=Step.SAME)
+        phone = self._phone_in(words)
+        if isinstance(phone, str):
+            form = replace(form, phone=phone)
+        wish = self.reading.read(words, self.people.now())
+        return form if wish is None else _wishing(form, wish, masked(self.people, words))
 
     async def tapped(self, form: CallForm, step: str, rest: list[str]) -> None:
         if step == "drop":
@@ -102,8 +121,7 @@ class CallSteps:
         if wish is None:
             await self._ask_details(form)
             return
-        wished = self.screens.window(wish.window)
-        await self._confirm(replace(form, wished=wished, window=wish.window, is_moved=False))
+        await self._confirm(_wishing(form, wish))
 
     async def take_phone(self, form: CallForm, phone: str) -> None:
         """A number was given, and the menu is back in its place."""
@@ -111,8 +129,7 @@ class CallSteps:
 
     async def read_phone(self, form: CallForm, text: str) -> None:
         """A typed number. Raises SkipHandler for what is no number but talk."""
-        region = self.people.tenant.service.callbacks.region
-        phone = read_phone(text, region, own=self.people.tenant.phones)
+        phone = self._phone_in(text)
         if isinstance(phone, PhoneFault):
             await self.show(self.screens.ask_phone(_FAULTS[phone]))
         elif phone is not None:
@@ -121,31 +138,36 @@ class CallSteps:
             await self._take_last_phone(form)
         elif form.step is Step.SAME and form_reply(text) is FormReply.REFUSE:
             await self.go(replace(form, step=Step.PHONE), self.screens.ask_phone())
+        elif refuses_number(text):
+            await self.drop(CallbackText.NO_NUMBER)
         elif is_question(text) or len(text.split()) >= TALK_WORDS:
             raise SkipHandler
         else:
             await self.show(self.screens.ask_phone(CallbackText.PHONE_NOT_READ))
 
     async def read_details(self, form: CallForm, text: str) -> None:
-        """Subject and time in one phrase, or a better one. Raises SkipHandler for a question, which is noted
-        as the subject where none is known.
+        """Subject and time in one phrase, or better ones, maybe with another number. Raises SkipHandler for a
+        question, which is noted as the subject where none is known.
         """
-        region = self.people.tenant.service.callbacks.region
-        phone = read_phone(text, region, own=self.people.tenant.phones)
-        if form.step is Step.CONFIRM and phone is not None:
+        phone = self._phone_in(text)
+        if form.step is Step.CONFIRM and isinstance(phone, PhoneFault):
             await self.read_phone(form, text)
             return
         wish = self.reading.read(text, self.people.now())
-        words = text[:LONGEST_WORDS]
-        if wish is None and is_question(text):
+        is_named = isinstance(phone, str)
+        if wish is None and not is_named and is_question(text):
             if not form.reason:
-                await self._state.set_data(replace(form, reason=words).to_data(self.people.sealer))
+                noted = replace(form, reason=masked(self.people, text))
+                await self._state.set_data(noted.to_data(self.people.sealer))
             raise SkipHandler
-        if not says_only_when(text):
-            form = replace(form, reason=words)
-        if wish is not None:
-            form = replace(form, wished=words, window=wish.window, is_moved=wish.is_moved)
-        await self._confirm(form)
+        words, is_time = masked(self.people, text), says_only_when(_hidden(self.people, text).without_labels)
+        form = replace(form, phone=phone) if isinstance(phone, str) else form
+        form = form if is_time else replace(form, reason=words)
+        form = form if wish is None else _wishing(form, wish, words if is_time else "")
+        if is_named and is_time:
+            await self._go_on(form)
+        else:
+            await self._confirm(form)
 
     async def ask_change(self, form: CallForm) -> None:
         text = self.screens.say(CallbackText.WHAT_TO_CHANGE)
@@ -202,7 +224,16 @@ class CallSteps:
         read_back = self.screens.confirm(form.form_id, form.phone, form.reason, window, is_moved=is_moved)
         await self.go(replace(form, step=Step.CONFIRM), *before, read_back)
 
+    def _phone_in(self, text: str) -> str | PhoneFault | None:
+        region = self.people.tenant.service.callbacks.region
+        return read_phone(text, region, own=self.people.tenant.phones)
+
     def _window(self, form: CallForm) -> Window | None:
         """What was wished while it lies ahead, else what is usual."""
         is_ahead = form.window is not None and form.window.due_at > self.people.now()
         return form.window if is_ahead else self.screens.promised()
+
+
+def _wishing(form: CallForm, wish: Wish, wished: str = "") -> CallForm:
+    """`wished`: their own words, where the window and the subject do not say it all."""
+    return replace(form, wished=wished, window=wish.window, is_moved=wish.is_moved)

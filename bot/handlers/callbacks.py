@@ -10,9 +10,10 @@ from bot.domain import Outgoing
 from bot.domain.callbacks import Callback
 from bot.handlers import callback_forms
 from bot.handlers.callback_forms import CallStates, begin, is_held
-from bot.handlers.callback_steps import CHANNEL, TALK_WORDS
+from bot.handlers.callback_steps import CHANNEL, TALK_WORDS, masked
 from bot.handlers.choices import pass_over
 from bot.handlers.screens import change, chat_ref, language_of, show, toast
+from bot.people.callbacks.form import CallForm, Step
 from bot.people.callbacks.intents import CallIntent, call_intent, form_reply, is_question
 from bot.people.callbacks.screens import PREFIX, CallbackScreens
 from bot.people.callbacks.wishes import Wish, WishReading
@@ -73,15 +74,28 @@ async def take_words(message: Message, event_update: Update, people: People, sta
     intent = call_intent(message.text or "")
     if intent is None or message.from_user is None or await is_held(people, message):
         raise SkipHandler
+    if await _is_answer(intent, people, state):
+        raise SkipHandler
     screens = screens_for(people, message.from_user)
     callback = await people.callbacks.open_of(CHANNEL, str(message.from_user.id))
     if intent is CallIntent.ASK:
         await begin(message.chat, message.from_user, event_update, people, state, words=message.text or "")
         return
-    screen = screens.status(callback)
+    screen = screens.status(callback, offers=intent is CallIntent.STATUS)
     if intent is CallIntent.CANCEL and callback is not None:
         screen = screens.cancel_sure(callback)
     await show(people, message.chat, event_update, screen, language=screens.language)
+
+
+async def _is_answer(intent: CallIntent, people: People, state: FSMContext) -> bool:
+    """Whether a form that is open takes the words: «позвоните завтра в 10» tells it when."""
+    if await state.get_state() == CallStates.time.state:
+        return intent is CallIntent.ASK
+    if await state.get_state() != CallStates.form.state or intent is CallIntent.STATUS:
+        return False
+    form = CallForm.from_data(await state.get_data(), people.sealer)
+    is_past_number = form is not None and form.step in (Step.DETAILS, Step.CONFIRM)
+    return intent is CallIntent.CANCEL or is_past_number
 
 
 async def ask(
@@ -149,7 +163,7 @@ async def tap_time(query: CallbackQuery, bot: Bot, people: People, state: FSMCon
         return
     await toast(bot, query)
     screens = screens_for(people, query.from_user)
-    screen = await _move_time(people, screens, callback, screens.window(wish.window), wish)
+    screen = await _move_time(people, screens, callback, "", wish)
     await _leave_time(state)
     if isinstance(query.message, Message):
         await change(people, query.message, screen.text, screen.keyboard)
@@ -173,7 +187,7 @@ async def take_time(message: Message, event_update: Update, people: People, stat
     elif wish is None:
         screen = screens.ask_time(callback, CallbackText.TIME_NOT_READ)
     else:
-        screen = await _move_time(people, screens, callback, text, wish)
+        screen = await _move_time(people, screens, callback, masked(people, text), wish)
     await show(people, message.chat, event_update, screen, language=screens.language)
     if wish is not None or form_reply(text) is not None:
         await _leave_time(state)

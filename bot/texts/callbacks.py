@@ -28,6 +28,7 @@ class CallbackText(StrEnum):
     SHARE_PHONE = "callback_share_phone"
     PHONE_TAKEN = "callback_phone_taken"
     PHONE_NOT_READ = "callback_phone_not_read"
+    NO_NUMBER = "callback_no_number"
     PHONE_IN_WORDS = "callback_phone_in_words"
     PHONE_SHORT = "callback_phone_short"
     PHONE_LONG = "callback_phone_long"

@@ -37,7 +37,8 @@ def call_intent(text: str) -> CallIntent | None:
         groups = _groups_in(lemmas, data[intent])
         if intent is CallIntent.CANCEL and re.search(data["no_call"], plain(text)):
             groups = [data["calls"]]
-        if groups is None or (intent is CallIntent.ASK and not _NOT.isdisjoint(lemmas)):
+        is_no_ask = not _NOT.isdisjoint(lemmas) or re.search(data["no_ask"], plain(text)) is not None
+        if groups is None or (intent is CallIntent.ASK and is_no_ask):
             continue
         known = {*data["read"], *(lemma for group in groups for lemma in group)}
         words = hours_words(language)
@@ -57,6 +58,12 @@ def form_reply(text: str) -> FormReply | None:
             rest = {*data["read"], *data[reply]}
             return reply if all(lemma in rest for lemma in lemmas) else None
     return None
+
+
+def refuses_number(text: str) -> bool:
+    """«Не хочу давать номер»."""
+    _, data, _ = _said(text)
+    return re.search(data["no_number"], plain(text)) is not None
 
 
 def is_question(text: str) -> bool:

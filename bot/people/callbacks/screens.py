@@ -175,10 +175,10 @@ class CallbackScreens:
         text = self.say(CallbackText.ACCEPTED, phone=_shown(phone), window=self.window(callback))
         return Outgoing(text=text, keyboard=self.own(callback))
 
-    def status(self, callback: Callback | None, *, is_already: bool = False) -> Outgoing:
-        """How the person's open request stands."""
+    def status(self, callback: Callback | None, *, is_already: bool = False, offers: bool = True) -> Outgoing:
+        """How the person's open request stands. `offers`: a new one, where there is none."""
         if callback is None:
-            buttons = [self.button(CallbackText.CALL_ME, "ask")] if self.takes_requests else []
+            buttons = [self.button(CallbackText.CALL_ME, "ask")] if self.takes_requests and offers else []
             return Outgoing(text=self.say(CallbackText.STATUS_NONE), keyboard=keyboard(*buttons))
         text = self.say(CallbackText.STATUS, state=self._state(callback))
         already = f"{self.say(CallbackText.ALREADY)}\n\n" if is_already else ""
