@@ -28,6 +28,8 @@ _ASKED_WITHIN = timedelta(days=1)
 """Whose dialogue ended longer ago is not asked about it any more."""
 _UNLOGGED_FOR = timedelta(days=1)
 """A dialogue that is not in the log by then was erased, or had nothing to log."""
+_LOGGED_WITHIN = timedelta(minutes=2)
+"""So long what was asked last may still be on its way to the log."""
 _SUMMARY_TOKENS = 160
 _BY_COMMAND = {UtteranceKind.NEW: EndReason.NEW, UtteranceKind.END: EndReason.BUTTON}
 
@@ -116,6 +118,8 @@ class Endings:
         age = self._now() - ending.at
         if ended is None and age < _UNLOGGED_FOR:
             return
+        if ended is not None and not ended.is_served and age < _LOGGED_WITHIN:
+            return
         if ended is not None:
             log.info("dialogue_ended", dialogue=ended.dialogue_id, reason=ended.reason)
             await self._keep_summary(ended)
@@ -125,7 +129,7 @@ class Endings:
 
     async def _keep_summary(self, ended: EndedDialogue) -> None:
         is_wanted = self._settings.keeps_summary and ended.reason != EndReason.NEW
-        if not (is_wanted and ended.chat.private and ended.has_answer):
+        if not (is_wanted and ended.chat.private and ended.is_served):
             return
         if not await asyncio.to_thread(self._store.keeps_summary_of, ended.dialogue_id):
             return

@@ -39,8 +39,8 @@ class Ratings:
         self.screens = screens
 
     async def ask_csat(self, ended: EndedDialogue) -> None:
-        """Ask for the rating of a dialogue in which something was answered, once."""
-        if not (self._settings.csat and ended.chat.private and ended.has_answer):
+        """Ask for the rating of a dialogue in which something was asked in earnest, once."""
+        if not (self._settings.csat and ended.chat.private and ended.is_served):
             return
         is_asked = await asyncio.to_thread(self._store.ask_csat, ended.dialogue_id, ended.person, self._now())
         if is_asked:

@@ -29,6 +29,7 @@ from bot.store.rows import DIALOGUES, PEOPLE, TURNS, clean, table_of
 CONSENTS, HANDOFFS = table_of(ConsentRow), table_of(HandoffRow)
 _AT_ONCE = 200
 _EARNEST = (Outcome.ANSWERED.value, Outcome.UNKNOWN.value)
+_SERVED = (*_EARNEST, Outcome.OPERATOR.value)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,8 +51,8 @@ class EndedDialogue:
     language: str
     ended_at: datetime
     reason: str
-    has_answer: bool
-    """Whether any question in it was answered."""
+    is_served: bool
+    """Whether anything was asked in it in earnest, be it that nobody knew, or that a person answered."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -159,9 +160,7 @@ class DialogueStore:
 
     def _ended(self, connection: Connection, row: Row[Any]) -> EndedDialogue:
         last = connection.execute(_last_of(row.id, TURNS.c.private)).one_or_none()
-        answered = select(TURNS.c.id).where(
-            TURNS.c.dialogue_id == row.id, TURNS.c.outcome == Outcome.ANSWERED.value
-        )
+        served = select(TURNS.c.id).where(TURNS.c.dialogue_id == row.id, TURNS.c.outcome.in_(_SERVED))
         channel, _, chat_id = row.chat_key.partition(":")
         return EndedDialogue(
             dialogue_id=row.id,
@@ -172,7 +171,7 @@ class DialogueStore:
             language=row.language,
             ended_at=row.ended_at,
             reason=row.end_reason,
-            has_answer=connection.execute(answered.limit(1)).one_or_none() is not None,
+            is_served=connection.execute(served.limit(1)).one_or_none() is not None,
         )
 
     def _is_agreed(self) -> ColumnElement[bool]:

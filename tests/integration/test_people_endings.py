@@ -142,6 +142,15 @@ async def test_an_end_that_the_log_was_too_late_for_is_made_good(town: Town) -> 
     assert "Оцените" in await town.screen(7)
 
 
+async def test_an_answer_that_the_log_was_too_late_for_is_rated_all_the_same(town: Town) -> None:
+    await town.say(7, "Привет")
+    for text in (QUESTION, BYE):
+        town.telegram.inject.message(7, text)
+    assert "Оцените" not in await town.screen(7)
+    await town.do_duty("close_silent")
+    assert (await town.screen(7)).count("Оцените") == 1
+
+
 async def test_an_end_that_a_kill_cut_short_is_gone_on_with(town: Town, engine: Engine) -> None:
     await town.say(7, QUESTION)
     ((dialogue_id,),) = rows(town, DIALOGUES.c.id)
@@ -210,4 +219,4 @@ async def test_the_first_reason_counts(engine: Engine, town: Town) -> None:
     store = DialogueStore(engine, town.people.tenant.name)
     ended = await asyncio.to_thread(store.end, dialogue_id, "silence", datetime.now(UTC))
     assert ended is not None
-    assert (ended.reason, ended.has_answer, endings(town)) == ("goodbye", True, ["goodbye"])
+    assert (ended.reason, ended.is_served, endings(town)) == ("goodbye", True, ["goodbye"])
