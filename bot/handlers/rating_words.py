@@ -9,12 +9,14 @@ from aiogram.dispatcher.event.bases import SkipHandler
 from aiogram.fsm.context import FSMContext
 from aiogram.types import Message, Update, User
 
-from bot.domain import ChannelName, Outgoing
+from bot.domain import Button, ChannelName, Outgoing
 from bot.domain.ratings import Rater, RatingKind
 from bot.errors import DeliveryError
 from bot.handlers.screens import chat_ref, language_of, show
+from bot.people.callbacks.screens import CallbackScreens
 from bot.people.ratings_reading import reads_as_opinion
 from bot.people.services import People
+from bot.texts.callbacks import CallbackText
 from bot.texts.ratings import RatingText
 
 _WAITED_FOR = timedelta(minutes=10)
@@ -84,11 +86,17 @@ async def take(
     await state.update_data({_FIELD: taken})
 
 
+def way_to_person(people: People, language: str) -> tuple[Button, ...]:
+    """To be called, where people of the business call."""
+    screens = CallbackScreens(people=people, language=language, now=people.now())
+    return (screens.button(CallbackText.CALL_ME, "ask"),) if screens.takes_requests else ()
+
+
 async def _close(people: People, message: Message, awaited: Awaited, rater: Rater, language: str) -> None:
     """The rating has said it all: its buttons go."""
     ratings = people.closing.ratings
     rating = await ratings.find(RatingKind.CSAT, awaited.subject, rater)
     if rating is not None:
-        text, keyboard = ratings.screens.thanks(rating, language)
+        text, keyboard = ratings.screens.thanks(rating, language, way_to_person(people, language))
         with suppress(DeliveryError):
             await people.delivery.change(chat_ref(message.chat), awaited.message_id, text, keyboard)

@@ -5,15 +5,13 @@ from aiogram.filters import Command
 from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, Message, Update
 
-from bot.domain import Button, Outgoing
+from bot.domain import Outgoing
 from bot.domain.ratings import Rating, RatingKind
 from bot.handlers.choices import pass_over
-from bot.handlers.rating_words import rater_of, wait_for_words, wait_no_more
+from bot.handlers.rating_words import rater_of, wait_for_words, wait_no_more, way_to_person
 from bot.handlers.screens import change, language_of, show, toast
-from bot.people.callbacks.screens import CallbackScreens
 from bot.people.ratings_screens import OFF, Screen, scored_in, step_in
 from bot.people.services import People
-from bot.texts.callbacks import CallbackText
 from bot.texts.ratings import RatingText
 
 
@@ -64,7 +62,7 @@ async def take_step(query: CallbackQuery, bot: Bot, people: People, state: FSMCo
     match step.step:
         case "done":
             await wait_no_more(state)
-            screen = ratings.screens.thanks(rating, language, _way_to_person(people, language))
+            screen = ratings.screens.thanks(rating, language, way_to_person(people, language))
         case "again":
             screen = ratings.screens.csat(step.subject, language)
         case _:
@@ -98,12 +96,6 @@ async def _switch(message: Message, update: Update, people: People, *, is_off: b
     language = language_of(message.from_user)
     words = people.texts.say(RatingText.SWITCHED_OFF if is_off else RatingText.SWITCHED_ON, language)
     await show(people, message.chat, update, Outgoing(text=words), language=language)
-
-
-def _way_to_person(people: People, language: str) -> tuple[Button, ...]:
-    """To be called, where people of the business call."""
-    screens = CallbackScreens(people=people, language=language, now=people.now())
-    return (screens.button(CallbackText.CALL_ME, "ask"),) if screens.takes_requests else ()
 
 
 async def _turn_into(query: CallbackQuery, bot: Bot, people: People, screen: Screen) -> None:

@@ -65,6 +65,17 @@ async def test_nobody_rates_a_talk_without_an_answer(town: Town) -> None:
     assert ratings(town, "csat") == []
 
 
+async def test_a_talk_in_which_nobody_knew_is_rated_too(town: Town) -> None:
+    await town.say(7, "Сколько весит луна зимой?")
+    assert "Оцените" in await town.say(7, BYE)
+
+
+async def test_who_says_in_words_that_they_were_not_helped_is_shown_the_way_to_a_person(town: Town) -> None:
+    await talk(town)
+    await town.tap(7, "2")
+    assert "[Перезвоните мне]" in await town.say(7, "ничего не понятно")
+
+
 async def test_the_last_score_counts_with_the_reasons_for_it(town: Town) -> None:
     await talk(town)
     await town.tap(7, "3")

@@ -22,6 +22,10 @@ from bot.people.ratings_thumbs import Tap, ThumbTap, thumb_in
         "too slow",
         "не хватило фотографий",
         "менеджер так и не перезвонил",
+        "ничего не понятно",
+        "Отлично",
+        "вы молодцы, спасибо",
+        "great job",
     ],
 )
 def test_an_opinion_is_kept(text: str) -> None:
@@ -42,6 +46,8 @@ def test_an_opinion_is_kept(text: str) -> None:
         "всё плохо, а где вы находитесь?",
         "/help",
         "спасибо",
+        "ок, спасибо большое",
+        "нет, не надо",
         "до свидания",
         "Привет",
         "how much is it",
