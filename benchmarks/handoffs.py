@@ -10,14 +10,12 @@ import argparse
 import asyncio
 import os
 import random
-import re
 import shutil
-import sqlite3
 import tempfile
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,6 +26,7 @@ from redis.backoff import ConstantBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from benchmarks.chaos.programs import Program, procfile_command
+from benchmarks.handoffs_verdict import ROOM, Verdict
 from benchmarks.measuring import report, say
 from bot.domain import ChannelName, ChatRef
 from bot.domain.staff import Member, Role, Room
@@ -37,17 +36,13 @@ from bot.store.engine import database_url, open_engine
 from bot.store.handoffs import HandoffStore
 from bot.store.migrate import migrate
 from bot.store.staff import StaffStore
-from tests.fakes.telegram import FakeTelegram, SeenMessage
+from tests.fakes.telegram import FakeTelegram
 
 TENANT = Path(__file__).parents[1] / "tests" / "fixtures" / "tenants" / "bakery"
-ROOM = -1_001_000_000_001
 TELEGRAM = ChannelName.TELEGRAM
 FIRST_OPERATOR, FIRST_CUSTOMER = 10_001, 100_001
-_MARK = re.compile(r"\b([ck])(\d+)m(\d+)\b")
 _MOST_PENDING = 60
 """Nobody writes faster than updates are taken: else what is measured is the queue."""
-_CALLED = "Зову сотрудника"
-_JOINED, _BACK, _UNSENT = "К разговору подключается", "С вами снова ассистент", "Не отправлено"
 _UNLIMITED = {
     "TELEGRAM_MESSAGES_PER_SECOND": "100000",
     "TELEGRAM_CHAT_INTERVAL_S": "0",
@@ -206,7 +201,7 @@ async def measure(operators: int, handoffs: int, rounds: int, kills: int, seed: 
             say(f"round {number + 1} after {time.monotonic() - began:.0f} s, {storm.kills} kills")
         await killing
         is_quiet = await storm.quiet(90.0)
-        found = Verdict(storm).read()
+        found = Verdict(storm.telegram, storm.home, storm.topics, storm.sent).read()
     return {
         "operators": operators,
         "handoffs_open": len(storm.topics),
@@ -241,82 +236,6 @@ async def _kill(storm: Storm, kills: int) -> None:
     for _ in range(kills):
         await asyncio.sleep(storm.chance.uniform(3.0, 6.0))
         storm.kill_one()
-
-
-class Verdict:
-    """Reads every chat as the people in it do."""
-
-    def __init__(self, storm: Storm) -> None:
-        self._storm = storm
-        self._book = storm.telegram.messages
-        self._room = storm.telegram.messages(ROOM)
-        self._of_thread = {thread: customer for customer, thread in storm.topics.items()}
-
-    def read(self) -> dict[str, object]:
-        to_customers = [
-            (customer, message)
-            for customer in self._storm.customers
-            for message in self._storm.telegram.messages(customer)
-            if message.from_bot
-        ]
-        to_room = [
-            (self._of_thread.get(message.thread or 0, 0), message)
-            for message in self._room
-            if message.from_bot and not _is_about(message)
-        ]
-        heard = self._marks(to_customers, "k") + self._marks(to_room, "c")
-        counts = Counter(mark for _, mark in heard)
-        told = {mark for message in self._room if _UNSENT in message.text for mark in _marks(message.text)}
-        answered = self._answered()
-        counted = set(counts) | told | answered
-        missing = [mark for mark in self._storm.sent if mark not in counted]
-        say(f"lost: {missing[:20]}")
-        return {
-            "wrong_person": sum(_customer_of(mark) != where for where, mark in heard),
-            "lost": len(missing),
-            "doubled": sum(count - 1 for count in counts.values()),
-            "doubled_for_customers": sum(count - 1 for mark, count in counts.items() if mark[0] == "k"),
-            "said_after_it_changed": sum(map(self._out_of_turn, self._storm.customers)),
-            "told_as_unsent": len(told),
-            "answered_by_the_assistant": len(answered - set(counts)),
-        }
-
-    def _marks(self, seen: Sequence[tuple[int, SeenMessage]], kind: str) -> list[tuple[int, str]]:
-        return [(where, mark) for where, message in seen for mark in _marks(message.text) if mark[0] == kind]
-
-    def _answered(self) -> set[str]:
-        """The customers' messages that are in the log as answered by the assistant."""
-        path = database_url(None, self._storm.home).removeprefix("sqlite:///")
-        with closing(sqlite3.connect(path)) as database:
-            rows = database.execute("select question from turns where outcome != 'relayed'").fetchall()
-        return {mark for (question,) in rows for mark in _marks(question)}
-
-    def _out_of_turn(self, customer: int) -> int:
-        """How often an operator spoke while the assistant had the dialogue, or it while one held it."""
-        is_held, faults = False, 0
-        for message in self._storm.telegram.messages(customer):
-            if not message.from_bot:
-                continue
-            if message.text.startswith(_JOINED):
-                is_held = True
-            elif message.text.startswith(_BACK):
-                is_held = False
-            elif not message.text.startswith(_CALLED) and bool(_marks(message.text)) is not is_held:
-                faults += 1
-        return faults
-
-
-def _marks(text: str) -> list[str]:
-    return [found[0] for found in _MARK.finditer(text)]
-
-
-def _customer_of(mark: str) -> int:
-    return int(mark[1:].partition("m")[0])
-
-
-def _is_about(message: SeenMessage) -> bool:
-    """Words to the staff about a talk, not of it: what was said before, suggested, or not sent."""
-    return message.reply_markup is not None or _UNSENT in message.text
 
 
 def main() -> None:
