@@ -59,4 +59,4 @@ class Suggesting:
         async with asyncio.timeout(_WITHIN_S):
             answer = await self._assistant.answer(question)
         if answer.outcome is Outcome.ANSWERED:
-            await self._suggestions.show(hold, turn.turn_id, answer.text)
+            await self._suggestions.show(hold, turn.turn_id, answer)

@@ -15,6 +15,7 @@ from bot.handlers.staff_words import number_in, tell, thread_of
 from bot.people.proposals import Decision
 from bot.people.proposals_faq import FaqRefused
 from bot.people.services import People
+from bot.people.why import why_row
 from bot.texts.literal import literal
 from bot.texts.why import ProposalText
 
@@ -125,7 +126,9 @@ def _keyboard(people: People, proposal: Proposal, count: int, language: str) -> 
     yes = Button(text=people.texts.say(ProposalText.ACCEPT, language), data=f"{_ACCEPT}{number}")
     no = Button(text=people.texts.say(ProposalText.REJECT, language), data=f"{_REJECT}{number}")
     more = Button(text=people.texts.say(ProposalText.NEXT, language), data=f"{_NEXT}{number}")
-    return Keyboard(rows=((yes, no), (more,)) if count > 1 else ((yes, no),))
+    why = why_row(people.texts, language, proposal.turn_id)
+    second = (*why, more) if count > 1 else why
+    return Keyboard(rows=((yes, no), second) if second else ((yes, no),))
 
 
 async def _say_not_yet(

@@ -4,7 +4,7 @@ from aiogram import Bot, F, Router
 from aiogram.filters import Command, CommandObject
 from aiogram.types import CallbackQuery, Message, Update, User
 
-from bot.domain import Button, Keyboard, TurnRecord
+from bot.domain import Button, Keyboard, Outcome, TurnRecord
 from bot.domain.handoffs import Place
 from bot.domain.staff import Role
 from bot.handlers.roles import HasRole
@@ -37,7 +37,7 @@ async def tap(query: CallbackQuery, bot: Bot, event_update: Update, people: Peop
         people,
         query.message.chat,
         event_update,
-        await people.oversight.why.told(record, language),
+        await _told(people, record, language),
         person=query.from_user,
         keyboard=_keyboard(people, record, language),
         thread_id=thread_of(query.message),
@@ -47,17 +47,18 @@ async def tap(query: CallbackQuery, bot: Bot, event_update: Update, people: Peop
 async def command(message: Message, command: CommandObject, event_update: Update, people: People) -> None:
     """Of the turn that is named, of the card that it replies to, or of the customer whose topic this is."""
     language = language_of(message.from_user)
-    turn_id = (command.args or "").strip() or turn_under(message.reply_to_message)
+    typed, replied = (command.args or "").strip(), _replied(message)
+    turn_id = typed or turn_under(replied)
     if turn_id:
         record = await people.oversight.why.turn(turn_id)
-        missing = WhyText.GONE
+        missing = WhyText.NOT_FOUND if typed else WhyText.GONE
     else:
-        record = await _of_topic(message, people)
+        record = await _of_topic(message, replied, people)
         missing = WhyText.WHICH
     if record is None:
         await _say(message, event_update, people, people.texts.say(missing, language))
         return
-    text = await people.oversight.why.told(record, language)
+    text = await _told(people, record, language)
     await _say(message, event_update, people, text, _keyboard(people, record, language))
 
 
@@ -69,11 +70,26 @@ def turn_under(message: Message | None) -> str:
     return next((data.removeprefix(WHY) for data in asked if data.startswith(WHY)), "")
 
 
-async def _of_topic(message: Message, people: People) -> TurnRecord | None:
-    """The last turn before what is replied to, or the last at all, of the customer talked with here."""
-    until = message.reply_to_message.date if message.reply_to_message is not None else None
+def _replied(message: Message) -> Message | None:
+    """What somebody chose to reply to; in a topic all else replies to the message that opened it."""
+    replied = message.reply_to_message
+    return None if replied is None or replied.forum_topic_created is not None else replied
+
+
+async def _of_topic(message: Message, replied: Message | None, people: People) -> TurnRecord | None:
+    """The last answer before what is replied to, or the last at all, to the customer talked with here."""
+    until = None if replied is None else replied.date
     place = Place(chat_id=str(message.chat.id), thread_id=thread_of(message))
     return await people.oversight.why.last_turn_in(place, until)
+
+
+async def _told(people: People, record: TurnRecord, language: str) -> str:
+    """Where the words went to a person, the reasons of what was suggested to them."""
+    why = people.oversight.why
+    if record.answer.outcome is Outcome.RELAYED:
+        suggested = await people.suggestions.answer_to(record.turn_id)
+        record = record if suggested is None else why.as_suggested(record, suggested)
+    return await why.told(record, language)
 
 
 def _keyboard(people: People, record: TurnRecord, language: str) -> Keyboard:

@@ -24,6 +24,7 @@ from bot.errors import DeliveryError
 from bot.guard.personal_data import named_labels
 from bot.people.ratings import OPEN_FOR
 from bot.people.staff_posts import StaffPosts
+from bot.people.why import why_row
 from bot.store.rated_answers import RatedAnswerStore
 from bot.texts.catalogue import Texts
 from bot.texts.endings import EndingText
@@ -178,9 +179,11 @@ class Thumbs:
         parts = [RatingText.ERROR_CARD, *([RatingText.ERROR_CARD_WORDS] if answer.words else [])]
         text = "\n\n".join(self._texts.say(part, self._posts.language, **blanks) for part in parts)
         subject = f"rating:{answer.rating}"
-        await self._posts.tell(subject, text)
+        row = why_row(self._texts, self._posts.language, turn_id)
+        keyboard = Keyboard(rows=(row,)) if row else None
+        await self._posts.tell(subject, text, keyboard)
         if answer.words:
-            await self._posts.change(subject, text)
+            await self._posts.change(subject, text, keyboard)
 
 
 def _is_rated(turn: Turn, record: TurnRecord) -> bool:

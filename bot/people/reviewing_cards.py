@@ -6,12 +6,11 @@ from bot.delivery.buttons import keyboard_of
 from bot.domain import Answer, Button, Keyboard, Light
 from bot.domain.reviews import Review, ReviewStatus
 from bot.guard.personal_data import named_labels
-from bot.people.why import WHY, check_names, clip
+from bot.people.why import check_names, clip, why_row
 from bot.tenant import Tenant
 from bot.texts.catalogue import Texts
 from bot.texts.literal import literal
 from bot.texts.reviewing import ReviewText
-from bot.texts.why import WhyText
 
 SEND, EDIT, DECLINE = "review:ok:", "review:edit:", "review:no:"
 """Begin the data of the buttons; the review's number follows."""
@@ -71,10 +70,11 @@ class ReviewCards:
         send = Button(text=self._say(ReviewText.SEND), data=f"{SEND}{number}")
         edit = Button(text=self._say(ReviewText.EDIT), data=f"{EDIT}{number}")
         decline = Button(text=self._say(ReviewText.DECLINE), data=f"{DECLINE}{number}")
-        return Keyboard(rows=((send, edit), (decline, self._why(review))))
+        return Keyboard(rows=((send, edit), (decline, *self._why(review))))
 
-    def why_alone(self, review: Review) -> Keyboard:
-        return Keyboard(rows=((self._why(review),),))
+    def why_alone(self, review: Review) -> Keyboard | None:
+        row = self._why(review)
+        return Keyboard(rows=(row,)) if row else None
 
     def about(self, review: Review) -> str:
         """For the customer, which of several questions it answers."""
@@ -86,9 +86,8 @@ class ReviewCards:
         keyboard = keyboard_of(answer.choices, answer.offers)
         return keyboard if keyboard.rows else None
 
-    def _why(self, review: Review) -> Button:
-        text = self._texts.say(WhyText.BUTTON, self._language)
-        return Button(text=text, data=f"{WHY}{review.turn_id}")
+    def _why(self, review: Review) -> tuple[Button, ...]:
+        return why_row(self._texts, self._language, review.turn_id)
 
     def _question(self, review: Review) -> str:
         return literal(clip(named_labels(review.question), _QUESTION))

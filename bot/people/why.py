@@ -4,15 +4,16 @@ import asyncio
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Engine
 
-from bot.domain import Answer, Light, TurnRecord, Verdict
+from bot.domain import Answer, Button, Light, Outcome, TurnRecord, Verdict
 from bot.domain.handoffs import Place
 from bot.domain.reviews import Review, ReviewStatus
-from bot.guard.personal_data import hidden_kinds, named_labels
+from bot.guard.personal_data import hidden_kinds, mask, named_labels
 from bot.store.handoffs import HandoffStore
 from bot.store.reviews import ReviewStore
 from bot.store.turns import TurnStore
@@ -27,6 +28,7 @@ FIX = "fix:"
 _QUESTION, _ANSWER, _DETAIL, _SOURCE = 300, 700, 120, 160
 _MOST_SOURCES, _MOST_VERDICTS, _MOST_PRODUCTS = 5, 10, 3
 _LONGEST = 3_900
+_DATA_BYTES = 64
 _LOOKED_BACK = 50
 _MARKS = re.compile(r"[`*]+")
 
@@ -47,13 +49,22 @@ class Why:
         return record if record is not None and record.tenant == self._tenant.name else None
 
     async def last_turn_in(self, place: Place, until: datetime | None) -> TurnRecord | None:
-        """The newest turn, until then, of the customer whom staff talk with there, or talked with last."""
+        """The newest answer of the assistant, until then, to the customer whom staff talk with there.
+
+        Or talked with last.
+        """
         handoff = await asyncio.to_thread(self._handoffs.last_in, place)
         if handoff is None:
             return None
         recent = await asyncio.to_thread(self._turns.recent, handoff.customer.chat, _LOOKED_BACK)
-        fitting = (record for record in recent if record.tenant == self._tenant.name)
+        fitting = (record for record in recent if record.tenant == self._tenant.name and _is_own(record))
         return next((record for record in fitting if until is None or record.received_at <= until), None)
+
+    def as_suggested(self, record: TurnRecord, suggested: Answer) -> TurnRecord:
+        """The turn as if the operator's suggestion had been its answer; masked, as the log is."""
+        text = mask(suggested.text, keep=self._tenant.phones).text
+        trace = {**suggested.trace, "suggested": True}
+        return replace(record, answer=replace(suggested, text=text, trace=trace))
 
     async def told(self, record: TurnRecord, language: str) -> str:
         """Markdown that fits into one message. What a person said stands in it masked."""
@@ -71,8 +82,13 @@ class _Story:
         self._tenant = tenant
 
     def of(self, record: TurnRecord, review: Review | None) -> str:
+        title = self._say(
+            WhyText.TITLE, at=f"{record.answered_at.astimezone(self._tenant.zone):%d.%m.%Y %H:%M}"
+        )
+        if not _is_own(record):
+            return f"{title}\n\n{self._question(record)}\n{self._say(WhyText.BY_STAFF)}"
         paragraphs = [
-            self._say(WhyText.TITLE, at=f"{record.answered_at.astimezone(self._tenant.zone):%d.%m.%Y %H:%M}"),
+            title,
             self._exchange(record, review),
             "\n".join(self._light(record)),
             "\n".join(self._sources(record)),
@@ -83,15 +99,21 @@ class _Story:
 
     def _exchange(self, record: TurnRecord, review: Review | None) -> str:
         lines = [
-            self._say(WhyText.QUESTION, question=literal(clip(named_labels(record.question), _QUESTION))),
+            self._question(record),
             self._say(WhyText.ANSWER, answer=literal(clip(bare(named_labels(record.answer.text)), _ANSWER))),
         ]
+        if record.answer.trace.get("suggested"):
+            lines.append(self._say(WhyText.SUGGESTED))
         if review is not None:
             lines.append(self._say(_REVIEWED[review.status]))
             if review.answer != record.answer.text:
                 held = literal(clip(bare(named_labels(review.answer)), _ANSWER))
                 lines.append(self._say(WhyText.HELD, answer=held))
         return "\n".join(lines)
+
+    def _question(self, record: TurnRecord) -> str:
+        question = literal(clip(named_labels(record.question), _QUESTION))
+        return self._say(WhyText.QUESTION, question=question)
 
     def _light(self, record: TurnRecord) -> Iterator[str]:
         answer = record.answer
@@ -177,6 +199,11 @@ class _Story:
         return self._texts.say(text, self._language, **values)
 
 
+def _is_own(record: TurnRecord) -> bool:
+    """Whether the assistant answered, and not a person."""
+    return record.answer.outcome not in (Outcome.RELAYED, Outcome.OPERATOR)
+
+
 def check_names(texts: Texts, language: str, answer: Answer) -> list[str]:
     """The checks that an answer did not pass, each once, in words."""
     failed = (verdict for verdict in answer.verdicts if not verdict.passed)
@@ -194,6 +221,14 @@ def _check_name(texts: Texts, language: str, verdict: Verdict) -> str:
         else literal(clip(named_labels(verdict.detail), _DETAIL))
     )
     return f"{known} ({detail})" if detail else known
+
+
+def why_row(texts: Texts, language: str, turn_id: str) -> tuple[Button, ...]:
+    """The button that asks about a turn; none where there is no turn, or no room for its id."""
+    data = f"{WHY}{turn_id}"
+    if not turn_id or len(data.encode()) > _DATA_BYTES:
+        return ()
+    return (Button(text=texts.say(WhyText.BUTTON, language), data=data),)
 
 
 def bare(markdown: str) -> str:

@@ -95,7 +95,7 @@ async def test_a_purged_turn_says_so(town: Town) -> None:
 
 async def test_of_another_tenant_nothing_is_told(town: Town) -> None:
     TurnStore(town.engine).record([turn_record(tenant="mercedes")])
-    assert "больше нет" in await town.say(OPERATOR, "/why telegram:42:1")
+    assert "Такого ответа в журнале нет" in await town.say(OPERATOR, "/why telegram:42:1")
 
 
 async def test_without_a_turn_it_says_how_to_ask(town: Town) -> None:

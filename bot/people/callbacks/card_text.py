@@ -7,6 +7,7 @@ from bot.domain import Button, Keyboard
 from bot.domain.callbacks import Callback, CallbackStatus
 from bot.people.callbacks.portrait import Portrait
 from bot.people.callbacks.promises import PromiseWords
+from bot.people.why import why_row
 from bot.tenant import Tenant
 from bot.texts.cards import CardText
 from bot.texts.catalogue import Texts
@@ -69,8 +70,9 @@ class CardWording:
             return None
         number = callback.callback_id
         phone = Button(text=self._say(CardText.SHOW_PHONE, language), data=tap("phone", number))
+        why = why_row(self._texts, language, Portrait.from_value(callback.card).turn_id)
         if callback.status is not CallbackStatus.TAKEN:
-            return Keyboard(rows=((self.take_button(callback, language), phone),))
+            return _rows((self.take_button(callback, language), phone), why)
         if asks_result:
             return self._results(number, language)
         talked, nobody, back = (
@@ -81,7 +83,7 @@ class CardWording:
                 (CardText.GIVE_BACK, "back"),
             )
         )
-        return Keyboard(rows=((talked, nobody), (phone, back)))
+        return _rows((talked, nobody), (phone, back), why)
 
     def take_button(self, callback: Callback, language: str) -> Button:
         return Button(text=self._say(CardText.TAKE, language), data=tap("take", callback.callback_id))
@@ -187,3 +189,7 @@ class CardWording:
 
     def _say(self, text: CardText, language: str, **values: object) -> str:
         return self._texts.say(text, language, **values)
+
+
+def _rows(*rows: tuple[Button, ...]) -> Keyboard:
+    return Keyboard(rows=tuple(row for row in rows if row))

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from redis.asyncio import Redis
 
-from bot.domain import ChatRef, Recollection, Speaker, TurnRecord
+from bot.domain import ChatRef, Outcome, Recollection, Speaker, TurnRecord
 from bot.guard.personal_data import named_labels
 from bot.memory.dialogue import peek
 from bot.store.turns import TurnStore
@@ -21,6 +21,7 @@ _SAID = 3
 _CHARACTERS = 140
 _SUMMARY_CHARACTERS = 400
 _PRODUCTS = 3
+_ANSWERS = (Outcome.ANSWERED, Outcome.UNKNOWN, Outcome.REFUSED, Outcome.MODEL_DOWN)
 _FADES = 0.7
 """How much less a turn says of what somebody wants than the next one."""
 
@@ -34,6 +35,8 @@ class Portrait:
     products: tuple[tuple[str, float], ...] = ()
     mood: Mood = Mood.CALM
     is_urgent: bool = False
+    turn_id: str = ""
+    """The last answer of the assistant, for who asks why."""
 
     def to_value(self) -> Mapping[str, Any]:
         return {
@@ -42,6 +45,7 @@ class Portrait:
             "products": [list(product) for product in self.products],
             "mood": self.mood.value,
             "urgent": self.is_urgent,
+            "turn": self.turn_id,
         }
 
     @classmethod
@@ -53,6 +57,7 @@ class Portrait:
             products=tuple((label, share) for label, share in value.get("products", ())),
             mood=Mood(value.get("mood", Mood.CALM)),
             is_urgent=value.get("urgent", False),
+            turn_id=value.get("turn", ""),
         )
 
 
@@ -78,6 +83,7 @@ class Portraits:
             products=_products([turn.answer.trace for turn in turns]),
             mood=next((mood for mood in (Mood.ANGRY, Mood.SAD) if mood in moods), Mood.CALM),
             is_urgent=any(manner.is_urgent for manner in manners),
+            turn_id=next((turn.turn_id for turn in turns if turn.answer.outcome in _ANSWERS), ""),
         )
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final, cast
 
 from redis.asyncio import Redis
 
-from bot.domain import Keyboard, Outgoing
+from bot.domain import Answer, Keyboard, Outgoing
 from bot.domain.plain_json import JSON
 from bot.people.handoffs.handoffs import Handoffs
 from bot.people.handoffs.holds import Hold
@@ -35,6 +35,8 @@ class Suggestion:
     chat_key: str
     text: str
     """Markdown."""
+    answer: str = ""
+    """All of it, as JSON: what it stands on."""
 
 
 class Suggestions:
@@ -51,13 +53,15 @@ class Suggestions:
         waiting = await cast(Any, self._redis.llen(f"{self._prefix}:inbox:{hold.room.key}"))
         return int(waiting) <= _MOST_WAITING
 
-    async def show(self, hold: Hold, turn_id: str, text: str) -> None:
+    async def show(self, hold: Hold, turn_id: str, answer: Answer) -> None:
         """Suggest it as the answer to a turn, unless the holding is over."""
         current = await self._handoffs.hold_of(hold.chat.key)
         if current is None or current.token != hold.token:
             return
-        key = hashlib.blake2s(turn_id.encode(), digest_size=8).hexdigest()
-        suggestion = Suggestion(key=key, token=hold.token, chat_key=hold.chat.key, text=text)
+        key, text = _key(turn_id), answer.text
+        suggestion = Suggestion(
+            key=key, token=hold.token, chat_key=hold.chat.key, text=text, answer=answer.to_json()
+        )
         await self._redis.set(self._name(key), JSON.encode(suggestion), ex=_KEPT_S)
         words = self._handoffs.words
         buttons = (
@@ -67,7 +71,7 @@ class Suggestions:
         )
         shown = Outgoing(
             text=words.say(HandoffText.SUGGESTED, words=text),
-            keyboard=Keyboard(rows=(buttons,)),
+            keyboard=words.with_why(Keyboard(rows=(buttons,)), turn_id),
             thread_id=current.place.thread_id,
         )
         await self._outbox.post(current.room, shown, name=f"suggestion-{key}", language=words.language)
@@ -90,9 +94,18 @@ class Suggestions:
         await self._handoffs.say(hold, said, suggestion.text, name=f"suggestion-{key}")
         return words.say(HandoffText.SUGGESTION_SENT, words=suggestion.text)
 
+    async def answer_to(self, turn_id: str) -> Answer | None:
+        """What was suggested in this turn, as long as it is known."""
+        suggestion = await self._of(_key(turn_id))
+        return Answer.from_json(suggestion.answer) if suggestion is not None and suggestion.answer else None
+
     async def _of(self, key: str) -> Suggestion | None:
         found = await self._redis.get(self._name(key))
         return Suggestion(**json.loads(found)) if found else None
 
     def _name(self, key: str) -> str:
         return f"{self._prefix}:suggestion:{key}"
+
+
+def _key(turn_id: str) -> str:
+    return hashlib.blake2s(turn_id.encode(), digest_size=8).hexdigest()

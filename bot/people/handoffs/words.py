@@ -8,6 +8,7 @@ from bot.domain import Button, Keyboard, Outgoing
 from bot.domain.handoffs import Cause, Customer, Handoff
 from bot.domain.staff import Member
 from bot.people.callbacks.portrait import Portrait
+from bot.people.why import why_row
 from bot.tenant import Tenant
 from bot.texts.catalogue import Texts
 from bot.texts.handoffs import HandoffText
@@ -60,7 +61,12 @@ class HandoffWords:
         asked = self.say(text or _CARDS.get(handoff.cause, HandoffText.CARD_ASKED), name=name)
         time = until.astimezone(self._tenant.zone).strftime("%H:%M")
         lines = [asked, self.said(portrait), self.say(HandoffText.CARD_UNTIL, time=time)]
-        return "\n\n".join(lines), self.to_take(handoff)
+        return "\n\n".join(lines), self.with_why(self.to_take(handoff), portrait.turn_id)
+
+    def with_why(self, keyboard: Keyboard, turn_id: str) -> Keyboard:
+        """The same, and below it what asks about the assistant's answer."""
+        row = why_row(self._texts, self.language, turn_id)
+        return Keyboard(rows=(*keyboard.rows, row)) if row else keyboard
 
     def to_take(self, handoff: Handoff) -> Keyboard:
         return Keyboard(rows=((self.button(HandoffText.TAKE, "t", handoff.handoff_id),),))
