@@ -54,7 +54,7 @@ async def ask(
         return
     await toast(bot, query)
     question = named_labels(record.question)
-    await begin(state, Correcting.answer, query, turn_id=record.turn_id, question=question)
+    await begin(state, Correcting.answer, query, turn_id=record.turn_id)
     await tell(
         people,
         query.message.chat,
@@ -73,12 +73,17 @@ async def take(message: Message, event_update: Update, people: People, state: FS
         await state.clear()
         await _say(message, event_update, people, people.texts.say(ProposalText.DROPPED, language))
         return
-    question, answer = parted(words, str((await state.get_data()).get("question", "")))
+    asked = await _question(people, state)
+    if asked is None:
+        await state.clear()
+        await _say(message, event_update, people, people.texts.say(WhyText.GONE, language))
+        return
+    question, answer = parted(words, asked)
     fault = people.oversight.proposals.fault_of(answer)
     if fault is not None:
         await _say(message, event_update, people, fault_text(people, fault, language))
         return
-    await state.update_data(written=answer, asked=question, written_in=event_update.update_id)
+    await state.update_data(written=words, written_in=event_update.update_id)
     labels = (ProposalText.SEND, ProposalText.AGAIN, ProposalText.DROP)
     yes, anew, no = (people.texts.say(label, language) for label in labels)
     await tell(
@@ -103,11 +108,15 @@ async def propose(query: CallbackQuery, bot: Bot, people: People, state: FSMCont
     if not await is_current(query, state, Correcting.answer):
         await pass_over(query, bot, people)
         return
-    data = await state.get_data()
-    await people.oversight.proposals.propose(
-        member, turn_id=data["turn_id"], question=data["asked"], answer=data["written"]
-    )
+    data, asked = await state.get_data(), await _question(people, state)
     await state.clear()
+    if asked is None:
+        await _turn_into(query, bot, people, WhyText.GONE)
+        return
+    question, answer = parted(data["written"], asked)
+    await people.oversight.proposals.propose(
+        member, turn_id=data["turn_id"], question=question, answer=answer
+    )
     await _turn_into(query, bot, people, ProposalText.STORED)
 
 
@@ -115,7 +124,11 @@ async def again(query: CallbackQuery, bot: Bot, people: People, state: FSMContex
     if not await is_current(query, state, Correcting.answer):
         await pass_over(query, bot, people)
         return
-    question = str((await state.get_data()).get("question", ""))
+    question = await _question(people, state)
+    if question is None:
+        await state.clear()
+        await _turn_into(query, bot, people, WhyText.GONE)
+        return
     await state.update_data(written_in=None)
     await _turn_into(query, bot, people, ProposalText.ASK, question=literal(question))
 
@@ -128,6 +141,13 @@ async def drop(query: CallbackQuery, bot: Bot, people: People, state: FSMContext
     await _turn_into(query, bot, people, ProposalText.DROPPED)
 
 
+async def _question(people: People, state: FSMContext) -> str | None:
+    """Of the turn that is corrected; None: it was erased, or purged, since."""
+    turn_id = (await state.get_data()).get("turn_id")
+    record = None if turn_id is None else await people.oversight.why.turn(turn_id)
+    return None if record is None else named_labels(record.question)
+
+
 def fault_text(people: People, fault: tuple[Fault, str], language: str) -> str:
     """Why words of the staff cannot be taken, for them."""
     kind, detail = fault
@@ -135,7 +155,7 @@ def fault_text(people: People, fault: tuple[Fault, str], language: str) -> str:
 
 
 async def _turn_into(
-    query: CallbackQuery, bot: Bot, people: People, text: ProposalText, **values: object
+    query: CallbackQuery, bot: Bot, people: People, text: ProposalText | WhyText, **values: object
 ) -> None:
     await toast(bot, query)
     if isinstance(query.message, Message):
