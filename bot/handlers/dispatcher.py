@@ -23,6 +23,7 @@ from bot.handlers import (
     consent,
     correcting,
     dialogues,
+    exporting,
     handoff_talk,
     handoffs,
     jobs,
@@ -37,6 +38,7 @@ from bot.handlers import (
     sheets,
     staff_callbacks,
     staff_desk,
+    staff_elsewhere,
     staff_result,
     staff_room,
     start,
@@ -92,6 +94,7 @@ def _for_staff() -> list[Router]:
     """What an update of the staff is offered to first; everybody else's passes through untouched."""
     return [
         staff_room.build_router(),
+        staff_elsewhere.build_router(),
         why.build_router(),
         correcting.build_router(),
         proposals.build_router(),
@@ -104,6 +107,7 @@ def _for_staff() -> list[Router]:
         bookings_kept.build_staff_router(),
         retention.build_router(),
         jobs.build_router(),
+        exporting.build_router(),
         handoffs.build_router(),
         handoff_talk.build_router(),
     ]

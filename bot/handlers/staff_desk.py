@@ -1,4 +1,4 @@
-"""/callbacks, /callback and /staff_help: for everybody but operators there are no such commands."""
+"""/callbacks, /callback and /staff_help: for everybody but the staff there are no such commands."""
 
 from aiogram import Bot, F, Router
 from aiogram.filters import Command, CommandObject
@@ -16,12 +16,18 @@ from bot.people.services import People
 from bot.texts.cards import DeskText
 
 _LONGEST_ID = 20
+_HELP = {
+    Role.TESTER: (DeskText.HELP_TESTER,),
+    Role.OPERATOR: (DeskText.HELP,),
+    Role.ADMIN: (DeskText.HELP, DeskText.HELP_ADMIN, DeskText.HELP_TESTER),
+}
 
 
 def build_router() -> Router:
     router = Router(name="staff_desk")
     for name, handler in (("callbacks", show_waiting), ("staff_help", show_help)):
         router.message.register(handler, Command(name), HasRole(Role.OPERATOR))
+    router.message.register(show_help, Command("staff_help"), HasRole(Role.TESTER))
     router.message.register(find, Command("callback"), HasRole(Role.OPERATOR))
     someone = F.data.regexp(rf"^{TAP}(?:who|call):[0-9]{{1,{_LONGEST_ID}}}$")
     router.callback_query.register(go_on, someone, HasRole(Role.OPERATOR))
@@ -66,8 +72,7 @@ async def show_waiting(message: Message, event_update: Update, people: People) -
 
 async def show_help(message: Message, event_update: Update, people: People, member: Member) -> None:
     desk = Desk(people=people, language=language_of(message.from_user))
-    parts = [DeskText.HELP, DeskText.HELP_ADMIN] if member.role is Role.ADMIN else [DeskText.HELP]
-    await say(message, event_update, people, "\n\n".join(map(desk.say, parts)))
+    await say(message, event_update, people, "\n\n".join(map(desk.say, _HELP[member.role])))
 
 
 async def is_among_staff(people: People, message: Message) -> bool:
