@@ -14,6 +14,7 @@ from bot.handlers.roles import HasRole
 from bot.handlers.screens import change, language_of, toast
 from bot.handlers.staff_words import tell, thread_of
 from bot.people.services import People
+from bot.texts.catalogue import LANGUAGES
 from bot.texts.reviewing import ReviewText
 
 _DATA = "mode:"
@@ -31,14 +32,15 @@ async def show_or_set(
     message: Message, command: CommandObject, event_update: Update, people: People, member: Member
 ) -> None:
     language = language_of(message.from_user)
-    wanted = (command.args or "").strip().lower()
+    written = (command.args or "").strip().casefold()
+    wanted = _mode_in(people, written)
     keyboard = None
-    if not wanted:
+    if not written:
         mode = await people.oversight.reviewing.mode()
         text = people.texts.say(ReviewText.MODE, language, mode=_name(people, mode, language))
         keyboard = _keyboard(people, mode, language)
-    elif wanted in set(ReviewMode):
-        text = await _set(people, ReviewMode(wanted), member, language)
+    elif wanted is not None:
+        text = await _set(people, wanted, member, language)
     else:
         text = people.texts.say(ReviewText.MODE_UNKNOWN, language)
     await tell(
@@ -79,6 +81,15 @@ async def _set(people: People, mode: ReviewMode, member: Member, language: str) 
         await reviewing.set_mode(mode, member.key)
         await people.staff.note_act(member, "review_mode_set", "review_mode", mode=mode.value)
     return people.texts.say(ReviewText.MODE_SET, language, mode=_name(people, mode, language))
+
+
+def _mode_in(people: People, written: str) -> ReviewMode | None:
+    """By its name in any language, or as the tenant's file names it."""
+    for mode in ReviewMode:
+        names = (_name(people, mode, language).casefold() for language in LANGUAGES)
+        if written in (mode.value, *names):
+            return mode
+    return None
 
 
 def _name(people: People, mode: ReviewMode, language: str) -> str:
