@@ -139,9 +139,9 @@ async def take_words(
         text = people.texts.say(MarkText.WORDS_LONG, language, limit=LONGEST_WORDS)
     else:
         number = int((await state.get_data())["item"])
-        await people.oversight.marking.add_words(member, number, words)
+        is_kept = await people.oversight.marking.add_words(member, number, words)
         await state.clear()
-        text = people.texts.say(MarkText.WORDS_KEPT, language)
+        text = people.texts.say(MarkText.WORDS_KEPT if is_kept else MarkText.WORDS_GONE, language)
     await tell(
         people, message.chat, event_update, text, person=message.from_user, thread_id=thread_of(message)
     )

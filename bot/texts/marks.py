@@ -13,6 +13,7 @@ class MarkText(StrEnum):
     PASSED_OVER = "mark_passed_over"
     ASK_WORDS = "mark_ask_words"
     WORDS_KEPT = "mark_words_kept"
+    WORDS_GONE = "mark_words_gone"
     WORDS_EMPTY = "mark_words_empty"
     WORDS_LONG = "mark_words_long"
     ALL_DONE = "mark_all_done"
