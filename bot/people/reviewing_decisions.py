@@ -163,13 +163,22 @@ class ReviewDecisions:
             await self._make_good(review, now)
 
     async def _expire(self, review: Review) -> None:
+        if not await self._is_pending(review):
+            return
         await self._tell_customer(review, ReviewText.LATE, "late")
         if await asyncio.to_thread(self._store.expire, review.review_id):
             text = self._cards.late(review, opened(self._sealer, review))
             await self._posts.tell(review.subject, text, self._cards.keyboard(review), name="late")
             log.info("review_expired", review=review.review_id)
 
+    async def _is_pending(self, review: Review) -> bool:
+        """Whether nobody has decided since the list was read."""
+        current = await self.find(review.review_id)
+        return current is not None and current.status is ReviewStatus.PENDING
+
     async def _remind(self, review: Review, now: datetime) -> None:
+        if not await self._is_pending(review):
+            return
         text = self._cards.reminder(review, opened(self._sealer, review), now)
         await self._posts.tell(review.subject, text, self._cards.keyboard(review), name="reminder")
         await asyncio.to_thread(self._store.note_reminded, review.review_id, now)
