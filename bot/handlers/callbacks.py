@@ -211,6 +211,7 @@ async def cancel(query: CallbackQuery, bot: Bot, event_update: Update, people: P
         await _say_closed(query, bot, people, is_known=move.callback is not None)
         return
     await people.cards.refresh(move.callback)
+    await people.cards.tell_taker(move.callback)
     screen = Outgoing(text=screens.say(CallbackText.CANCELLED))
     name = f"callback-{number}-cancelled"
     await people.outbox.post(move.callback.chat, screen, name=name, language=screens.language)
@@ -230,7 +231,9 @@ async def _move_time(
     if move.callback is None or not move.done:
         return Outgoing(text=screens.say(CallbackText.NO_LONGER))
     await people.cards.refresh(move.callback)
-    text = screens.say(CallbackText.TIME_CHANGED, window=screens.window(wish.window))
+    await people.cards.tell_taker(move.callback)
+    changed = CallbackText.TIME_CHANGED if move.callback.told_at else CallbackText.TIME_CHANGED_NOT_TOLD
+    text = screens.say(changed, window=screens.window(wish.window))
     moved = f"\n\n{screens.say(CallbackText.CONFIRM_MOVED)}" if wish.is_moved else ""
     return Outgoing(text=f"{text}{moved}", keyboard=screens.own(move.callback))
 

@@ -63,6 +63,7 @@ class CallbackText(StrEnum):
     STATUS_NONE = "callback_status_none"
     CHANGE_TIME = "callback_change_time"
     TIME_CHANGED = "callback_time_changed"
+    TIME_CHANGED_NOT_TOLD = "callback_time_changed_not_told"
     TIME_NOT_READ = "callback_time_not_read"
     CANCEL = "callback_cancel"
     CANCEL_SURE = "callback_cancel_sure"

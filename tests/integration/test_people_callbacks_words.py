@@ -120,3 +120,27 @@ async def test_who_wants_no_call_is_offered_none(town: Town) -> None:
     screen = await town.say(CUSTOMER, "не звоните мне")
     assert "Открытых заявок на звонок у вас нет" in screen
     assert "[Перезвоните мне]" not in screen
+
+
+async def test_whoever_has_it_hears_of_another_time_and_of_the_end(
+    town: Town, telegram: FakeTelegram
+) -> None:
+    await asked(town, "про торт")
+    await town.tap(CUSTOMER, "Да")
+    await town.tap(OLEG, "Беру")
+    await town.tap(CUSTOMER, "Изменить время")
+    await town.say(CUSTOMER, "завтра в 10")
+    assert "Олег, клиент изменил время по заявке № 1. Позвонить: в четверг, 26" in telegram.screen(OLEG)
+    await town.tap(CUSTOMER, "Отменить заявку")
+    await town.tap(CUSTOMER, "Да, отменить")
+    assert telegram.screen(OLEG).count("звонить не нужно: клиент отменил её") == 1
+
+
+async def test_another_time_is_no_promise_while_nobody_can_be_told(town: Town) -> None:
+    await town.people.staff.revoke(ChannelName.TELEGRAM, str(OLEG))
+    await asked(town, "про торт")
+    await town.tap(CUSTOMER, "Да")
+    await town.tap(CUSTOMER, "Изменить время")
+    screen = await town.say(CUSTOMER, "завтра в 10")
+    assert "Сотрудникам заявка пока не передана" in screen
+    assert "позвоним завтра" not in screen

@@ -90,6 +90,14 @@ async def test_a_promise_that_was_broken_is_told_to_the_admins(shift: Shift) -> 
     assert shift.texts(ADMIN) == [alarm]
 
 
+async def test_what_was_taken_late_and_not_called_is_told_to_the_admins_again(shift: Shift) -> None:
+    callback = await shift.request()
+    await shift.town.people.callbacks.escalate(callback)  # as where nobody took it for too long
+    await shift.tap("Беру", OLEG)
+    (alarm,) = await told_after(shift, 31)
+    assert "срок прошёл" in alarm
+
+
 async def test_the_time_to_call_again_is_told_when_it_comes(shift: Shift) -> None:
     await shift.request()
     await shift.tap("Беру", OLEG)

@@ -10,6 +10,9 @@ from bot.people.callbacks.intents import CallIntent, FormReply, call_intent, for
         ("перезвоните мне, пожалуйста, завтра в 10", CallIntent.ASK),
         ("Хочу заказать обратный звонок", CallIntent.ASK),
         ("please call me tomorrow", CallIntent.ASK),
+        ("перезвони", CallIntent.ASK),
+        ("жду звонка", CallIntent.ASK),
+        ("перезвоните пж", CallIntent.ASK),
         ("что с моей заявкой?", CallIntent.STATUS),
         ("почему мне не перезвонили?", CallIntent.STATUS),
         ("when will you call?", CallIntent.STATUS),
@@ -25,7 +28,8 @@ def test_words_about_a_call_and_nothing_else_are_understood(said: str, intent: C
 @pytest.mark.parametrize(
     "said",
     ["", "когда вы открываетесь?", "куда вам позвонить?", "вы мне не перезвонили", "сколько стоит доставка",
-     "можно отменить заказ торта?", "перезвоните моему брату Игорю"],
+     "можно отменить заказ торта?", "перезвоните моему брату Игорю",
+     "я вам перезвоню", "спасибо, вы мне перезвонили", "I will call you"],
 )  # fmt: skip
 def test_other_words_are_left_to_the_assistant(said: str) -> None:
     assert call_intent(said) is None

@@ -21,11 +21,19 @@ log = structlog.get_logger()
 
 NUDGES = ("nudge", "alarm")
 """What stands beside a card: a reminder, and the call for help."""
+_NEWS = "news"
+"""What the customer has changed; it stays as it was told."""
 
 _SETTLED = {
     CallbackStatus.TAKEN: CardText.SETTLED_TAKEN,
     CallbackStatus.NO_ANSWER: CardText.SETTLED_NO_ANSWER,
 }
+
+
+def chat_of(member_key: str) -> ChatRef:
+    """Where a member of the staff is told things privately."""
+    channel, _, external_id = member_key.partition(":")
+    return ChatRef(channel=ChannelName(channel), chat_id=external_id)
 
 
 class Cards:
@@ -93,8 +101,26 @@ class Cards:
 
         `to`: whom alone it concerns, where there is no room.
         """
-        keyboard = self._nudge_keyboard(callback)
         subject = f"{callback.subject}:nudge"
+        return await self._say_beside(subject, text, self._nudge_keyboard(callback), name, to)
+
+    async def tell_taker(self, callback: Callback) -> None:
+        """The person has changed what whoever has it goes by: a changed card alone is overlooked."""
+        is_cancelled = callback.status is CallbackStatus.CANCELLED
+        if not callback.taken_by or not (is_cancelled or callback.status is CallbackStatus.TAKEN):
+            return
+        language = self._posts.language
+        who = self.wording.taker(await self.look_up(callback), language)
+        when = self.wording.window(callback, self._now(), language)
+        text = CardText.TAKER_CANCELLED if is_cancelled else CardText.TAKER_MOVED
+        words = self._texts.say(text, language, who=who, number=callback.callback_id, when=when)
+        name = f"news-{callback.status}-{int(callback.due_at.timestamp())}"
+        subject = f"{callback.subject}:{_NEWS}"
+        await self._say_beside(subject, words, None, name, chat_of(callback.taken_by))
+
+    async def _say_beside(
+        self, subject: str, text: str, keyboard: Keyboard | None, name: str, to: ChatRef | None
+    ) -> int:
         if to is not None and await self._staff.room() is None:
             return await self._posts.tell_one(to, subject, text, keyboard, name=name)
         return await self._posts.tell(subject, text, keyboard, name=name)
@@ -109,7 +135,7 @@ class Cards:
     async def erase(self, callback_id: int) -> None:
         """The person has all data erased: no copy tells anything any more."""
         subject = f"callback:{callback_id}"
-        for name in (subject, *(f"{subject}:{nudge}" for nudge in NUDGES)):
+        for name in (subject, *(f"{subject}:{nudge}" for nudge in (*NUDGES, _NEWS))):
             await self._posts.erase(name)
 
     async def look_up(self, callback: Callback) -> Shown:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import structlog
+from sqlalchemy import case, null
 
 from bot.domain import ChannelName
 from bot.domain.callbacks import AlreadyOpen, Callback, CallbackStatus, Move, Opened, Request
@@ -98,11 +99,15 @@ class Callbacks:
 
     async def take(self, callback_id: int, member: Member) -> Move:
         """One of all who try gets it: who calls. After a try without an answer anybody may take it."""
+        now = self._now()
+        still_in_time = case((CALLBACKS.c.due_at > now, null()), else_=CALLBACKS.c.escalated_at)
+        # A promise that its taker breaks is one more cause to call for help.
         values: Values = {
             "status": CallbackStatus.TAKEN.value,
             "taken_by": member.key,
-            "taken_at": self._now(),
+            "taken_at": now,
             "reminded_at": None,
+            "escalated_at": still_in_time,
         }
         free = (CallbackStatus.NEW, CallbackStatus.NO_ANSWER)
         move = await asyncio.to_thread(self._store.move, callback_id, values, among=free)
