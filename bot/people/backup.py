@@ -1,5 +1,6 @@
 """Backups of a SQLite database: which there are, a new one, and which go."""
 
+import asyncio
 import os
 import re
 import shutil
@@ -13,6 +14,7 @@ from sqlalchemy import Engine
 
 from bot.domain.moments import Now
 from bot.errors import BackupFailed
+from bot.people.retention.purging import Retention
 from bot.store.backup import copy_database
 from bot.store.sealing import key_file
 
@@ -23,6 +25,7 @@ FOLDER = "backups"
 ON_POSTGRESQL: Final = "PostgreSQL is backed up by its own tools: pg_dump --format=custom, and pg_restore"
 _STAMP = "%Y%m%dT%H%M%SZ"
 _NAME = re.compile(r"dezhurny-(\d{8}T\d{6}Z)\.db")
+_FOR_GOOD = 36_500
 _SPARE = 1.1
 """How much more than the database must be free on the disk."""
 
@@ -91,6 +94,23 @@ class Backups:
             raise BackupFailed(f"{error.filename}: {error.strerror}") from error
         if free < size * _SPARE:
             raise BackupFailed(f"{self.folder}: {size:,} bytes are needed, and {free:,} are free")
+
+
+class DailyBackup:
+    """What the clock wants. `backups` None: there is no folder for them."""
+
+    def __init__(self, backups: Backups | None, retention: Retention) -> None:
+        self._backups = backups
+        self._retention = retention
+
+    async def make(self) -> None:
+        """Raises BackupFailed and what retention raises."""
+        if self._backups is None:
+            return
+        surely = await self._retention.watch_clock()
+        days = (await self._retention.kept()).days
+        # by a clock that has leapt ahead all of them would be too old
+        await asyncio.to_thread(self._backups.make, days=_FOR_GOOD if surely.has_leapt else days)
 
 
 def database_file(engine: Engine) -> Path | None:

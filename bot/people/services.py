@@ -16,6 +16,7 @@ from bot.people.callbacks.reminders import Reminders
 from bot.people.callbacks.requests import Callbacks
 from bot.people.consent import Consents
 from bot.people.endings_services import Closing
+from bot.people.exporting_requests import ExportRequests
 from bot.people.handoffs.handoffs import Handoffs
 from bot.people.handoffs.suggestions import Suggestions
 from bot.people.menu import Menu
@@ -67,6 +68,7 @@ class People:
     privacy: Privacy
     handoffs: Handoffs
     upkeep: Upkeep
+    exporting: ExportRequests
     suggestions: Suggestions
     """Replies suggested to operators."""
     now: Now

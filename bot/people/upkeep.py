@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bot.people.backup import DailyBackup
 from bot.people.digest import Digest
 from bot.people.jobs import Jobs
 from bot.people.knowledge_check import KnowledgeCheck
@@ -20,3 +21,4 @@ class Upkeep:
     jobs: Jobs
     digest: Digest
     knowledge: KnowledgeCheck
+    backup: DailyBackup

@@ -52,6 +52,7 @@ class JobText(StrEnum):
     NAME_DIGEST = "jobs_name_digest"
     NAME_KNOWLEDGE = "jobs_name_knowledge"
     NAME_BACKUP = "jobs_name_backup"
+    NAME_EXPORTS = "jobs_name_exports"
     NAME_BROADCASTS = "jobs_name_broadcasts"
 
 

@@ -37,6 +37,7 @@ from bot.wiring import TENANTS
 from bot.wiring.actions import build_bookings, build_sender
 from bot.wiring.callbacks import build_callbacks, build_cards, build_reminders
 from bot.wiring.closing import build_closing, build_closing_around
+from bot.wiring.exporting import build_export_requests
 from bot.wiring.handoffs import build_handoff_serving, build_handoffs, build_tending, with_handoffs
 from bot.wiring.oversight import build_oversight
 from bot.wiring.privacy import build_consents, build_privacy
@@ -186,6 +187,18 @@ def build_people(
             prefix=prefix,
             now=now,
         ),
+        exporting=build_export_requests(
+            tenant,
+            texts,
+            redis=redis,
+            engine=engine,
+            outbox=outbox,
+            files=files,
+            staff=staff,
+            sealer=sealer,
+            prefix=prefix,
+            now=now,
+        ),
         suggestions=Suggestions(handoffs, outbox, redis, prefix=prefix),
         now=now,
     )
@@ -251,5 +264,6 @@ def build_duties(people: People) -> Mapping[str, Duty]:
         "close_silent": people.closing.endings.close_silent,
         "ask_nps": people.closing.ratings.ask_nps,
         "erasures": people.privacy.erasing.look_after,
+        "exports": people.exporting.look_after,
         **upkeep_duties(people.upkeep),
     }

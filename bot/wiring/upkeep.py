@@ -10,6 +10,7 @@ from redis.asyncio import Redis
 from sqlalchemy import Engine
 
 from bot.domain.moments import Now, utc_now
+from bot.people.backup import Backups, DailyBackup
 from bot.people.digest import Digest
 from bot.people.jobs import Duty, Job, Jobs
 from bot.people.knowledge_check import KnowledgeCheck
@@ -48,6 +49,8 @@ def build_jobs(duties: Mapping[str, float], stock_minutes: float | None = None) 
         Job(name="digest", at=time(9, 0)),
         Job(name=PURGE, every_s=_HOUR_S, timeout_s=4 * 3600),
         Job(name="knowledge", at=time(8, 30), timeout_s=900),
+        Job(name="backup", at=time(4, 30), timeout_s=3600),
+        Job(name="exports", every_s=10.0, timeout_s=3600),
         Job(name="clock", every_s=300.0),
         Job(name="sweep", every_s=15.0),
         *(Job(name=name, every_s=every_s) for name, every_s in duties.items()),
@@ -103,6 +106,7 @@ def build_upkeep(
         jobs=Jobs(jobs, JobRunStore(engine, tenant.name), tuning, now),
         digest=Digest(tenant, texts, figures=figures, purges=purges, posts=posts, now=now),
         knowledge=KnowledgeCheck(folder, posts, texts, redis, prefix=prefix),
+        backup=DailyBackup(None if data_dir is None else Backups(engine, data_dir, now), retention),
     )
 
 
@@ -120,4 +124,5 @@ def upkeep_duties(upkeep: Upkeep) -> Mapping[str, Duty]:
         PURGE: upkeep.retention.purge,
         "clock": upkeep.retention.watch_clock,
         "knowledge": upkeep.knowledge.check,
+        "backup": upkeep.backup.make,
     }
