@@ -1,7 +1,7 @@
 """What people say after a rating, in their own words: the next message, if it is soon and no question."""
 
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
 from aiogram import F, Router
@@ -10,17 +10,21 @@ from aiogram.fsm.context import FSMContext
 from aiogram.types import Message, Update, User
 
 from bot.domain import Button, ChannelName, Outgoing
-from bot.domain.ratings import Rater, RatingKind
+from bot.domain.ratings import SCALES, Rater, Rating, RatingKind
 from bot.errors import DeliveryError
 from bot.handlers.screens import chat_ref, language_of, show
 from bot.people.callbacks.screens import CallbackScreens
-from bot.people.ratings_reading import reads_as_opinion
+from bot.people.ratings_reading import reads_as_opinion, score_in
 from bot.people.services import People
 from bot.texts.callbacks import CallbackText
 from bot.texts.ratings import RatingText
 
 _WAITED_FOR = timedelta(minutes=10)
 _FIELD = "rating"
+_NUMBER = "rating_number"
+"""What the last number that was typed was about, by its update, which may come again."""
+_UNKNOWN_MESSAGE = 0
+"""Where the screen about the rating has yet to be sent."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,7 +40,9 @@ class Awaited:
 
 def build_router() -> Router:
     router = Router(name="rating_words")
-    router.message.register(take, F.text, F.chat.type == "private")
+    is_private = F.chat.type == "private"
+    router.message.register(take_number, F.text.func(lambda text: score_in(text) is not None), is_private)
+    router.message.register(take, F.text, is_private)
     return router
 
 
@@ -57,12 +63,52 @@ async def wait_no_more(state: FSMContext) -> None:
     await state.update_data({_FIELD: None})
 
 
+async def take_number(
+    message: Message, event_update: Update, people: People, state: FSMContext, raw_state: str | None = None
+) -> None:
+    """A score that is typed and not tapped, as long as nothing else can be meant by it."""
+    if raw_state is not None or message.from_user is None or await _goes_on(people, message):
+        raise SkipHandler
+    ratings, rater = people.closing.ratings, rater_of(message.from_user)
+    name, language = f"score-{event_update.update_id}", language_of(message.from_user)
+    asked = await _asked(people, rater, event_update.update_id, state)
+    score = score_in(message.text or "")
+    if asked is None or score is None or score not in SCALES[asked.kind]:
+        raise SkipHandler
+    taken = {"update": event_update.update_id, "kind": asked.kind.value, "subject": asked.subject}
+    await state.update_data({_NUMBER: taken})
+    if asked.kind is RatingKind.NPS:
+        text, keyboard = ratings.screens.nps_thanks(score, language)
+    else:
+        text, keyboard = ratings.screens.why(replace(asked, score=score), language)
+        await wait_for_words(state, asked.kind, asked.subject, _UNKNOWN_MESSAGE, people.now())
+    outgoing = Outgoing(text=text, keyboard=keyboard, subject=f"{asked.kind}:{asked.subject}")
+    await people.outbox.post(chat_ref(message.chat), outgoing, name=name, language=language)
+    await ratings.score(asked.kind, asked.subject, rater, score)
+
+
+async def _asked(people: People, rater: Rater, update_id: int, state: FSMContext) -> Rating | None:
+    """What the number answers; the same again, if the same update comes again."""
+    number, ratings = (await state.get_data()).get(_NUMBER), people.closing.ratings
+    if number is not None and number["update"] == update_id:
+        return await ratings.find(RatingKind(number["kind"]), number["subject"], rater)
+    return await ratings.unanswered(rater)
+
+
+async def _goes_on(people: People, message: Message) -> bool:
+    """Whether a talk is under way in which a number, or a word, may be an answer to something else."""
+    chat_key = chat_ref(message.chat).key
+    return await people.handoffs.is_held(chat_key) or await people.closing.endings.goes_on(chat_key)
+
+
 async def take(
     message: Message, event_update: Update, people: People, state: FSMContext, raw_state: str | None = None
 ) -> None:
     """Keep the words, masked; whatever else the message may be goes on its way."""
     waiting = (await state.get_data()).get(_FIELD)
     if waiting is None or raw_state is not None or message.text is None or message.from_user is None:
+        raise SkipHandler
+    if await people.handoffs.is_held(chat_ref(message.chat).key):  # they are talking to a person by now
         raise SkipHandler
     awaited = Awaited(**waiting)
     if awaited.taken == event_update.update_id:
@@ -96,7 +142,7 @@ async def _close(people: People, message: Message, awaited: Awaited, rater: Rate
     """The rating has said it all: its buttons go."""
     ratings = people.closing.ratings
     rating = await ratings.find(RatingKind.CSAT, awaited.subject, rater)
-    if rating is not None:
+    if rating is not None and awaited.message_id != _UNKNOWN_MESSAGE:
         text, keyboard = ratings.screens.thanks(rating, language, way_to_person(people, language))
         with suppress(DeliveryError):
             await people.delivery.change(chat_ref(message.chat), awaited.message_id, text, keyboard)

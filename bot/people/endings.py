@@ -60,6 +60,10 @@ class Endings:
         """Whether this is the dialogue that goes on in the chat."""
         return await self._boundaries.current(chat_key) == dialogue_id
 
+    async def goes_on(self, chat_key: str) -> bool:
+        """Whether any dialogue goes on in the chat."""
+        return await self._boundaries.current(chat_key) is not None
+
     @property
     def silence(self) -> timedelta:
         return timedelta(minutes=self._settings.silence_min)

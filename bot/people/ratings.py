@@ -19,6 +19,7 @@ log = structlog.get_logger()
 
 OPEN_FOR = timedelta(days=14)
 """So long after it was asked for, a rating may be given or changed."""
+_TYPED_WITHIN = timedelta(hours=1)
 _NPS_AFTER_CSAT = timedelta(minutes=1)
 _NPS_WHILE_THERE = timedelta(hours=1)
 """Whoever has rated a dialogue is about for so long."""
@@ -90,6 +91,10 @@ class Ratings:
 
     async def find(self, kind: RatingKind, subject: str, rater: Rater) -> Rating | None:
         return await asyncio.to_thread(self._store.find, kind, subject, rater)
+
+    async def unanswered(self, rater: Rater) -> Rating | None:
+        """What was asked last, if a number that is typed now can only be meant for it."""
+        return await asyncio.to_thread(self._store.unanswered, rater, self._now() - _TYPED_WITHIN)
 
     async def open_csat(self, subject: str, rater: Rater) -> Rating | None:
         """The rating of a dialogue while it may be changed."""

@@ -14,7 +14,14 @@ from bot.understanding.messages import small_talk
 LONGEST_WORDS = 1_000
 _TALK = (Text.SMALL_TALK_HELLO, Text.SMALL_TALK_BYE, Text.SMALL_TALK_WHO)
 """Thanks and praise may well be about the score."""
+_TYPED = re.compile(r"\s*([0-9]{1,2})(?:\s*(?:/|из|out of)\s*10)?[\s.!)]*")
 _WORD = re.compile(r"\w+")
+
+
+def score_in(text: str) -> int | None:
+    """«9», «9/10», «9 из 10», and nothing else."""
+    found = _TYPED.fullmatch(plain(text))
+    return None if found is None else int(found[1])
 
 
 def reads_as_opinion(text: str) -> bool:

@@ -166,6 +166,15 @@ class RatingStore:
             row = connection.execute(select(RATINGS).where(given)).one_or_none()
         return None if row is None else _rating(row)
 
+    def unanswered(self, rater: Rater, since: datetime) -> Rating | None:
+        """The last thing this person was asked after `since`, if there is no answer to it."""
+        kinds = (RatingKind.CSAT.value, RatingKind.NPS.value)
+        asked = and_(RATINGS.c.tenant == self._tenant, RATINGS.c.kind.in_(kinds), is_by(rater))
+        newest = select(RATINGS).where(asked, RATINGS.c.created_at >= since)
+        with translated(), self._engine.connect() as connection:
+            row = connection.execute(newest.order_by(RATINGS.c.created_at.desc()).limit(1)).one_or_none()
+        return None if row is None or row.score is not None else _rating(row)
+
     def switch(self, rater: Rater, *, is_off: bool, at: datetime) -> bool:
         """Never ask this person again, or ask as before. False: nobody knows them."""
         who = PEOPLE.c.id.in_(person_of(rater))
