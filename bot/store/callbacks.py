@@ -4,14 +4,14 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, and_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, and_, func, select, update
 
 from bot.domain import ChannelName, ChatRef
 from bot.domain.callbacks import AlreadyOpen, Callback, CallbackStatus, Move, Opened, Request, Requester
 from bot.store.engine import translated
 from bot.store.people_tables import CallbackRow
 from bot.store.persons import person_row
-from bot.store.rows import PEOPLE, Values, clean, insert_into, table_of
+from bot.store.rows import DIALOGUES, PEOPLE, Values, clean, insert_into, table_of
 
 CALLBACKS = table_of(CallbackRow)
 OPEN = tuple(status.value for status in CallbackStatus if status.is_open)
@@ -108,11 +108,16 @@ class CallbackStore:
         return Move(callback=self.callback(callback_id), done=done)
 
     def _row(self, request: Request, person_id: int) -> Values:
+        """Of the chat's newest dialogue, unless the request names another."""
+        chat_key = request.requester.chat.key
+        here = and_(DIALOGUES.c.tenant == self._tenant, DIALOGUES.c.chat_key == chat_key)
+        dialogues = select(DIALOGUES.c.id).where(here)
+        newest = dialogues.order_by(DIALOGUES.c.started_at.desc()).limit(1).scalar_subquery()
         return {
             "tenant": self._tenant,
             "person_id": person_id,
-            "chat_key": request.requester.chat.key,
-            "dialogue_id": clean(request.dialogue_id),
+            "chat_key": chat_key,
+            "dialogue_id": clean(request.dialogue_id) or func.coalesce(newest, ""),
             "status": CallbackStatus.NEW.value,
             "name": clean(request.requester.name),
             "reason": clean(request.reason),

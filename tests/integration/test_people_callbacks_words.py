@@ -144,3 +144,12 @@ async def test_another_time_is_no_promise_while_nobody_can_be_told(town: Town) -
     screen = await town.say(CUSTOMER, "завтра в 10")
     assert "Сотрудникам заявка пока не передана" in screen
     assert "позвоним завтра" not in screen
+
+
+async def test_a_card_names_the_dialogue_by_which_staff_find_it(town: Town, telegram: FakeTelegram) -> None:
+    await town.say(CUSTOMER, "Когда вы работаете?")
+    await asked(town)
+    await town.tap(CUSTOMER, "Да")
+    key = (await stored(town)).dialogue_id[:6]
+    assert f"Диалог {key}" in telegram.screen(OLEG)
+    assert "Person 7" in await town.say(OLEG, f"/callback {key}")
