@@ -14,7 +14,7 @@ from sqlalchemy import Engine, select
 
 from bot.__main__ import main
 from bot.errors import BackupFailed
-from bot.people.backup import Backups
+from bot.people.backup import Backups, DailyBackup
 from bot.settings import Settings
 from bot.store.backup import copy_database, put_back
 from bot.store.engine import database_url, open_engine
@@ -266,3 +266,14 @@ def phone_opens(engine: Engine) -> None:
     with engine.connect() as connection:
         sealed = connection.scalar(select(table_of(CallbackRow).c.phone_sealed))
     assert build_sealer(Settings()).open(str(sealed)) == "+79161234567"
+
+
+async def test_the_clocks_job_makes_one_for_the_window_of_now(data: Path, redis: Redis) -> None:
+    engine = open_engine(database_url(None, data))
+    async with FakeTelegram() as telegram, open_town(telegram, redis, "clock", engine) as town:
+        made(data, NOW - timedelta(days=400))
+        backups = Backups(engine, data, town.people.now)
+        await DailyBackup(backups, town.people.upkeep.retention).make()
+        (backup,) = backups.all()
+    engine.dispose()
+    assert turns_in(backup.path) == 1
