@@ -106,6 +106,14 @@ class Thumbs:
             due = self._now() + _AFTER_ANSWER
             await self._redis.zadd(self._waiting, {JSON.encode(place): due.timestamp()})
 
+    def beside(self, keyboard: Keyboard | None, turn: Turn, record: TurnRecord) -> Keyboard | None:
+        """For an answer that a person has confirmed: what stands under it, with the buttons."""
+        row = self.row(record.turn_id, record.dialogue_id, record.language)
+        is_too_long = any(len(button.data.encode()) > _DATA_BYTES for button in row)
+        if is_too_long or not _is_rated_in(turn.chat):
+            return keyboard
+        return Keyboard(rows=(*(keyboard.rows if keyboard is not None else ()), row))
+
     def row(self, turn_id: str, dialogue_id: str, language: str) -> tuple[Button, ...]:
         say = self._texts.say
         return (
@@ -189,4 +197,8 @@ class Thumbs:
 def _is_rated(turn: Turn, record: TurnRecord) -> bool:
     answer = record.answer
     is_answer = answer.outcome in _RATED and answer.has_arrived and turn.last.kind.is_said
-    return is_answer and turn.chat.private and turn.chat.channel is ChannelName.TELEGRAM
+    return is_answer and _is_rated_in(turn.chat)
+
+
+def _is_rated_in(chat: ChatRef) -> bool:
+    return chat.private and chat.channel is ChannelName.TELEGRAM

@@ -148,6 +148,11 @@ class Reviewing:
             text = f"{self._cards.about(review)}\n\n{text}"
         return replace(outgoing, text=text, keyboard=self._cards.under(answer))
 
+    async def turn_of(self, outgoing: Outgoing) -> str:
+        """The turn that is answered by it; "": it was erased."""
+        review = await self._of(outgoing)
+        return "" if review is None else review.turn_id
+
     async def told(self, outgoing: Outgoing, memory: Memory) -> None:
         """It stands in the chat: the log and the dialogue's memory say so too."""
         review = await self._of(outgoing)

@@ -1,6 +1,8 @@
 """Everything that people do beyond asking, for whichever process serves it."""
 
+import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -31,6 +33,7 @@ from bot.staff.roles import Staff
 from bot.stock.table import StockTable
 from bot.store.sealing import Sealer
 from bot.store.staff import StaffStore
+from bot.store.turns import TurnStore
 from bot.tenant import Tenant
 from bot.texts.catalogue import Texts
 from bot.wiring import TENANTS
@@ -214,6 +217,15 @@ def build_outgoings(people: People, memory: Memory) -> Outgoings:
     posts, reviewing = people.posts, people.oversight.reviewing
     relayed = build_handoff_serving(people)
 
+    turns = TurnStore(people.engine)
+
+    async def confirmed(turn: Turn, outgoing: Outgoing) -> Outgoing | None:
+        shown = await reviewing.worded(turn, outgoing)
+        record = await asyncio.to_thread(turns.turn, await reviewing.turn_of(outgoing))
+        if shown is None or record is None:
+            return shown
+        return replace(shown, keyboard=people.closing.thumbs.beside(shown.keyboard, turn, record))
+
     async def remember(turn: Turn, outgoing: Outgoing, message_id: int) -> None:
         await reviewing.told(outgoing, memory)
 
@@ -230,7 +242,7 @@ def build_outgoings(people: People, memory: Memory) -> Outgoings:
             Purpose.CARD: posts.worded,
             Purpose.CARD_CHANGE: posts.changed,
             Purpose.REMINDER: people.bookings.worded,
-            Purpose.REVIEWED: reviewing.worded,
+            Purpose.REVIEWED: confirmed,
             Purpose.RELAY: relayed.worded,
         },
         told={Purpose.CARD: posts.told, Purpose.REVIEWED: remember, Purpose.EXPORT: forget_file},
