@@ -19,7 +19,6 @@ from bot.store.turns import TurnStore
 from tests.assistants import SpokenModel
 from tests.fakes.telegram import FakeTelegram, Fault, FaultKind
 from tests.integration.oversight_kit import (
-    ADMIN,
     ANSWER,
     CLOSED,
     CUSTOMER,
@@ -74,6 +73,14 @@ async def test_the_answer_waits_and_goes_out_once_it_is_confirmed(town: Town) ->
     await town.tap(OPERATOR, "Отправить")
     assert told(town)[-1] == ANSWER
     assert toast(town.telegram, OPERATOR) == "Отправлено клиенту."
+
+
+async def test_a_confirmed_answer_can_be_rated_as_any_other(town: Town) -> None:
+    await town.say(CUSTOMER, QUESTION)
+    assert "[👍]" not in town.telegram.screen(CUSTOMER)
+    await town.tap(OPERATOR, "Отправить")
+    assert "[👍] [👎] [⚠️ Ошибка]" in town.telegram.screen(CUSTOMER)
+    assert "[👍 ✓]" in await town.tap(CUSTOMER, "👍")
 
 
 async def test_what_was_sent_is_what_log_and_memory_hold(town: Town) -> None:
@@ -199,40 +206,6 @@ async def test_texts_of_the_house_and_refusals_are_not_held(town: Town, said: st
     assert store(town).pending() == []
 
 
-async def test_partial_lets_green_answers_go(
-    redis: Redis, prefix: str, engine: Engine, tmp_path: Path
-) -> None:
-    model = SpokenModel(ANSWER, composes=True)
-    async with (
-        FakeTelegram() as telegram,
-        open_bakery(telegram, redis, prefix, engine, tmp_path, mode=ReviewMode.PARTIAL, model=model) as town,
-    ):
-        assert ANSWER in await town.say(CUSTOMER, QUESTION)
-        assert HELD in await town.say(CUSTOMER, "Какая глубина подвала пекарни?")
-
-
-async def test_a_mode_is_in_force_for_the_next_turn(town: Town) -> None:
-    assert "режим: Автоматический" in await town.say(ADMIN, "/mode automatic")
-    assert ANSWER in await town.say(CUSTOMER, QUESTION)
-    await town.say(ADMIN, "/mode")
-    await town.tap(ADMIN, "Советник")
-    assert HELD in (await town.say(CUSTOMER, QUESTION)).rpartition(ANSWER)[2]
-
-
-@pytest.mark.parametrize("typed", ["/mode бред", "/mode adviser partial"])
-async def test_a_mode_that_is_none_is_told(town: Town, typed: str) -> None:
-    assert "Такого режима нет" in await town.say(ADMIN, typed)
-    assert await town.people.oversight.reviewing.mode() is ReviewMode.ADVISER
-
-
-@pytest.mark.parametrize("who", [CUSTOMER, OPERATOR])
-async def test_only_admins_set_the_mode(town: Town, who: int) -> None:
-    await town.say(who, "/mode automatic")
-    town.telegram.inject.press_forged(who, "mode:automatic")
-    await town.settle()
-    assert await town.people.oversight.reviewing.mode() is ReviewMode.ADVISER
-
-
 @pytest.mark.parametrize("data", ["review:ok:77", "review:no:", "review:edit:0x1", "review:ok:" + "9" * 50])
 async def test_forged_buttons_do_nothing(town: Town, data: str) -> None:
     await town.say(CUSTOMER, QUESTION)
@@ -299,15 +272,3 @@ async def test_the_held_answer_is_sealed_in_the_database(town: Town) -> None:
         logged = connection.execute(select(TURNS.c.question)).scalar_one()
     assert "913" not in str(row) + logged
     assert "каждый день" not in row.held_sealed
-
-
-async def test_agreement_is_told_to_staff(town: Town) -> None:
-    await town.say(CUSTOMER, QUESTION)
-    await town.tap(OPERATOR, "Отправить")
-    screen = await town.say(OPERATOR, "/agreement")
-    assert "без правок 100% (от 21% до 100%)" in screen
-    assert "нужно не меньше 50 решений" in screen
-
-
-async def test_before_anything_was_held_agreement_says_so(town: Town) -> None:
-    assert "ещё не было" in await town.say(OPERATOR, "/agreement")
