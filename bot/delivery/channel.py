@@ -127,6 +127,11 @@ class Channel(Protocol):
         """Make a forum topic and return its id."""
         ...
 
+    async def erase_topic(self, chat: ChatRef, thread_id: int, name: str) -> None:
+        """Delete a forum topic with all that stands in it; where that is refused, close it under this name.
+        Repeatable."""
+        ...
+
     async def typing(self, chat: ChatRef, *, speaking: bool = False) -> None:
         """Show that somebody is writing, or recording a voice note, if a moment is free."""
         ...

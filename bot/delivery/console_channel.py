@@ -76,6 +76,9 @@ class ConsoleChannel:
     async def open_topic(self, chat: ChatRef, name: str) -> int:
         raise DeliveryError("there are no topics here", permanent=True)
 
+    async def erase_topic(self, chat: ChatRef, thread_id: int, name: str) -> None:
+        """Nothing: there are no topics here."""
+
     async def draft(
         self, chat: ChatRef, draft_id: int, body: Formatted, admission: Admission = AT_ONCE
     ) -> bool:

@@ -95,6 +95,10 @@ class Delivery:
             await self.seen(chat, message_id)
         return message_id
 
+    async def erase_topic(self, chat: ChatRef, thread_id: int, name: str) -> None:
+        """Take a forum topic away with all that is in it; `name`: what it is called where it must stay."""
+        await self._channels[chat.channel].erase_topic(chat, thread_id, name)
+
     async def seen(self, chat: ChatRef, message_id: int) -> None:
         """Note the id of a message that came in, or that was sent past this object."""
         await self._ledgers.seen(chat, message_id)

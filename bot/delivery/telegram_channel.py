@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Self, TypeVar
 
 import structlog
@@ -200,6 +201,20 @@ class TelegramChannel:
                 int(chat.chat_id), name[:_TOPIC_CHARACTERS], rate_limit_args=AT_ONCE
             )
         return topic.message_thread_id
+
+    async def erase_topic(self, chat: ChatRef, thread_id: int, name: str) -> None:
+        async with translated():
+            try:
+                await self._bot.delete_forum_topic(int(chat.chat_id), thread_id, rate_limit_args=AT_ONCE)
+            except (BadRequest, UnknownMethod) as error:
+                log.info("telegram_topic_not_deleted", reason=error.message)
+            else:
+                return
+            with suppress(BadRequest, UnknownMethod):
+                await self._bot.edit_forum_topic(
+                    int(chat.chat_id), thread_id, name=name[:_TOPIC_CHARACTERS], rate_limit_args=AT_ONCE
+                )
+                await self._bot.close_forum_topic(int(chat.chat_id), thread_id, rate_limit_args=AT_ONCE)
 
     async def typing(self, chat: ChatRef, *, speaking: bool = False) -> None:
         action = "record_voice" if speaking else "typing"

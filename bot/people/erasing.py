@@ -1,7 +1,7 @@
 """Erasing everything about a person, wherever it is, and saying so only when it is done."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Collection
 from datetime import timedelta
 
 import structlog
@@ -17,14 +17,11 @@ from bot.people.erasing_redis import RedisEraser
 from bot.people.staff_posts import StaffPosts
 from bot.queue.inbox import Inbox
 from bot.queue.outbox import Outbox
-from bot.store.erasing import Erasure, ErasureStore
+from bot.store.erasing import Erasure, ErasureStore, Traces
 from bot.texts.catalogue import Texts
 from bot.texts.privacy import PrivacyText
 
 log = structlog.get_logger()
-
-StaffCopies = Callable[[Person], Awaitable[None]]
-"""Takes what the staff see of a person away, before the rows go that say what it is. Repeatable."""
 
 _LATE = timedelta(minutes=10)
 """So long afterwards something that was said before may still be on its way to be stored."""
@@ -49,7 +46,6 @@ class Erasing:
         delivery: Delivery,
         texts: Texts,
         now: Now,
-        staff_copies: Sequence[StaffCopies] = (),
     ) -> None:
         self._store = store
         self._redis = redis
@@ -61,7 +57,6 @@ class Erasing:
         self._delivery = delivery
         self._texts = texts
         self._now = now
-        self._staff_copies = tuple(staff_copies)
 
     async def ask(self, erasure: Erasure) -> None:
         """From here on it will be done, whoever is killed."""
@@ -83,6 +78,7 @@ class Erasing:
         for erasure in await asyncio.to_thread(self._store.all_open):
             log.warning("erasure_resumed", person=erasure.person.key)
             await self.finish(erasure.person)
+        await self._erase_topics()
         if await asyncio.to_thread(self._store.forget_told, self._now() - _LATE):
             await self._clean_up()
 
@@ -99,10 +95,7 @@ class Erasing:
         traces = await asyncio.to_thread(self._store.traces, person)
         traces |= await self._redis.traces_in_log(person)
         await self._stop(person, traces.chat_keys)
-        for erase in self._staff_copies:
-            await erase(person)
-        for subject in await self._redis.cards_about(traces.subjects):
-            await self._posts.erase(subject)
+        await self._erase_before_staff(traces)
         entries = await self._redis.erase(person, traces)
         rows = await asyncio.to_thread(self._store.erase, person, self._now())
         entries += await self._redis.erase(person, traces)  # what was written while SQL was at it
@@ -116,6 +109,25 @@ class Erasing:
         erased += [await self._inbox.erase(chat_key, person.external_id) for chat_key in sorted(groups)]
         for key in (key for chat in erased for key in chat.files):
             await self._files.forget(key)
+
+    async def _erase_before_staff(self, traces: Traces) -> None:
+        """Their cards say that all is erased; the topics in which they were talked with go."""
+        for subject in await self._redis.cards_about(traces.subjects):
+            await self._posts.erase(subject)
+        await self._redis.note_topics(traces.topics)
+        await self._erase_topics()
+
+    async def _erase_topics(self) -> None:
+        """Nothing else waits for a Telegram that is away: the clock comes back to them."""
+        name = self._texts.say(PrivacyText.TOPIC, self._posts.language)
+        for room, thread_id in await self._redis.topics():
+            try:
+                await self._delivery.erase_topic(room, thread_id, name)
+            except DeliveryError as error:
+                log.info("topic_not_erased", room=room.key, reason=type(error).__name__)
+                if not error.permanent:
+                    return
+            await self._redis.topic_is_erased(room, thread_id)
 
     async def _clean_up(self) -> None:
         await self._redis.forget_answers()

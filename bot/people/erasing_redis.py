@@ -12,9 +12,9 @@ from typing import Any
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
-from bot.domain import ChatRef
+from bot.domain import ChannelName, ChatRef
 from bot.domain.consents import Person
-from bot.store.erasing import Traces
+from bot.store.erasing import Topic, Traces
 from bot.store.turn_log import GROUP
 
 _AT_ONCE = 1_000
@@ -40,6 +40,7 @@ class RedisEraser:
     def __init__(self, redis: Redis, *, prefix: str = "dz") -> None:
         self._redis: Any = redis  # its types say text where bytes come back
         self._prefix = prefix
+        self._topics = f"{prefix}:topics_to_erase"
 
     async def erase(self, person: Person, traces: Traces) -> int:
         """Returns how many keys and entries went. The chat's inbox must have been emptied before."""
@@ -84,6 +85,24 @@ class RedisEraser:
             async for name in self._redis.scan_iter(match=f"{self._prefix}:card:*", count=_AT_ONCE)
         ]
         return sorted(card for card in cards if ":".join(card.split(":")[:2]) in subjects)
+
+    async def note_topics(self, topics: Collection[Topic]) -> None:
+        """Forum topics that are to go; who was talked with there is not noted."""
+        if topics:
+            await self._redis.sadd(self._topics, *(f"{room.key}/{thread_id}" for room, thread_id in topics))
+
+    async def topics(self) -> list[Topic]:
+        """Those that have not gone yet."""
+        found = []
+        for name in sorted(await self._redis.smembers(self._topics)):
+            room, _, thread_id = name.decode().rpartition("/")
+            channel, _, chat_id = room.partition(":")
+            chat = ChatRef(channel=ChannelName(channel), chat_id=chat_id, private=False)
+            found.append((chat, int(thread_id)))
+        return found
+
+    async def topic_is_erased(self, room: ChatRef, thread_id: int) -> None:
+        await self._redis.srem(self._topics, f"{room.key}/{thread_id}")
 
     async def forget_answers(self) -> None:
         """Drop the answers kept for repeated questions: nobody knows whose words they were made from."""

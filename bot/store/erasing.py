@@ -36,6 +36,8 @@ from bot.store.rows import PEOPLE, Values, clean, insert_into, table_of
 ERASURES = table_of(ErasureRow)
 _AT_ONCE = 400
 _GONE = "erased"
+Topic = tuple[ChatRef, int]
+"""A group, and the forum topic in it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,12 +60,15 @@ class Traces:
     chat_keys: frozenset[str] = frozenset()
     subjects: frozenset[str] = frozenset()
     """``callback:12``, ``handoff:3``: what cards and messages to the staff are about."""
+    topics: frozenset[Topic] = frozenset()
+    """Forum topics in which staff have talked with the person."""
 
     def __or__(self, other: "Traces") -> "Traces":
         return Traces(
             turn_ids=self.turn_ids | other.turn_ids,
             chat_keys=self.chat_keys | other.chat_keys,
             subjects=self.subjects | other.subjects,
+            topics=self.topics | other.topics,
         )
 
 
@@ -147,7 +152,17 @@ class ErasureStore:
                 if "id" in table.c and table.name not in ("turns", "dialogues", "consents")
                 for row in connection.execute(select(table.c.id).where(self._theirs(table, row_id)))
             ]
+            handoffs = tables["handoffs"]
+            places = connection.execute(
+                select(handoffs.c.room_chat_id, handoffs.c.thread_id)
+                .where(self._theirs(handoffs, row_id), handoffs.c.thread_id.is_not(None))
+                .distinct()
+            ).all()
         return Traces(
+            topics=frozenset(
+                (ChatRef(channel=person.channel, chat_id=place.room_chat_id, private=False), place.thread_id)
+                for place in places
+            ),
             turn_ids=frozenset(turn.turn_id for turn in turns),
             chat_keys=frozenset(turn.chat_key for turn in turns),
             subjects=frozenset(subjects),

@@ -38,4 +38,5 @@ class PrivacyText(StrEnum):
     FORGET_LATE = "privacy_forget_late"
     FORGETTING = "privacy_forgetting"
     FORGOTTEN = "privacy_forgotten"
+    TOPIC = "privacy_topic"
     OTHERS = "privacy_others"

@@ -1,7 +1,5 @@
 """Consent, and what people may do with what is kept about them."""
 
-from collections.abc import Sequence
-
 from redis.asyncio import Redis
 from sqlalchemy import Engine
 
@@ -10,7 +8,7 @@ from bot.delivery.kept_files import KeptFiles
 from bot.domain.moments import Now
 from bot.people.consent import Consents
 from bot.people.consent_screen import ConsentScreen
-from bot.people.erasing import Erasing, StaffCopies
+from bot.people.erasing import Erasing
 from bot.people.erasing_redis import RedisEraser
 from bot.people.personal_file import PersonalFiles
 from bot.people.privacy import Privacy
@@ -43,9 +41,7 @@ def build_privacy(
     sealer: Sealer,
     prefix: str,
     now: Now,
-    staff_copies: Sequence[StaffCopies] = (),
 ) -> Privacy:
-    """`staff_copies`: see `StaffCopies`."""
     keeps = tenant.service.dialogues.keeps_summary
     terms = tenant.terms
     erasing = Erasing(
@@ -59,7 +55,6 @@ def build_privacy(
         delivery=delivery,
         texts=texts,
         now=now,
-        staff_copies=staff_copies,
     )
     return Privacy(
         consent_screen=ConsentScreen(texts, terms, may_keep_summary=keeps) if terms else None,

@@ -18,6 +18,15 @@ NAME = "Марфа Подколодная"
 PHONE = "+79161234567"
 MARKS = (WORD, "Подколодная", "9161234567", "916 123-45-67")
 
+_AT = datetime(2026, 11, 20, tzinfo=UTC).replace(tzinfo=None)
+_CLOSED: Mapping[str, Mapping[str, Any]] = {
+    "handoffs": {"status": "released", "cause": "asked", "released_at": _AT, "room_chat_id": ""},
+    "callbacks": {"status": "done", "closed_at": _AT},
+    "reviews": {"status": "declined", "decided_at": _AT},
+    "proposals": {"status": "proposed"},
+}
+"""So that nobody at work takes them for something to be done."""
+
 
 def tables(engine: Engine) -> list[Table]:
     found = MetaData()
@@ -43,6 +52,7 @@ def plant_rows(town: Town, user_id: int, *, word: str = WORD) -> list[str]:
             row = {column.name: _filled(column, f"{word} {user_id}") for column in table.c}
             row = {name: value for name, value in row.items() if value is not None}
             row |= {"tenant": town.people.tenant.name, "person_id": person, "chat_key": f"telegram:{user_id}"}
+            row |= _CLOSED.get(table.name, {})
             row |= {"tester": "telegram:5", "kind": "stock", "model": "gigachat", "version": "7"}
             if turn is not None:
                 row |= {"turn_id": turn.turn_id, "turn_row": turn.id, "answer_key": str(turn.id)}

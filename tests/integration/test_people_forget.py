@@ -15,10 +15,11 @@ from sqlalchemy import Engine
 from bot.domain import ChannelName, ChatRef
 from bot.domain.consents import Person
 from bot.people.erasing import Erasing
+from bot.store.callbacks import CALLBACKS
 from bot.store.erasing import Erasure, ErasureStore
 from bot.store.turns import TurnStore
 from tests.assistants import SpokenModel
-from tests.fakes.telegram import FakeTelegram
+from tests.fakes.telegram import FakeTelegram, Fault, FaultKind
 from tests.integration.consent_kit import QUESTION, bakery_with_terms, strangers
 from tests.integration.forget_kit import (
     MARKS,
@@ -30,6 +31,7 @@ from tests.integration.forget_kit import (
     plant_keys,
     plant_rows,
 )
+from tests.integration.handoff_kit import ROOM, staff_town, take, write
 from tests.integration.town_kit import Town, open_town
 
 MARFA = Person(channel=ChannelName.TELEGRAM, external_id="7")
@@ -276,3 +278,39 @@ async def test_people_talk_on_while_somebody_is_forgotten(town: Town, tmp_path: 
 def erasure(town: Town, number: int) -> Erasure:
     message_id = town.telegram.messages(7)[-1].message_id + number
     return Erasure(person=MARFA, chat=HER_CHAT, message_id=message_id, asked_at=town.people.now())
+
+
+async def test_the_staff_see_that_all_is_erased(town: Town, tmp_path: Path) -> None:
+    await staff_town(town)
+    await live(town)
+    await take(town, 7)
+    topic = max(town.telegram.book.chats[ROOM].topics)
+    await write(town, f"Здравствуйте, {WORD}.", thread=topic)
+    callback = subject_of_callback(town)
+    await town.people.posts.tell(callback, f"Перезвонить: {NAME}, {PHONE}", name="test")
+    await town.settle()
+    assert PHONE in town.telegram.screen(ROOM)
+    await forget(town)
+    room = town.telegram.screen(ROOM)
+    assert PHONE not in room
+    assert WORD not in room
+    assert "данные удалены по просьбе клиента" in room.lower()
+    assert town.telegram.book.chats[ROOM].topics[topic].deleted
+    assert places(await everything(town, tmp_path), *MARKS) == []
+
+
+async def test_a_topic_that_must_stay_is_closed_without_a_name(town: Town) -> None:
+    await staff_town(town)
+    await town.say(7, QUESTION, name=NAME)
+    await take(town, 7)
+    topic = max(town.telegram.book.chats[ROOM].topics)
+    town.telegram.faults.add(Fault(kind=FaultKind.ERROR, methods=("deleteForumTopic",), times=1, status=400))
+    await forget(town)
+    kept = town.telegram.book.chats[ROOM].topics[topic]
+    assert (kept.name, kept.closed) == ("Данные удалены по просьбе клиента", True)
+
+
+def subject_of_callback(town: Town) -> str:
+    """What cards of the person's request to be called are about."""
+    with town.engine.begin() as connection:
+        return f"callback:{connection.execute(CALLBACKS.select()).first().id}"  # type: ignore[union-attr]
