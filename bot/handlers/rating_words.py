@@ -41,7 +41,8 @@ class Awaited:
 def build_router() -> Router:
     router = Router(name="rating_words")
     is_private = F.chat.type == "private"
-    router.message.register(take_number, F.text.func(lambda text: score_in(text) is not None), is_private)
+    is_score = F.text.func(lambda text: score_in(text) is not None)
+    router.message.register(take_number, F.text, is_score, is_private)
     router.message.register(take, F.text, is_private)
     return router
 
