@@ -15,7 +15,9 @@ from bot.handlers.choices import pass_over
 from bot.handlers.screens import chat_ref, language_of, show, toast
 from bot.people.actions.choices import Choice
 from bot.people.actions.drafts import FIELD, BookingDraft, looks_like_question, read_name
+from bot.people.actions.reading import speaks_of_actions
 from bot.people.actions.screens import BookingScreens, Picked, Screen
+from bot.people.callbacks.intents import FormReply, form_reply
 from bot.people.callbacks.phones import PhoneFault, read_phone, shared_phone, shown_phone
 from bot.people.menu import Menu
 from bot.people.services import People
@@ -35,6 +37,7 @@ def build_router() -> Router:
     router = Router(name="booking_forms")
     private = F.chat.type == "private"
     router.message.register(give_up, private, Command("cancel"), StateFilter(Form))
+    router.message.register(give_up, private, StateFilter(Form), F.text, F.text.func(_drops))
     router.message.register(take_name, private, StateFilter(Form.name), F.text)
     router.message.register(take_contact, private, StateFilter(Form.phone), F.contact)
     router.message.register(take_phone, private, StateFilter(Form.phone), F.text)
@@ -109,7 +112,7 @@ async def _ask_phone(people: People, chat: Chat | None, update: Update, person: 
         return
     way = screens(people, person)
     contact = Button(text=way.plain(BookingText.BUTTON_CONTACT).text, asks_contact=True)
-    keyboard = Keyboard(rows=((contact,),), is_field=True)
+    keyboard = Keyboard(rows=((contact,), (Button(text=way.cancel),)), is_field=True)
     outgoing = Outgoing(text=way.plain(BookingText.PHONE).text, keyboard=keyboard)
     await show(people, chat, update, outgoing, name="phone", language=language_of(person))
 
@@ -169,7 +172,13 @@ async def take_name(message: Message, event_update: Update, people: People, stat
 def _is_for_others(people: People, text: str) -> bool:
     is_pressed = Menu(people.texts, people.tenant.actions).item_of(text) is not None
     is_talk = small_talk(text) is not None
-    return text.startswith("/") or is_pressed or is_talk or looks_like_question(text)
+    is_asked = looks_like_question(text) or speaks_of_actions(text)
+    return text.startswith("/") or is_pressed or is_talk or is_asked
+
+
+def _drops(text: str) -> bool:
+    """«Отмена», «передумал», «нет»: no name and no number."""
+    return form_reply(text) in (FormReply.DROP, FormReply.REFUSE)
 
 
 async def _say(
@@ -254,7 +263,7 @@ async def stop(
 
 
 async def give_up(message: Message, event_update: Update, people: People, state: FSMContext) -> None:
-    """/cancel ends the form; the menu comes back under the input field."""
+    """/cancel, or words to that effect, end the form; the menu comes back under the input field."""
     if message.from_user is None:
         return
     await close(state)

@@ -87,7 +87,7 @@ async def confirm(
     booker = booker_of(query.message.chat, query.from_user)
     request_key = f"{booker.chat.key}:{token}"
     draft = await draft_of(state, token)
-    if draft is None:
+    if draft is None or not _is_full(people, draft):
         await _repeat(query, bot, people, await people.bookings.of_request(request_key, booker))
         return
     way = screens(people, query.from_user)
@@ -118,6 +118,12 @@ async def confirm(
     else:
         refused = await explain(way, outcome, following.choosing, following.slot)
         await turn_into(people, query, event_update, refused)
+
+
+def _is_full(people: People, draft: BookingDraft) -> bool:
+    """Nobody gets past the questions by a button that was not shown yet."""
+    action = people.bookings.action(draft.action)
+    return action is None or draft.has_all(action.needs)
 
 
 def _booked(people: People, way: BookingScreens, draft: BookingDraft, picked: Picked) -> Screen:

@@ -151,7 +151,7 @@ async def cancel(query: CallbackQuery, bot: Bot, event_update: Update, people: P
 async def show_phone(query: CallbackQuery, bot: Bot, people: People, member: Member) -> None:
     """The number for one of the staff alone; who looked is on record."""
     asked = Change.parse(query.data or "")
-    booking = await people.bookings.active(asked.booking_id) if asked is not None else None
+    booking = await people.bookings.known(asked.booking_id) if asked is not None else None
     if booking is None or not booking.phone_sealed:
         await pass_over(query, bot, people)
         return

@@ -127,14 +127,15 @@ class BookingStore:
             raise _Refused(Refusal.TOO_MANY)
 
     def cancel(self, booking_id: int, booker: Booker, now: datetime) -> Booking | None:
-        """The booking once it is cancelled, also if it was before; None: it is over, or not theirs."""
+        """The booking once it is cancelled, also if it was before; None: it is over, moved, or not theirs."""
         mine = and_(self._where(), BOOKINGS.c.id == booking_id, _is(booker))
         cancelled = update(BOOKINGS).where(BOOKINGS.c.id == booking_id, self._active())
         cancelled = cancelled.where(BOOKINGS.c.person_id.in_(_ids(booker)), BOOKINGS.c.starts_at > now)
         with translated(), self._engine.begin() as connection:
             connection.execute(cancelled.values(cancelled_at=now))
             booking = _one(connection, mine)
-        return booking if booking is not None and not booking.is_active else None
+            is_moved = _number(connection, self._where(BOOKINGS.c.moved_from == booking_id)) > 0
+        return booking if booking is not None and not booking.is_active and not is_moved else None
 
     def withdraw(self, booking_id: int, now: datetime) -> bool:
         """Cancel it for the business. False: it was not active."""
@@ -145,6 +146,10 @@ class BookingStore:
     def find(self, booking_id: int, booker: Booker) -> Booking | None:
         """Theirs, also if it is cancelled or over."""
         return self._only(BOOKINGS.c.id == booking_id, _is(booker))
+
+    def known(self, booking_id: int) -> Booking | None:
+        """Anybody's, also if it is cancelled or over."""
+        return self._only(BOOKINGS.c.id == booking_id)
 
     def active(self, booking_id: int) -> Booking | None:
         return self._only(BOOKINGS.c.id == booking_id, self._active())

@@ -77,6 +77,7 @@ class BookingText(StrEnum):
     ASKED_CLOSED = "booking_asked_closed"
     ASKED_FAR = "booking_asked_far"
     ASKED_NO_SUCH_TIME = "booking_asked_no_such_time"
+    ASKED_NO_SUCH_DAY = "booking_asked_no_such_day"
     ASKED_CHANGE = "booking_asked_change"
     BUTTON_MINE = "booking_button_mine"
     BUTTON_ON = "booking_button_on"

@@ -135,14 +135,52 @@ async def test_a_form_that_is_given_up_takes_no_more_words(
         assert "номер" not in await town.say(7, "Анна")
 
 
-async def test_a_greeting_is_no_name(
+@pytest.mark.parametrize("said", ["отмена", "передумал", "Не хочу", "cancel"])
+@pytest.mark.parametrize("needs", ["name", "phone"])
+async def test_words_that_give_up_end_the_form_at_every_question(
+    telegram: FakeTelegram, redis: Redis, prefix: str, engine: Engine, tmp_path: Path, needs: str, said: str
+) -> None:
+    folder = bakery_with_actions(tmp_path, needs=needs)
+    async with open_town(telegram, redis, prefix, engine, folder=folder) as town:
+        town.now = lambda: MONDAY
+        await forge(town, OAK_AT_10)
+        assert "ничего не записано" in await town.say(7, said)
+        assert "Позвать человека" in town.telegram.keyboard(7)[0]
+
+
+async def test_who_is_asked_for_a_number_sees_a_way_out(
     telegram: FakeTelegram, redis: Redis, prefix: str, engine: Engine, tmp_path: Path
+) -> None:
+    folder = bakery_with_actions(tmp_path, needs="phone")
+    async with open_town(telegram, redis, prefix, engine, folder=folder) as town:
+        town.now = lambda: MONDAY
+        await forge(town, OAK_AT_10)
+        assert town.telegram.keyboard(7) == [["Отправить свой номер"], ["Отменить"]]
+        assert "нажмите «Отменить»" in await town.say(7, "не дам")
+
+
+@pytest.mark.parametrize("said", ["Здравствуйте", "мои записи", "сколько стоит", "хочу пирог"])
+async def test_what_is_said_to_the_assistant_is_no_name(
+    telegram: FakeTelegram, redis: Redis, prefix: str, engine: Engine, tmp_path: Path, said: str
 ) -> None:
     folder = bakery_with_actions(tmp_path, needs="name")
     async with open_town(telegram, redis, prefix, engine, folder=folder) as town:
         town.now = lambda: MONDAY
         await forge(town, OAK_AT_10)
-        assert "Имя:" not in await town.say(7, "Здравствуйте")
+        assert "Имя:" not in await town.say(7, said)
+
+
+async def test_nobody_books_past_a_question_that_is_not_answered(
+    telegram: FakeTelegram, redis: Redis, prefix: str, engine: Engine, tmp_path: Path
+) -> None:
+    async with open_town(telegram, redis, prefix, engine, folder=bakery_with_actions(tmp_path)) as town:
+        town.now = lambda: MONDAY
+        await forge(town, OAK_AT_10)
+        buttons = (town.telegram.messages(7)[-1].reply_markup or {})["inline_keyboard"]
+        token = buttons[-1][0]["callback_data"].removeprefix("book:no:")
+        await forge(town, f"book:ok:{token}")
+        assert town.telegram.toasts(7)[-1].text == "Эта кнопка уже не действует."
+        assert rows(engine) == []
 
 
 async def test_the_slower_of_two_is_told_kindly_with_what_is_free(town: Town, engine: Engine) -> None:
@@ -210,6 +248,31 @@ async def test_cancelling_asks_first_and_twice_is_once(town: Town, engine: Engin
         await forge(town, "book:xx:1")
     assert rows(engine) == [("oak", False)]
     assert (await town.screen(100)).count("отменена клиентом") == 2  # the card, and the news of it
+
+
+async def test_the_yes_to_cancelling_what_was_moved_since_cancels_nothing(town: Town, engine: Engine) -> None:
+    await book(town)
+    await forge(town, "book:mok:1:260708:1500")
+    assert "перенесена" in await forge(town, "book:xx:1")
+    assert "Запись отменена" not in town.telegram.screen(7)
+    assert "отменена клиентом" not in await town.screen(100)
+    assert rows(engine) == [("oak", False), ("oak", True)]
+
+
+@pytest.mark.parametrize(
+    "said", ["мои записи", "когда у меня мастер-класс?", "На когда я записан?", "what are my bookings"]
+)
+async def test_words_about_ones_own_bookings_lead_to_them(town: Town, said: str) -> None:
+    await book(town)
+    await town.say(7, said)
+    assert "вт, 7 июля, 10:00" in await town.tap(7, "My bookings" if "my" in said else "Мои записи")
+
+
+@pytest.mark.parametrize("said", ["мастер-класс 31 ноября", "запишите на мастер-класс в 25:00"])
+async def test_a_day_or_time_that_there_is_not_is_said(town: Town, said: str) -> None:
+    screen = await town.say(7, said)
+    assert "Такого дня или времени" in screen
+    assert "[Показать свободное время]" in screen
 
 
 async def test_reminders_come_once_each_also_after_a_night_of_silence(town: Town) -> None:
@@ -317,9 +380,12 @@ async def test_only_staff_see_the_number_and_it_is_noted(
         assert "912" not in await town.screen(100)
         await town.tap(100, "Показать номер")
         assert "+7 912 345-67-89" in (town.telegram.toasts(100)[-1].text or "")
+        await forge(town, "book:xx:1")
+        await town.tap(100, "Показать номер")
+        assert "+7 912 345-67-89" in (town.telegram.toasts(100)[-1].text or "")
         with engine.connect() as connection:
             acts = connection.execute(text("SELECT actor FROM staff_acts WHERE act = 'phone_shown'"))
-            assert [act[0] for act in acts] == ["telegram:100"]
+            assert [act[0] for act in acts] == ["telegram:100"] * 2
 
 
 @pytest.mark.parametrize("resources", [OF_BOOKS])

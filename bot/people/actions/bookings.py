@@ -185,7 +185,7 @@ class Bookings:
         log.info("booking_announced", booking=booking.id, chat=booking.booker.chat.key)
 
     async def cancel(self, booking_id: int, booker: Booker) -> Booking | None:
-        """None: it is over, or not theirs. Cancelled twice it is cancelled once."""
+        """None: it is over, moved, or not theirs. Cancelled twice it is cancelled once."""
         booking = await asyncio.to_thread(self._store.cancel, booking_id, booker, self.now())
         if booking is not None:
             await self._announcer.tell_cancelled(booking, self.action(booking.action))
@@ -204,6 +204,10 @@ class Bookings:
 
     async def of_request(self, request_key: str, booker: Booker) -> Booking | None:
         return await asyncio.to_thread(self._store.of_request, request_key, booker)
+
+    async def known(self, booking_id: int) -> Booking | None:
+        """Anybody's, also if it is cancelled or over."""
+        return await asyncio.to_thread(self._store.known, booking_id)
 
     async def active(self, booking_id: int) -> Booking | None:
         return await asyncio.to_thread(self._store.active, booking_id)

@@ -1,6 +1,6 @@
 """What was entered for a booking so far. It waits with the chat's form, a day at most."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, Self
@@ -44,6 +44,10 @@ class BookingDraft:
     @property
     def for_form(self) -> dict[str, Any]:
         return {FIELD: asdict(self)}
+
+    def has_all(self, needs: Collection[str]) -> bool:
+        """Whether whatever the action asks for has been told."""
+        return all({"name": self.name, "phone": self.phone_sealed}[need] for need in needs)
 
     @property
     def moment(self) -> datetime:

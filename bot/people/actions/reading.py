@@ -15,6 +15,7 @@ from bot.language.folding import plain as plainly
 from bot.language.lemmas import Lemmatiser
 from bot.language.numerals import SPELT, spell_out
 
+_CLOCK = re.compile(r"\b\d{1,2}:\d{2}\b")
 _LEMMAS = Lemmatiser({})
 _MOST_WORDS = 30
 """A longer message says more than a wish."""
@@ -31,6 +32,8 @@ class Said:
     days: Sequence[date]
     minute: int | None
     read: set[int] = field(default_factory=set)
+    is_off_calendar: bool = False
+    """Whether it names a day or a time that there is not: 31 November, 25:00."""
 
     @classmethod
     def of(cls, text: str, now: datetime) -> "Said":
@@ -45,8 +48,11 @@ class Said:
         ahead = moment_in(plain, now)
         if ahead is not None:
             days, minute = (ahead.date(),), ahead.hour * 60 + ahead.minute
-        said = cls(plain=plain, lemmas=lemmas, days=days, minute=minute)
-        if days or minute is not None:
+        is_timed = bool(days) or minute is not None
+        names_day = not words.months.keys().isdisjoint(lemmas) and any(map(str.isdigit, lemmas))
+        is_off = not is_timed and (names_day or _CLOCK.search(plain) is not None)
+        said = cls(plain=plain, lemmas=lemmas, days=days, minute=minute, is_off_calendar=is_off)
+        if is_timed or is_off:
             said.read |= {
                 place for place, lemma in enumerate(lemmas) if words.reads(lemma) or lemma.isdigit()
             }
@@ -81,6 +87,12 @@ class Said:
         return len(self.lemmas) > _MOST_WORDS
 
     @property
+    def is_noted(self) -> bool:
+        """«Записан»: what is told so of a person is done already; such words are read."""
+        is_noted = not _words()["noted"].isdisjoint(re.findall(r"\w+", self.plain))
+        return is_noted and self.has("noted", "booking")
+
+    @property
     def asks(self) -> bool:
         """Whether a word makes a question of what is not understood otherwise."""
         return any(
@@ -90,11 +102,28 @@ class Said:
     @property
     def is_read(self) -> bool:
         """Whether hardly anything is left that could mean something else."""
+        return len(self._unread) <= _UNREAD_SHARE * len(self.lemmas)
+
+    @property
+    def is_read_whole(self) -> bool:
+        return not self._unread
+
+    @property
+    def _unread(self) -> list[str]:
         beside = _words()["beside"]
-        unread = [
+        return [
             lemma for place, lemma in enumerate(self.lemmas) if place not in self.read and lemma not in beside
         ]
-        return len(unread) <= _UNREAD_SHARE * len(self.lemmas)
+
+
+def speaks_of_actions(text: str) -> bool:
+    """Whether short words are no name: a wish, a question, a booking. What is all in capitals is a name."""
+    words = plainly(text).split()
+    if len(words) > 1 and all(word[:1].isupper() for word in text.split()):
+        return False
+    groups = (_words()[group] for group in ("wish", "booking", "file", "change", "own", "question"))
+    known = frozenset().union(*groups)
+    return any(lemma in known for lemma in _LEMMAS.all_lemmas(" ".join(words)))
 
 
 @cache

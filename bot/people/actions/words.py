@@ -39,7 +39,7 @@ class ActionSource:
         if not self._tenant.actions:
             return None
         now = inquiry.asked_at.astimezone(self._tenant.zone)
-        for read in (self._change, self._booking, self._file, self._cost):
+        for read in (self._change, self._mine, self._booking, self._file, self._cost):
             said = Said.of(inquiry.text, now)
             if said.is_long:
                 return None
@@ -62,9 +62,21 @@ class ActionSource:
         said.has("wish")
         if said.asks or not said.is_read:
             return None
+        return self._to_mine(language, "change")
+
+    def _mine(self, said: Said, language: str, now: datetime) -> Finding | None:
+        """«Мои записи», «когда у меня тест-драйв?», «на когда я записан?»."""
+        bookings = self._of_kind(Booking)
+        named = [place for action in bookings for place in said.spot(_names(action))]
+        said.take(named)
+        is_own = bool(named) | said.has("own") | said.is_noted
+        is_asked = bool(bookings) and is_own and said.has("self") and (said.has("mine") or said.is_noted)
+        return self._to_mine(language, "mine") if is_asked and said.is_read_whole else None
+
+    def _to_mine(self, language: str, asked: str) -> Finding:
         text = self._texts.say(BookingText.ASKED_CHANGE, language)
         button = Button(text=self._texts.say(BookingText.BUTTON_MINE, language), data=MINE)
-        return _found(text, [button], {"action": "change"})
+        return _found(text, [button], {"action": asked})
 
     def _booking(self, said: Said, language: str, now: datetime) -> Finding | None:
         named = [
@@ -81,7 +93,7 @@ class ActionSource:
             thing = thing_in(said, things_of(action, self._table, language))
         except TableAway:
             thing = None
-        is_wish = wishes or bool(said.days) or said.minute is not None
+        is_wish = wishes or bool(said.days) or said.minute is not None or said.is_off_calendar
         if not is_wish or said.asks or not said.is_read:
             return None
         words = Wording(self._tenant, self._texts, language)
@@ -101,7 +113,8 @@ class ActionSource:
     ) -> tuple[Choice, str]:
         """As much of the time as the calendar has, and what is said of it."""
         if not said.days and said.minute is None:
-            return choice, words.say(BookingText.ASKED_THING)
+            unknown = BookingText.ASKED_NO_SUCH_DAY if said.is_off_calendar else BookingText.ASKED_THING
+            return choice, words.say(unknown)
         day = said.days[0] if said.days else self._coming(action, said.minute or 0, now)
         if day not in days_of(action, self._tenant, now):
             return choice, words.say(BookingText.ASKED_FAR, days=words.days(action))
