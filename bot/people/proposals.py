@@ -123,4 +123,3 @@ def parted(written: str, question: str) -> tuple[str, str]:
     if first.startswith(WORDING) and rest.strip():
         return first.removeprefix(WORDING).strip() or question, rest.strip()
     return question, written.strip()
-

@@ -102,7 +102,7 @@ async def test_what_is_being_answered_is_stopped_too(
         await asyncio.wait_for(model.was_asked.wait(), 10)
         telegram.inject.press_text(7, "Отозвать согласие")
         async with asyncio.timeout(10):
-            while await town.people.consents.standing(ANNA) is Standing.GIVEN:
+            while await town.people.consents.standing(ANNA) is Standing.GIVEN:  # noqa: ASYNC110  polled
                 await asyncio.sleep(0.01)
         go_on.set()
         await town.settle()

@@ -61,10 +61,11 @@ def test_who_was_asked_for_the_nps_stays_known_until_it_is_time_again(engine: En
     for kind in ("nps", "csat"):
         plant(engine, RATINGS, OLD, kind=kind, person_id=person)
     every = timedelta(days=90)
-    early, late = (
-        PurgeStore(engine, TENANT, nps_every=every, now=lambda now=now: now, pause=lambda _: None)
-        for now in (OLD + every, BEFORE + every)
-    )
+
+    def purging_at(moment: datetime) -> PurgeStore:
+        return PurgeStore(engine, TENANT, nps_every=every, now=lambda: moment, pause=lambda _: None)
+
+    early, late = purging_at(OLD + every), purging_at(BEFORE + every)
     assert early.count(BEFORE) == early.purge(BEFORE).deleted == {"ratings": 1}
     assert not early.has_old(BEFORE)
     assert late.count(BEFORE) == late.purge(BEFORE).deleted == {"ratings": 1, "people": 1}
