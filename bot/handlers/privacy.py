@@ -1,5 +1,6 @@
 """What people do with what is kept about them: see it, get it as a file, have it erased, withdraw consent."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ from bot.people.privacy_screen import SUBJECT, OwnTap
 from bot.people.privacy_words import OwnData, own_data_in
 from bot.people.services import People
 from bot.store.erasing import Erasure
+from bot.texts.literal import literal
 from bot.texts.privacy import PrivacyText
 from bot.texts.service import ServiceText
 
@@ -163,10 +165,20 @@ async def _send_file(asked: _Asked) -> None:
 async def _ask_to_forget(asked: _Asked) -> None:
     people, person = asked.people, asked.person
     await asked.toast()
+    if (held := await _held(asked)) is not None:
+        await asked.show(Outgoing(text=held), name="forget")
+        return
     counts = await people.privacy.files.counts(person)
     words = people.privacy.screen.forget_question(person.language, counts)
     keyboard = people.privacy.screen.forget_keyboard(person, people.now())
     await asked.show(Outgoing(text=words, keyboard=keyboard), name="forget")
+
+
+async def _held(asked: _Asked) -> str | None:
+    """Why nothing can be erased now; None: all of it can."""
+    person = asked.person
+    hold = await asyncio.to_thread(asked.people.privacy.holds.of, person.channel, person.external_id)
+    return None if hold is None else asked.say(PrivacyText.HELD_BACK, reason=literal(hold.reason))
 
 
 async def _erase(asked: _Asked) -> None:
@@ -177,6 +189,10 @@ async def _erase(asked: _Asked) -> None:
     ):
         await asked.toast(PrivacyText.FORGET_LATE)
         await asked.change(asked.say(PrivacyText.FORGET_LATE))
+        return
+    if (held := await _held(asked)) is not None:
+        await asked.toast()
+        await asked.change(held)
         return
     await people.privacy.erasing.ask(
         Erasure(

@@ -7,6 +7,7 @@ from bot.people.erasing import Erasing
 from bot.people.personal_file import PersonalFiles
 from bot.people.privacy_screen import PrivacyScreen
 from bot.queue.inbox import Inbox
+from bot.store.holds import HoldStore
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -19,3 +20,5 @@ class Privacy:
     erasing: Erasing
     inbox: Inbox
     """To stop what is under way when consent is withdrawn."""
+    holds: HoldStore
+    """Whose data must stay, because the law or a dispute needs it."""

@@ -39,4 +39,5 @@ class PrivacyText(StrEnum):
     FORGETTING = "privacy_forgetting"
     FORGOTTEN = "privacy_forgotten"
     TOPIC = "privacy_topic"
+    HELD_BACK = "privacy_held_back"
     OTHERS = "privacy_others"

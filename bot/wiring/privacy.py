@@ -18,6 +18,7 @@ from bot.queue.inbox import Inbox
 from bot.queue.outbox import Outbox
 from bot.store.consents import ConsentStore
 from bot.store.erasing import ErasureStore
+from bot.store.holds import HoldStore
 from bot.store.personal_file import PersonalFileStore
 from bot.store.sealing import Sealer
 from bot.tenant import Tenant
@@ -64,4 +65,5 @@ def build_privacy(
         ),
         erasing=erasing,
         inbox=inbox,
+        holds=HoldStore(engine, tenant.name),
     )

@@ -14,9 +14,12 @@ from sqlalchemy import Engine
 
 from bot.domain import ChannelName, ChatRef
 from bot.domain.consents import Person
+from bot.embedded.redis import EmbeddedRedis
 from bot.people.erasing import Erasing
+from bot.people.erasing_redis import RedisEraser
 from bot.store.callbacks import CALLBACKS
-from bot.store.erasing import Erasure, ErasureStore
+from bot.store.erasing import Erasure, ErasureStore, Traces
+from bot.store.holds import HoldStore
 from bot.store.turns import TurnStore
 from tests.assistants import SpokenModel
 from tests.fakes.telegram import FakeTelegram, Fault, FaultKind
@@ -27,6 +30,7 @@ from tests.integration.forget_kit import (
     PHONE,
     WORD,
     everything,
+    files,
     places,
     plant_keys,
     plant_rows,
@@ -314,3 +318,32 @@ def subject_of_callback(town: Town) -> str:
     """What cards of the person's request to be called are about."""
     with town.engine.begin() as connection:
         return f"callback:{connection.execute(CALLBACKS.select()).first().id}"  # type: ignore[union-attr]
+
+
+async def test_what_the_law_needs_stays_and_people_are_told_why(town: Town) -> None:
+    await town.say(7, QUESTION)
+    await town.say(7, "/forget")
+    holds = HoldStore(town.engine, town.people.tenant.name)
+    (known,) = holds.find("7")
+    holds.place(known.row_id, "спор о *возврате*", by="telegram:1", at=town.people.now())
+    assert "Причина: спор о *возврате*." in await town.tap(7, "Да, стереть всё")
+    assert "Стереть всё сейчас нельзя" in await town.say(7, "забудь меня")
+    assert TurnStore(town.engine).counts().turns == 1
+
+
+async def test_what_was_erased_is_not_in_the_servers_file_either(prefix: str, tmp_path: Path) -> None:
+    server = EmbeddedRedis(tmp_path)
+    await asyncio.to_thread(server.start)
+    redis = Redis.from_url(server.url)
+    try:
+        await redis.set(f"{prefix}:draft:telegram:7", WORD)
+        assert places(files(tmp_path), WORD)
+        eraser = RedisEraser(redis, prefix=prefix)
+        await eraser.erase(MARFA, Traces())
+        await eraser.rewrite_log()
+        async with asyncio.timeout(20):
+            while places(await asyncio.to_thread(files, tmp_path), WORD):  # noqa: ASYNC110  another process writes it
+                await asyncio.sleep(0.05)
+    finally:
+        await redis.aclose()
+        await asyncio.to_thread(server.stop)
