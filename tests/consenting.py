@@ -43,7 +43,7 @@ def agree(database_url: str, people: Iterable[int], tenant: Path = MERCEDES) -> 
 
 def agree_lately(redis_url: str, people: Iterable[int], tenant: Path = MERCEDES) -> None:
     """Leave in Redis what each one's last visit would have left there; waits for the server for a while."""
-    retry = Retry(ConstantBackoff(0.1), 300)
+    retry = Retry(ConstantBackoff(0.1), 1_200)
     errors = [RedisConnectionError, BusyLoadingError]
     with (
         Redis.from_url(redis_url, retry=retry, retry_on_error=errors) as redis,
