@@ -41,6 +41,20 @@ class Console:
                 await asyncio.sleep(0.02)
         return [await self._answered_at(chat) - at for chat, at in asked.items()]
 
+    async def ask_steadily(self, name: str, every_s: float, over: asyncio.Event, *texts: str) -> list[float]:
+        """A message from a new chat at even distances until it is over: seconds from arrival to answer."""
+        asked: dict[str, float] = {}
+        started = time.monotonic()
+        while not over.is_set():
+            chat = f"{name}-{len(asked)}"
+            asked[chat] = await self._say(chat, (texts or (QUESTION,))[len(asked) % max(1, len(texts))])
+            rest_s = started + len(asked) * every_s - time.monotonic()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(over.wait(), max(0.0, rest_s))
+        for chat in asked:
+            await self.answered(chat)
+        return [await self._answered_at(chat) - at for chat, at in asked.items()]
+
     async def answered(self, chat: str, timeout_s: float = 120) -> None:
         """Return when the chat has an answer."""
         async with asyncio.timeout(timeout_s):

@@ -10,7 +10,6 @@ from sqlalchemy import (
     ColumnElement,
     Engine,
     Row,
-    Select,
     and_,
     delete,
     exists,
@@ -29,9 +28,9 @@ from bot.store.engine import translated
 from bot.store.people_tables import StaffActRow, StaffRow
 from bot.store.rows import PEOPLE, table_of
 
-_BATCH_S = 0.1
+_BATCH_S = 0.2
 """About how long one transaction lasts: a turn that is being logged waits no longer for it."""
-_SHARE_OF_OTHERS = 0.25
+_SHARE_OF_OTHERS = 0.2
 """Of the time of a batch, how long the database is left to others after it."""
 _FIRST_BATCH = 500
 _FEWEST_AT_ONCE = 50
@@ -167,12 +166,12 @@ class PurgeStore:
         size, after, is_last = _FIRST_BATCH, None, False
         while not is_last:
             began = time.perf_counter()
+            upto = self._place(step, after, size)
+            is_last = upto is None
+            part = _bound(step) if is_last else step.by <= upto
+            if after is not None:
+                part = and_(part, step.by > after)
             with translated(), self._engine.begin() as connection:
-                upto = connection.scalar(_place(step, after, size))
-                is_last = upto is None
-                part = _bound(step) if is_last else step.by <= upto
-                if after is not None:
-                    part = and_(part, step.by > after)
                 count = connection.execute(delete(step.table).where(part, step.old)).rowcount
             after = upto
             took_s = time.perf_counter() - began
@@ -181,6 +180,18 @@ class PurgeStore:
                 self._pause(took_s * _SHARE_OF_OTHERS)
             wanted = int(size * _BATCH_S / max(took_s, 1e-4))
             size = max(_FEWEST_AT_ONCE, min(_MOST_AT_ONCE, wanted, size * 2))
+
+    def _place(self, step: Step, after: Any, size: int) -> Any:
+        """Where so many rows end that go, or by the index alone so many that may; None: there are fewer.
+
+        It is asked in a transaction of its own: SQLite refuses to write after it has read while others wrote.
+        """
+        what = step.old if step.until is None else _bound(step)
+        if after is not None:
+            what = and_(what, step.by > after)
+        nth = select(step.by).where(what).order_by(step.by).limit(1).offset(size - 1)
+        with translated(), self._engine.connect() as connection:
+            return connection.scalar(nth)
 
     def _leave_acts_to_nobody(self, before: datetime) -> None:
         """What staff did stays on record, but not with whom, once the customer is gone."""
@@ -196,14 +207,6 @@ class PurgeStore:
 
 def _bound(step: Step) -> ColumnElement[bool]:
     return true() if step.until is None else step.by < step.until
-
-
-def _place(step: Step, after: Any, size: int) -> Select[Any]:
-    """Where so many rows end that go, or by the index alone so many that may: held ones are passed once."""
-    what = step.old if step.until is None else _bound(step)
-    if after is not None:
-        what = and_(what, step.by > after)
-    return select(step.by).where(what).order_by(step.by).limit(1).offset(size - 1)
 
 
 def _report(row: Row[Any]) -> PurgeReport:
