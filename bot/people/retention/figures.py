@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.people.retention.background import in_background
 from bot.people.retention.days import each_day, midnight, today
 from bot.store.figures import Figures, FigureStore
 
@@ -22,7 +23,7 @@ class DailyFigures:
 
     async def keep_until(self, day: date, *, may_go_on: Callable[[], bool] = lambda: True) -> None:
         """See that the figures of every day with rows, up to this one, are kept."""
-        await asyncio.to_thread(self._keep_until, day, may_go_on)
+        await in_background(lambda: self._keep_until(day, may_go_on))
 
     def _of(self, day: date) -> Figures:
         kept = self._store.of(day)

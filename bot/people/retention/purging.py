@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.domain.moments import Now
+from bot.people.retention.background import in_background
 from bot.people.retention.clock import Surely, TrustedClock
 from bot.people.retention.days import cutoff, today
 from bot.people.retention.figures import DailyFigures
@@ -144,7 +145,7 @@ class Retention:
         last_day = today(before, self._tenant.zone) - timedelta(days=1)
         try:
             await self._figures.keep_until(last_day, may_go_on=lambda: not stopped.is_set())
-            return await asyncio.to_thread(self._delete, before, stopped)
+            return await in_background(lambda: self._delete(before, stopped))
         finally:
             stopped.set()
 
