@@ -13,7 +13,7 @@ from typing import Any
 import apscheduler.schedulers.base
 
 from bot.cli.process import call_at_stop, run_process
-from bot.people.jobs import Job
+from bot.people.clockwork.jobs import Job
 from bot.settings import Settings
 from bot.store.engine import database_url, open_engine
 from bot.wiring import load_configured_tenant, open_redis

@@ -8,8 +8,8 @@ from pathlib import Path
 from bot.domain.moments import utc_now
 from bot.embedded.supervisor import AlreadyRunning, sole_supervisor
 from bot.errors import BackupFailed, SealBroken
-from bot.people.backup import ON_POSTGRESQL, Backups, database_file, key_beside, put_key_back
 from bot.people.tuning import Knob
+from bot.people.upkeep.backup import ON_POSTGRESQL, Backups, database_file, key_beside, put_key_back
 from bot.settings import Settings
 from bot.store.backup import put_back, sealed_in
 from bot.store.engine import database_url, open_engine

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bot.domain.moments import utc_now
 from bot.errors import SettingsError
-from bot.people.exporting_files import DialogueFile, JsonLines, Parquet, expect_parquet
+from bot.people.export.files import DialogueFile, JsonLines, Parquet, expect_parquet
 from bot.settings import Settings
 from bot.store.staff import CONSOLE, StaffStore
 from bot.wiring import load_configured_tenant

@@ -5,8 +5,8 @@ import asyncio
 import sys
 
 from bot.domain.reviews import Proposal
-from bot.people.proposals import Decision, Proposals
-from bot.people.proposals_faq import FaqRefused
+from bot.people.review.proposals import Decision, Proposals
+from bot.people.review.proposals_faq import FaqRefused
 from bot.settings import Settings
 from bot.store.proposals import ProposalStore
 from bot.tenant import find_tenant, load_tenant

@@ -20,8 +20,8 @@ from bot.domain import Keyboard, Outgoing
 from bot.domain.consents import Person
 from bot.errors import StoreError
 from bot.handlers.screens import change, chat_ref, person_of, show, toast
-from bot.people.consent import Standing
-from bot.people.consent_screen import SUBJECT, ConsentScreen, ConsentTap
+from bot.people.privacy.consent import Standing
+from bot.people.privacy.consent_screen import SUBJECT, ConsentScreen, ConsentTap
 from bot.people.services import People
 from bot.texts.consent import ConsentText
 from bot.texts.menu import MenuText

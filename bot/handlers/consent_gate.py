@@ -12,10 +12,10 @@ from bot.domain.consents import Person
 from bot.errors import StoreError
 from bot.handlers.screens import person_of, show, toast
 from bot.handlers.utterances import utterance_from
-from bot.people.consent import Standing
-from bot.people.consent_screen import SUBJECT
-from bot.people.privacy_screen import SUBJECT as OWN_DATA
-from bot.people.privacy_words import own_data_in
+from bot.people.privacy.consent import Standing
+from bot.people.privacy.consent_screen import SUBJECT
+from bot.people.privacy.screens import SUBJECT as OWN_DATA
+from bot.people.privacy.words import own_data_in
 from bot.people.services import People
 from bot.texts.consent import ConsentText
 

@@ -12,9 +12,9 @@ from bot.handlers.choices import pass_over
 from bot.handlers.roles import HasRole
 from bot.handlers.screens import change, language_of, toast
 from bot.handlers.staff_words import begin, is_current, read_back, tell, thread_of, words_in
-from bot.people.proposals import Fault, parted
+from bot.people.review.proposals import Fault, parted
+from bot.people.review.why import FIX
 from bot.people.services import People
-from bot.people.why import FIX
 from bot.texts.literal import literal
 from bot.texts.why import ProposalText, WhyText
 

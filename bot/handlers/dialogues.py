@@ -9,7 +9,7 @@ from bot.domain import Utterance, UtteranceKind
 from bot.handlers.choices import pass_over
 from bot.handlers.inbox import Acceptor
 from bot.handlers.screens import chat_ref, language_of, person_of, toast
-from bot.people.ratings_thumbs import END
+from bot.people.ratings.thumbs import END
 from bot.people.services import People
 from bot.texts.endings import EndingText
 

@@ -13,7 +13,7 @@ from bot.handlers.choices import pass_over
 from bot.handlers.roles import HasRole
 from bot.handlers.screens import change, language_of, toast
 from bot.handlers.staff_words import tell, thread_of
-from bot.people.exporting_requests import ExportRequest
+from bot.people.export.requests import ExportRequest
 from bot.people.services import People
 from bot.texts.exporting import ExportText
 from bot.texts.literal import literal

@@ -10,8 +10,8 @@ from bot.handlers.choices import pass_over
 from bot.handlers.roles import HasRole
 from bot.handlers.screens import change, language_of, toast
 from bot.handlers.staff_words import tell, thread_of
-from bot.people.jobs import JobState
-from bot.people.jobs_screens import DATA, Act, JobScreens, Tap
+from bot.people.clockwork.jobs import JobState
+from bot.people.clockwork.screens import DATA, Act, JobScreens, Tap
 from bot.people.services import People
 from bot.texts.jobs import JobText
 

@@ -14,9 +14,9 @@ from bot.handlers.choices import pass_over
 from bot.handlers.roles import HasRole
 from bot.handlers.screens import change, chat_ref, language_of, toast
 from bot.handlers.staff_words import begin, number_in, tell, thread_of, words_in
-from bot.people.marks import LONGEST_WORDS, SCORES
+from bot.people.review.marks import LONGEST_WORDS, SCORES
+from bot.people.review.why import clip
 from bot.people.services import People
-from bot.people.why import clip
 from bot.texts.literal import literal
 from bot.texts.marks import MarkText
 from bot.texts.why import ProposalText

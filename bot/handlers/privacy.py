@@ -13,8 +13,8 @@ from aiogram.types import CallbackQuery, Chat, InaccessibleMessage, Message, Upd
 from bot.domain import FileRef, Keyboard, Outgoing, Purpose
 from bot.domain.consents import Person
 from bot.handlers.screens import change, chat_ref, person_of, show, toast
-from bot.people.privacy_screen import SUBJECT, OwnTap
-from bot.people.privacy_words import OwnData, own_data_in
+from bot.people.privacy.screens import SUBJECT, OwnTap
+from bot.people.privacy.words import OwnData, own_data_in
 from bot.people.services import People
 from bot.store.erasing import Erasure
 from bot.texts.literal import literal

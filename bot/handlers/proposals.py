@@ -12,10 +12,10 @@ from bot.handlers.choices import pass_over
 from bot.handlers.roles import HasRole
 from bot.handlers.screens import change, language_of, toast
 from bot.handlers.staff_words import number_in, tell, thread_of
-from bot.people.proposals import Decision
-from bot.people.proposals_faq import FaqRefused
+from bot.people.review.proposals import Decision
+from bot.people.review.proposals_faq import FaqRefused
+from bot.people.review.why import why_row
 from bot.people.services import People
-from bot.people.why import why_row
 from bot.texts.literal import literal
 from bot.texts.why import ProposalText
 

@@ -14,7 +14,7 @@ from bot.domain.ratings import SCALES, Rater, Rating, RatingKind
 from bot.errors import DeliveryError
 from bot.handlers.screens import chat_ref, language_of, show
 from bot.people.callbacks.screens import CallbackScreens
-from bot.people.ratings_reading import reads_as_opinion, score_in
+from bot.people.ratings.reading import reads_as_opinion, score_in
 from bot.people.services import People
 from bot.texts.callbacks import CallbackText
 from bot.texts.ratings import RatingText

@@ -10,7 +10,7 @@ from bot.domain.ratings import Rating, RatingKind
 from bot.handlers.choices import pass_over
 from bot.handlers.rating_words import rater_of, wait_for_words, wait_no_more, way_to_person
 from bot.handlers.screens import change, language_of, show, toast
-from bot.people.ratings_screens import OFF, Screen, scored_in, step_in
+from bot.people.ratings.screens import OFF, Screen, scored_in, step_in
 from bot.people.services import People
 from bot.texts.ratings import RatingText
 

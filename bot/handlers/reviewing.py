@@ -13,8 +13,8 @@ from bot.handlers.correcting import fault_text
 from bot.handlers.roles import HasRole
 from bot.handlers.screens import change, language_of, toast
 from bot.handlers.staff_words import begin, is_current, number_in, read_back, tell, thread_of, words_in
-from bot.people.reviewing_cards import DECLINE, EDIT, SEND
-from bot.people.reviewing_decisions import Decision
+from bot.people.review.cards import DECLINE, EDIT, SEND
+from bot.people.review.decisions import Decision
 from bot.people.services import People
 from bot.texts.literal import literal
 from bot.texts.reviewing import ReviewText

@@ -12,7 +12,7 @@ from bot.domain.ratings import RatingKind
 from bot.handlers.choices import pass_over
 from bot.handlers.rating_words import rater_of, wait_for_words
 from bot.handlers.screens import chat_ref, language_of, toast
-from bot.people.ratings_thumbs import Tap, ThumbTap, thumb_in
+from bot.people.ratings.thumbs import Tap, ThumbTap, thumb_in
 from bot.people.services import People
 from bot.texts.ratings import RatingText
 

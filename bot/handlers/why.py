@@ -10,8 +10,8 @@ from bot.domain.staff import Role
 from bot.handlers.roles import HasRole
 from bot.handlers.screens import language_of, toast
 from bot.handlers.staff_words import tell, thread_of
+from bot.people.review.why import FIX, WHY
 from bot.people.services import People
-from bot.people.why import FIX, WHY
 from bot.texts.why import WhyText
 
 

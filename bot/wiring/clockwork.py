@@ -10,10 +10,10 @@ from sqlalchemy import Engine
 
 from bot.domain.moments import Now
 from bot.people.clockwork.dispatching import Dispatcher
+from bot.people.clockwork.jobs import Job
 from bot.people.clockwork.leading import Leadership
 from bot.people.clockwork.planning import Plan
 from bot.people.clockwork.working import LOOK_S, Clockwork
-from bot.people.jobs import Job
 from bot.people.retention.clock import machine_clock
 from bot.people.tuning import Tuning
 from bot.queue.duties import Duties

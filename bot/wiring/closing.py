@@ -10,11 +10,11 @@ from bot.dialogue.around import Around
 from bot.domain import Turn, TurnRecord
 from bot.domain.moments import Now
 from bot.memory.boundaries import Boundaries
-from bot.people.endings import Endings
-from bot.people.endings_services import Closing
-from bot.people.ratings import Ratings
-from bot.people.ratings_screens import RatingScreens
-from bot.people.ratings_thumbs import Thumbs
+from bot.people.endings.endings import Endings
+from bot.people.endings.services import Closing
+from bot.people.ratings.ratings import Ratings
+from bot.people.ratings.screens import RatingScreens
+from bot.people.ratings.thumbs import Thumbs
 from bot.people.staff_posts import StaffPosts
 from bot.queue.outbox import Outbox
 from bot.store.dialogues import DialogueStore

@@ -5,8 +5,8 @@ from sqlalchemy import Engine
 
 from bot.delivery.kept_files import KeptFiles
 from bot.domain.moments import Now
-from bot.people.exporting import Exports
-from bot.people.exporting_requests import ExportRequests
+from bot.people.export.exporting import Exports
+from bot.people.export.requests import ExportRequests
 from bot.queue.outbox import Outbox
 from bot.staff.roles import Staff
 from bot.store.exporting import ExportStore

@@ -6,14 +6,14 @@ from redis.asyncio import Redis
 from sqlalchemy import Engine
 
 from bot.domain.moments import Now
-from bot.people.marks import Marking
-from bot.people.oversight import Oversight
-from bot.people.proposals import Proposals
-from bot.people.reviewing import Reviewing
-from bot.people.reviewing_decisions import ReviewDecisions
+from bot.people.review.decisions import ReviewDecisions
+from bot.people.review.marks import Marking
+from bot.people.review.oversight import Oversight
+from bot.people.review.proposals import Proposals
+from bot.people.review.reviewing import Reviewing
+from bot.people.review.why import Why
 from bot.people.staff_posts import StaffPosts
 from bot.people.tuning import Tuning
-from bot.people.why import Why
 from bot.queue.outbox import Outbox
 from bot.staff.roles import Staff
 from bot.store.marks import MarkStore

@@ -22,8 +22,8 @@ from bot.people.actions.documents import Documents
 from bot.people.actions.words import ActionSource
 from bot.people.callbacks.handing import hand_over_waiting
 from bot.people.callbacks.offering import CallOffers
+from bot.people.clockwork.jobs import Duty, Job
 from bot.people.handoffs.suggestions import Suggestions
-from bot.people.jobs import Duty, Job
 from bot.people.menu import Menu
 from bot.people.services import People
 from bot.people.staff_posts import StaffPosts

@@ -10,10 +10,7 @@ from redis.asyncio import Redis
 from sqlalchemy import Engine
 
 from bot.domain.moments import Now, utc_now
-from bot.people.backup import Backups, DailyBackup
-from bot.people.digest import Digest
-from bot.people.jobs import Duty, Job, Jobs
-from bot.people.knowledge_check import KnowledgeCheck
+from bot.people.clockwork.jobs import Duty, Job, Jobs
 from bot.people.retention.clock import TrustedClock, database_witness, redis_witness
 from bot.people.retention.figures import DailyFigures
 from bot.people.retention.holding import Holding
@@ -22,7 +19,10 @@ from bot.people.retention.purging import Retention
 from bot.people.retention.telling import RetentionNews
 from bot.people.staff_posts import StaffPosts
 from bot.people.tuning import Tuning
-from bot.people.upkeep import Upkeep
+from bot.people.upkeep.backup import Backups, DailyBackup
+from bot.people.upkeep.digest import Digest
+from bot.people.upkeep.knowledge_check import KnowledgeCheck
+from bot.people.upkeep.services import Upkeep
 from bot.queue.inbox import Inbox
 from bot.staff.roles import Staff
 from bot.stock.refreshing import StockRefresher

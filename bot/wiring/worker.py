@@ -25,8 +25,8 @@ from bot.memory.answers import RedisAnswerCache
 from bot.memory.dialogue import DialogueMemory
 from bot.memory.summary import ExtractiveSummariser, ModelSummariser, Summariser
 from bot.people.actions.words import ActionSource
-from bot.people.jobs import DutyRunner
-from bot.people.ratings_thumbs import Thumbs
+from bot.people.clockwork.jobs import DutyRunner
+from bot.people.ratings.thumbs import Thumbs
 from bot.queue.cancellations import Cancellations
 from bot.queue.inbox import Inbox
 from bot.queue.notes import Notes

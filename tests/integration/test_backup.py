@@ -14,7 +14,7 @@ from sqlalchemy import Engine, select
 
 from bot.__main__ import main
 from bot.errors import BackupFailed
-from bot.people.backup import Backups, DailyBackup
+from bot.people.upkeep.backup import Backups, DailyBackup
 from bot.settings import Settings
 from bot.store.backup import copy_database, put_back
 from bot.store.engine import database_url, open_engine

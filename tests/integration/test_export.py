@@ -15,8 +15,8 @@ from sqlalchemy import Engine
 from bot.domain import ChannelName, ChatRef
 from bot.domain.ratings import RatingKind
 from bot.errors import ExportFailed
-from bot.people.exporting import Exports
-from bot.people.exporting_files import JsonLines, Parquet, TooLarge
+from bot.people.export.exporting import Exports
+from bot.people.export.files import JsonLines, Parquet, TooLarge
 from bot.store.engine import open_engine
 from bot.store.exporting import ExportStore
 from bot.store.migrate import migrate

@@ -59,7 +59,7 @@ def test_bad_input_is_one_sentence(
 def test_without_the_package_for_parquet_it_says_what_to_do(
     data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("bot.people.exporting_files.find_spec", lambda _: None)
+    monkeypatch.setattr("bot.people.export.files.find_spec", lambda _: None)
     assert main(["export"]) == 2
     assert "pip install 'dezhurny[export]'" in capsys.readouterr().err
     assert main(["export", "--format", "jsonl"]) == 0

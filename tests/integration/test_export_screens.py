@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from bot.domain import ChannelName
 from bot.domain.staff import Role
-from bot.people import exporting_requests
+from bot.people.export import requests as exporting_requests
 from bot.staff.roles import Staff
 from bot.wiring.people import build_duties, jobs_of
 from tests.fakes.telegram import FakeTelegram

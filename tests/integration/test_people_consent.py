@@ -9,7 +9,7 @@ from sqlalchemy import Engine, text
 
 from bot.domain import ChannelName, ChatRef
 from bot.domain.consents import Person
-from bot.people.consent import MOST_WAITING, Standing
+from bot.people.privacy.consent import MOST_WAITING, Standing
 from bot.store.turns import TurnStore
 from tests.fakes.telegram import FakeTelegram
 from tests.integration.consent_kit import QUESTION, bakery_with_terms, strangers

@@ -15,8 +15,8 @@ from sqlalchemy import Engine
 from bot.domain import ChannelName, ChatRef
 from bot.domain.consents import Person
 from bot.embedded.redis import EmbeddedRedis
-from bot.people.erasing import Erasing
-from bot.people.erasing_redis import RedisEraser
+from bot.people.privacy.erasing import Erasing
+from bot.people.privacy.erasing_redis import RedisEraser
 from bot.store.callbacks import CALLBACKS
 from bot.store.erasing import Erasure, ErasureStore, Traces
 from bot.store.holds import HoldStore

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, text
 
 from bot.domain import ChannelName
 from bot.domain.consents import Person
-from bot.people.consent import Standing
+from bot.people.privacy.consent import Standing
 from bot.store.callbacks import CALLBACKS
 from bot.store.turns import TurnStore
 from tests.assistants import SpokenModel

@@ -12,7 +12,7 @@ from bot.domain import Outcome
 from bot.domain.reviews import ReviewMode, ReviewStatus
 from bot.domain.staff import Role
 from bot.memory.dialogue import DialogueMemory
-from bot.people.reviewing_decisions import Decision
+from bot.people.review.decisions import Decision
 from bot.store.reviews import REVIEWS, ReviewStore
 from bot.store.rows import TURNS
 from bot.store.turns import TurnStore

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, select
 
 from bot.domain.reviews import ProposalStatus
 from bot.domain.staff import Role
-from bot.people.proposals import Decision
+from bot.people.review.proposals import Decision
 from bot.store.staff import ACTS
 from bot.store.turns import TurnStore
 from bot.tenant import check_tenant, load_tenant

@@ -10,8 +10,8 @@ from sqlalchemy import Engine
 
 from bot.errors import StoreError
 from bot.people.clockwork.dispatching import TRIES, Dispatcher
+from bot.people.clockwork.jobs import DutyRunner, Job
 from bot.people.clockwork.leading import Leadership
-from bot.people.jobs import DutyRunner, Job
 from bot.queue.duties import Duties
 from bot.store.job_runs import JobRun, JobRunStore, LeaseStore, RunOutcome
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.reviews import Proposal, ProposalStatus
-from bot.people.proposals_faq import FaqRefused, Reason, write_entry
+from bot.people.review.proposals_faq import FaqRefused, Reason, write_entry
 from bot.tenant import check_tenant, load_tenant
 from tests.assistants import BAKERY
 

@@ -3,10 +3,10 @@
 import pytest
 
 from bot.domain.ratings import RatingKind
-from bot.people.endings_reading import leans_on_last_visit
-from bot.people.ratings_reading import reads_as_opinion
-from bot.people.ratings_screens import Scored, scored_in, step_in
-from bot.people.ratings_thumbs import Tap, ThumbTap, thumb_in
+from bot.people.endings.reading import leans_on_last_visit
+from bot.people.ratings.reading import reads_as_opinion
+from bot.people.ratings.screens import Scored, scored_in, step_in
+from bot.people.ratings.thumbs import Tap, ThumbTap, thumb_in
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.people.privacy_words import OwnData, own_data_in
+from bot.people.privacy.words import OwnData, own_data_in
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from bot.domain import Button, Keyboard
 from bot.domain.callbacks import Callback, CallbackStatus
 from bot.people.callbacks.portrait import Portrait
 from bot.people.callbacks.promises import PromiseWords
-from bot.people.why import why_row
+from bot.people.review.why import why_row
 from bot.tenant import Tenant
 from bot.texts.cards import CardText
 from bot.texts.catalogue import Texts

@@ -7,7 +7,7 @@ from datetime import datetime
 import structlog
 
 from bot.domain.moments import Now, utc_now
-from bot.people.jobs import Job
+from bot.people.clockwork.jobs import Job
 from bot.queue.duties import Duties
 from bot.store.job_runs import JobRun, JobRunStore, RunOutcome
 

@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.domain.moments import Now
-from bot.people.jobs import Job
+from bot.people.clockwork.jobs import Job
 from bot.store.job_runs import JobRunStore
 
 log = structlog.get_logger()

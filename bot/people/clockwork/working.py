@@ -12,9 +12,9 @@ from redis.exceptions import RedisError
 from bot.domain.moments import Now
 from bot.errors import StoreError
 from bot.people.clockwork.dispatching import Dispatcher
+from bot.people.clockwork.jobs import Job
 from bot.people.clockwork.leading import Leadership
 from bot.people.clockwork.planning import Plan
-from bot.people.jobs import Job
 from bot.people.retention.clock import Steady, TrustedClock
 from bot.people.tuning import Knob, Tuning
 

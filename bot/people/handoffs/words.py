@@ -8,7 +8,7 @@ from bot.domain import Button, Keyboard, Outgoing
 from bot.domain.handoffs import Cause, Customer, Handoff
 from bot.domain.staff import Member
 from bot.people.callbacks.portrait import Portrait
-from bot.people.why import why_row
+from bot.people.review.why import why_row
 from bot.tenant import Tenant
 from bot.texts.catalogue import Texts
 from bot.texts.handoffs import HandoffText

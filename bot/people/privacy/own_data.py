@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from bot.people.consent_screen import ConsentScreen
-from bot.people.erasing import Erasing
-from bot.people.personal_file import PersonalFiles
-from bot.people.privacy_screen import PrivacyScreen
+from bot.people.privacy.consent_screen import ConsentScreen
+from bot.people.privacy.erasing import Erasing
+from bot.people.privacy.personal_file import PersonalFiles
+from bot.people.privacy.screens import PrivacyScreen
 from bot.queue.inbox import Inbox
 from bot.store.holds import HoldStore
 

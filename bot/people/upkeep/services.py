@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from bot.people.backup import DailyBackup
-from bot.people.digest import Digest
-from bot.people.jobs import Jobs
-from bot.people.knowledge_check import KnowledgeCheck
+from bot.people.clockwork.jobs import Jobs
 from bot.people.retention.figures import DailyFigures
 from bot.people.retention.holding import Holding
 from bot.people.retention.purging import Retention
+from bot.people.upkeep.backup import DailyBackup
+from bot.people.upkeep.digest import Digest
+from bot.people.upkeep.knowledge_check import KnowledgeCheck
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

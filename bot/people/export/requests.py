@@ -17,8 +17,8 @@ from bot.delivery.kept_files import KeptFiles
 from bot.domain import ChannelName, ChatRef, FileRef, Outgoing, Purpose
 from bot.domain.staff import Role
 from bot.errors import ExportFailed
-from bot.people.exporting import Exports
-from bot.people.exporting_files import JsonLines, TooLarge
+from bot.people.export.exporting import Exports
+from bot.people.export.files import JsonLines, TooLarge
 from bot.queue.outbox import Outbox
 from bot.staff.roles import Staff
 from bot.texts.catalogue import Texts

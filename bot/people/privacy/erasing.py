@@ -12,8 +12,8 @@ from bot.domain import Outgoing
 from bot.domain.consents import Person
 from bot.domain.moments import Now
 from bot.errors import DeliveryError
-from bot.people.consent import Consents
-from bot.people.erasing_redis import RedisEraser
+from bot.people.privacy.consent import Consents
+from bot.people.privacy.erasing_redis import RedisEraser
 from bot.people.staff_posts import StaffPosts
 from bot.queue.inbox import Inbox
 from bot.queue.outbox import Outbox

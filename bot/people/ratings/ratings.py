@@ -9,7 +9,7 @@ from bot.domain import Outgoing
 from bot.domain.moments import Now
 from bot.domain.ratings import Rater, Rating, RatingKind
 from bot.guard.personal_data import mask
-from bot.people.ratings_screens import RatingScreens
+from bot.people.ratings.screens import RatingScreens
 from bot.queue.outbox import Outbox
 from bot.store.dialogues import EndedDialogue
 from bot.store.ratings import Asked, RatingStore

@@ -11,8 +11,8 @@ from bot.guard.people import streets_in
 from bot.guard.personal_data import mask, named_labels
 from bot.language.folding import fold
 from bot.language.numerals import number_words
-from bot.people.exporting_names import known_names_in, likely_names_in, rare_words, rare_words_in
-from bot.people.exporting_numbers import known_numbers_in, long_numbers_in
+from bot.people.export.names import known_names_in, likely_names_in, rare_words, rare_words_in
+from bot.people.export.numbers import known_numbers_in, long_numbers_in
 from bot.store.exporting import Known
 from bot.tenant import Tenant
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.domain import Button, Keyboard
-from bot.people.jobs import Job, JobState
+from bot.people.clockwork.jobs import Job, JobState
 from bot.people.retention.days import in_words
 from bot.store.job_runs import JobRun, RunOutcome
 from bot.tenant import Tenant

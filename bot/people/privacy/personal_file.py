@@ -12,7 +12,7 @@ from redis.asyncio import Redis
 from bot.domain import Utterance, UtteranceKind
 from bot.domain.consents import Person
 from bot.memory.dialogue import peek
-from bot.people.consent import Consents
+from bot.people.privacy.consent import Consents
 from bot.queue.inbox import Inbox
 from bot.store.personal_file import PersonalFileStore
 

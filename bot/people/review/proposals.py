@@ -11,7 +11,7 @@ import structlog
 
 from bot.domain.reviews import Proposal, ProposalStatus
 from bot.domain.staff import Member
-from bot.people.proposals_faq import (
+from bot.people.review.proposals_faq import (
     foreign_phone,
     plain_answer,
     plain_question,

@@ -16,8 +16,8 @@ from bot.domain.moments import Now
 from bot.domain.reviews import Review, ReviewStatus
 from bot.domain.staff import Member
 from bot.guard.personal_data import mask
-from bot.people.reviewing import call_me, opened
-from bot.people.reviewing_cards import ReviewCards
+from bot.people.review.cards import ReviewCards
+from bot.people.review.reviewing import call_me, opened
 from bot.people.staff_posts import StaffPosts
 from bot.queue.outbox import Outbox
 from bot.staff.roles import Staff

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from bot.domain import Button, Keyboard
 from bot.domain.consents import Person
-from bot.people.consent import Standing
+from bot.people.privacy.consent import Standing
 from bot.tenant.terms import Terms
 from bot.texts.catalogue import Texts
 from bot.texts.consent import ConsentText

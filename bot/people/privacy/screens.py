@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain import Button, Keyboard
 from bot.domain.consents import Consent, Person
-from bot.people.consent import Standing
+from bot.people.privacy.consent import Standing
 from bot.texts.catalogue import Texts
 from bot.texts.privacy import PrivacyText
 

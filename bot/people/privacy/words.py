@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bot.data_files import read_data
 
-_DATA = Path(__file__).with_name("privacy_words.yaml")
+_DATA = Path(__file__).with_name("words.yaml")
 _NOT_WORDS = re.compile(r"[\W_]+")
 _LONGEST = 120
 """A longer message says something else besides."""

@@ -6,7 +6,7 @@ from bot.delivery.buttons import keyboard_of
 from bot.domain import Answer, Button, Keyboard, Light
 from bot.domain.reviews import Review, ReviewStatus
 from bot.guard.personal_data import named_labels
-from bot.people.why import check_names, clip, why_row
+from bot.people.review.why import check_names, clip, why_row
 from bot.tenant import Tenant
 from bot.texts.catalogue import Texts
 from bot.texts.literal import literal

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from bot.people.endings import Endings
-from bot.people.ratings import Ratings
-from bot.people.ratings_thumbs import Thumbs
+from bot.people.endings.endings import Endings
+from bot.people.ratings.ratings import Ratings
+from bot.people.ratings.thumbs import Thumbs
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

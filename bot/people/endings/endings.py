@@ -14,8 +14,8 @@ from bot.guard.personal_data import named_labels
 from bot.memory.boundaries import Boundaries, Ending, EndReason
 from bot.memory.summary import ExtractiveSummariser
 from bot.memory.window import clip
-from bot.people.endings_reading import leans_on_last_visit
-from bot.people.ratings import Ratings
+from bot.people.endings.reading import leans_on_last_visit
+from bot.people.ratings.ratings import Ratings
 from bot.store.dialogues import DialogueStore, EndedDialogue
 from bot.tenant.service import Dialogues
 from bot.texts.catalogue import Texts

@@ -22,9 +22,9 @@ from bot.domain.plain_json import JSON
 from bot.domain.ratings import Rater, RatingKind
 from bot.errors import DeliveryError
 from bot.guard.personal_data import named_labels
-from bot.people.ratings import OPEN_FOR
+from bot.people.ratings.ratings import OPEN_FOR
+from bot.people.review.why import why_row
 from bot.people.staff_posts import StaffPosts
-from bot.people.why import why_row
 from bot.store.rated_answers import RatedAnswerStore
 from bot.texts.catalogue import Texts
 from bot.texts.endings import EndingText

@@ -14,8 +14,8 @@ from bot.data_files import read_data
 from bot.domain import Outcome
 from bot.domain.moments import Now
 from bot.errors import SettingsError
-from bot.people.exporting_files import DialogueFile, Record, all_written
-from bot.people.exporting_masking import LastMask
+from bot.people.export.files import DialogueFile, Record, all_written
+from bot.people.export.masking import LastMask
 from bot.store.exporting import ExportStore, LoggedDialogue, LoggedTurn, Opinion
 from bot.tenant import Tenant
 

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from bot.people.marks import Marking
-from bot.people.proposals import Proposals
-from bot.people.reviewing import Reviewing
-from bot.people.reviewing_decisions import ReviewDecisions
-from bot.people.why import Why
+from bot.people.review.decisions import ReviewDecisions
+from bot.people.review.marks import Marking
+from bot.people.review.proposals import Proposals
+from bot.people.review.reviewing import Reviewing
+from bot.people.review.why import Why
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

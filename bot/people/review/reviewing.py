@@ -13,7 +13,7 @@ from bot.errors import DeliveryError, SealBroken
 from bot.guard.personal_data import mask, named_labels
 from bot.memory.memory import Memory
 from bot.people.callbacks.clock import WorkingClock
-from bot.people.reviewing_cards import ReviewCards
+from bot.people.review.cards import ReviewCards
 from bot.people.staff_posts import StaffPosts
 from bot.people.tuning import Knob, Tuning
 from bot.store.reviews import Held, ReviewStore

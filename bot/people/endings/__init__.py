@@ -1,0 +1,1 @@
+"""A dialogue comes to its end."""

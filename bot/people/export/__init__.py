@@ -1,0 +1,1 @@
+"""Masked dialogues leave the house for training and analysis."""

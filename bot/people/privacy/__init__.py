@@ -1,0 +1,1 @@
+"""What a person agrees to, what is held about them, and how it is taken away."""
