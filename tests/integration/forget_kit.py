@@ -24,6 +24,7 @@ _CLOSED: Mapping[str, Mapping[str, Any]] = {
     "callbacks": {"status": "done", "closed_at": _AT},
     "reviews": {"status": "declined", "decided_at": _AT},
     "proposals": {"status": "proposed"},
+    "retention_holds": {"lifted_at": _AT},
 }
 """So that nobody at work takes them for something to be done."""
 
