@@ -2,13 +2,17 @@
 
 import asyncio
 import secrets
+import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Final
 
+import structlog
+from pydantic import TypeAdapter
 from redis.asyncio import Redis
 
+from bot.errors import StoreError
 from bot.store.tunings import Tuned, TuningStore
 
 
@@ -29,22 +33,30 @@ class Knob(StrEnum):
     """[name of a job]"""
 
 
+log = structlog.get_logger()
+
+_TUNED: Final = TypeAdapter(dict[str, Tuned])
 _NEVER: Final = object()
+_TRY_AGAIN_S: Final = 5.0
+"""So long the database is left alone after it did not answer."""
 
 
 class Tuning:
     """One tenant's knobs. The truth is in SQL; a stamp in Redis tells when to read it again.
 
-    Raises redis-py's errors and StoreError.
+    While the database is away, what was known last holds. Raises redis-py's errors; `change` and `reset`
+    StoreError too.
     """
 
     def __init__(self, store: TuningStore, redis: Redis, tenant: str, *, prefix: str = "dz") -> None:
         self._store = store
         self._redis = redis
         self._stamp = f"{prefix}:tuning:{tenant}"
+        self._copy = f"{prefix}:tuning_copy:{tenant}"
         self._known: Mapping[str, Tuned] = {}
         self._read_at: object = _NEVER
         """The stamp when it was read last."""
+        self._left_alone_until = 0.0
 
     async def get(self, knob: Knob) -> Any:
         """The value as it was changed last; None if it never was."""
@@ -53,10 +65,21 @@ class Tuning:
 
     async def tuned(self, knob: Knob) -> Tuned | None:
         stamp = await self._redis.get(self._stamp)
-        if stamp != self._read_at:
-            self._known = await asyncio.to_thread(self._store.all)
-            self._read_at = stamp
+        if stamp != self._read_at and time.monotonic() >= self._left_alone_until:
+            await self._read(stamp)
         return self._known.get(knob)
+
+    async def _read(self, stamp: object) -> None:
+        try:
+            self._known = await asyncio.to_thread(self._store.all)
+        except StoreError as error:
+            log.warning("tuning_not_read", error=type(error).__name__)
+            self._left_alone_until = time.monotonic() + _TRY_AGAIN_S
+            if self._read_at is _NEVER and (copy := await self._redis.get(self._copy)) is not None:
+                self._known = _TUNED.validate_json(copy)
+            return
+        self._read_at = stamp
+        await self._redis.set(self._copy, _TUNED.dump_json(dict(self._known)))
 
     async def change(self, knob: Knob, value: Any, *, seen: int, changed_by: str) -> bool:
         """Change it unless somebody has since version `seen`; False then. In force when this returns."""

@@ -1,11 +1,14 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from redis.asyncio import Redis
 from sqlalchemy import Engine
 
+from bot.errors import StoreError
 from bot.people.tuning import Knob, Tuning
+from bot.store.engine import open_engine
 from bot.store.tunings import TuningStore
 
 
@@ -55,3 +58,16 @@ async def test_tenants_do_not_share_their_changes(
     await process().change(Knob.RETENTION_DAYS, 60, seen=0, changed_by="telegram:1")
     foreign = Tuning(TuningStore(engine, "library"), redis, "library", prefix=prefix)
     assert await foreign.get(Knob.RETENTION_DAYS) is None
+
+
+async def test_while_the_database_is_away_what_was_known_last_holds(
+    process: Callable[[], Tuning], redis: Redis, prefix: str, tmp_path: Path
+) -> None:
+    await process().change(Knob.REVIEW_MODE, "adviser", seen=0, changed_by="telegram:1")
+    assert await process().get(Knob.REVIEW_MODE) == "adviser"
+    empty = TuningStore(open_engine(f"sqlite:///{tmp_path}/empty.db"), "bakery")
+    blind = Tuning(empty, redis, "bakery", prefix=prefix)
+    assert await blind.get(Knob.REVIEW_MODE) == "adviser"
+    with pytest.raises(StoreError):
+        await blind.change(Knob.REVIEW_MODE, "partial", seen=1, changed_by="telegram:1")
+    assert await process().get(Knob.REVIEW_MODE) == "adviser"

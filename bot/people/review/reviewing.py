@@ -9,7 +9,7 @@ import structlog
 from bot.domain import Answer, Button, Outcome, Outgoing, Turn
 from bot.domain.moments import Now
 from bot.domain.reviews import HELD_OUTCOMES, Decided, Review, ReviewMode
-from bot.errors import DeliveryError, SealBroken
+from bot.errors import DeliveryError, SealBroken, StoreError
 from bot.guard.personal_data import mask, named_labels
 from bot.memory.memory import Memory
 from bot.people.callbacks.clock import WorkingClock
@@ -78,7 +78,7 @@ class Reviewing:
         if answer.outcome not in HELD_OUTCOMES:
             return answer
         mode = await self.mode()
-        review = None if turn.is_first_run else await asyncio.to_thread(self._store.of_turn, turn.turn_id)
+        review = None if turn.is_first_run else await self._begun(turn, mode)
         if review is None and not mode.holds(answer.light):
             return answer
         if review is None:
@@ -86,6 +86,15 @@ class Reviewing:
         told = await self._tell_staff(review, answer)
         log.info("answer_held", review=review.review_id, light=review.light, mode=mode, told=told)
         return self._instead(review, answer, is_staffed=told > 0)
+
+    async def _begun(self, turn: Turn, mode: ReviewMode) -> Review | None:
+        """What an earlier run of the turn has begun."""
+        try:
+            return await asyncio.to_thread(self._store.of_turn, turn.turn_id)
+        except StoreError:
+            if mode is not ReviewMode.AUTOMATIC:
+                raise
+            return None  # nobody looks at answers now: customers must not wait for the database
 
     def _held(self, turn: Turn, answer: Answer, mode: ReviewMode) -> Held:
         now = self._now()
