@@ -12,7 +12,12 @@ ROW_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 MOMENT = sa.DateTime(timezone=True)
 
 
+DOOR = "erased"
+"""Whom an act was about may be replaced by this, once their data is gone; nothing else of it ever changes."""
+
+
 def upgrade() -> None:
+    _seal_acts()
     op.create_table(
         "broadcasts",
         sa.Column("id", ROW_ID, nullable=False),
@@ -21,12 +26,17 @@ def upgrade() -> None:
         sa.Column("button", sa.JSON(), nullable=False),
         sa.Column("promo", sa.Text(), nullable=False),
         sa.Column("audience", sa.JSON(), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("by_night", sa.Boolean(), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("request_key", sa.Text(), nullable=False),
         sa.Column("made_by", sa.Text(), nullable=False),
+        sa.Column("changed_by", sa.Text(), nullable=False),
         sa.Column("made_at", MOMENT, nullable=False),
         sa.Column("started_at", MOMENT, nullable=True),
         sa.Column("finished_at", MOMENT, nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_broadcasts"),
+        sa.UniqueConstraint("request_key", name="uq_broadcasts_request_key"),
     )
     op.create_index("ix_broadcasts_tenant_status", "broadcasts", ["tenant", "status"], unique=False)
     op.create_table(
@@ -129,6 +139,7 @@ def upgrade() -> None:
         sa.Column("broadcast_id", ROW_ID, nullable=False),
         sa.Column("person_id", ROW_ID, nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("promo", sa.Text(), nullable=False),
         sa.Column("at", MOMENT, nullable=True),
         sa.ForeignKeyConstraint(
             ["broadcast_id"], ["broadcasts.id"], name="fk_broadcast_people_broadcast_id_broadcasts"
@@ -160,7 +171,57 @@ def upgrade() -> None:
     )
 
 
+def _seal_acts() -> None:
+    """Have the database itself refuse whatever would change or remove what staff did."""
+    if op.get_bind().dialect.name == "sqlite":
+        for statement in _SQLITE_SEAL:
+            op.execute(statement)
+        return
+    for statement in _POSTGRESQL_SEAL:
+        op.execute(statement)
+
+
+_REFUSAL = "staff_acts only grows"
+_SQLITE_SEAL = (
+    f"""CREATE TRIGGER staff_acts_stay BEFORE DELETE ON staff_acts
+        BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END""",
+    f"""CREATE TRIGGER staff_acts_keep BEFORE UPDATE ON staff_acts
+        WHEN NEW.subject IS NOT '{DOOR}' OR NEW.id IS NOT OLD.id OR NEW.tenant IS NOT OLD.tenant
+          OR NEW.actor IS NOT OLD.actor OR NEW.act IS NOT OLD.act OR NEW.at IS NOT OLD.at
+          OR NEW.details IS NOT OLD.details
+        BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END""",
+    # INSERT OR REPLACE deletes without a word to the trigger above
+    f"""CREATE TRIGGER staff_acts_once BEFORE INSERT ON staff_acts
+        WHEN EXISTS (SELECT 1 FROM staff_acts WHERE id = NEW.id)
+        BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END""",
+)
+_POSTGRESQL_SEAL = (
+    f"""CREATE FUNCTION staff_acts_refuse() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION '{_REFUSAL}'; END $$""",
+    """CREATE TRIGGER staff_acts_stay BEFORE DELETE ON staff_acts
+        FOR EACH ROW EXECUTE FUNCTION staff_acts_refuse()""",
+    """CREATE TRIGGER staff_acts_whole BEFORE TRUNCATE ON staff_acts
+        FOR EACH STATEMENT EXECUTE FUNCTION staff_acts_refuse()""",
+    f"""CREATE TRIGGER staff_acts_keep BEFORE UPDATE ON staff_acts FOR EACH ROW
+        WHEN (NEW.subject IS DISTINCT FROM '{DOOR}' OR NEW.details::text IS DISTINCT FROM OLD.details::text
+          OR (NEW.id, NEW.tenant, NEW.actor, NEW.act, NEW.at)
+             IS DISTINCT FROM (OLD.id, OLD.tenant, OLD.actor, OLD.act, OLD.at))
+        EXECUTE FUNCTION staff_acts_refuse()""",
+)
+
+
+def _unseal_acts() -> None:
+    if op.get_bind().dialect.name == "sqlite":
+        for name in ("stay", "keep", "once"):
+            op.execute(f"DROP TRIGGER staff_acts_{name}")
+        return
+    for name in ("stay", "whole", "keep"):
+        op.execute(f"DROP TRIGGER staff_acts_{name} ON staff_acts")
+    op.execute("DROP FUNCTION staff_acts_refuse()")
+
+
 def downgrade() -> None:
+    _unseal_acts()
     op.drop_table("retention_holds")
     op.drop_table("broadcast_people")
     op.drop_table("tunings")
