@@ -33,7 +33,10 @@ def inline_of(keyboard: Keyboard | None) -> InlineKeyboardMarkup | None:
 
 
 def _inline(button: Button) -> InlineKeyboardButton:
-    return InlineKeyboardButton(button.text[:BUTTON_CHARACTERS], callback_data=button.data)
+    label = button.text[:BUTTON_CHARACTERS]
+    if button.url:
+        return InlineKeyboardButton(label, url=button.url)
+    return InlineKeyboardButton(label, callback_data=button.data)
 
 
 def _field(button: Button) -> KeyboardButton:

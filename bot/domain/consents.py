@@ -28,4 +28,6 @@ class Consent:
     version: str
     keeps_summary: bool
     """What was talked about may be remembered for the next visit."""
+    takes_news: bool = False
+    """News and offers may be sent."""
     given_at: datetime

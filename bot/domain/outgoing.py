@@ -12,6 +12,8 @@ class Button:
 
     text: str
     data: str = ""
+    url: str = ""
+    """Opens this address instead; nothing comes back."""
     asks_contact: bool = False
     """Under the input field: a tap shares the person's own number."""
 

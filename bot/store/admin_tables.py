@@ -148,22 +148,33 @@ class InvitationRow(SQLModel, table=True):
 
 
 class BroadcastRow(SQLModel, table=True):
-    """A message to many. `status`: draft, running, paused, stopped, done."""
+    """A message to many. `status`: running, paused, stopped, done."""
 
     __tablename__ = "broadcasts"
-    __table_args__ = (Index(None, "tenant", "status"),)
+    __table_args__ = (Index(None, "tenant", "status"), UniqueConstraint("request_key"))
 
     id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
     tenant: str = Field(sa_type=Text)
     text: str = Field(sa_type=Text)
     button: dict[str, str] = Field(sa_type=JSON)
     promo: str = Field(default="", sa_type=Text)
+    """One for all; with a star at its end, the beginning of everybody's own."""
     audience: dict[str, Any] = Field(sa_type=JSON)
+    people: int
+    """How many it was for when it began; whoever is erased since is in no row."""
+    by_night: bool
+    """Whether it goes on in the quiet hours."""
     status: str = Field(sa_type=Text)
+    request_key: str = Field(sa_type=Text)
+    """The same for the same tap, however often it is delivered."""
     made_by: str = Field(sa_type=Text)
+    changed_by: str = Field(sa_type=Text)
+    """Who started, paused or stopped it last."""
     made_at: datetime = Field(sa_type=UtcDateTime)
     started_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When the first one was sent."""
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """Since when its end is told."""
 
 
 class BroadcastPersonRow(SQLModel, table=True):
@@ -176,4 +187,6 @@ class BroadcastPersonRow(SQLModel, table=True):
     person_id: int = Field(foreign_key="people.id", primary_key=True, index=True, sa_type=RowId)
     status: str = Field(sa_type=Text)
     """waiting, posted, sent, blocked, failed, left_out"""
+    promo: str = Field(default="", sa_type=Text)
+    """The person's own code."""
     at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -27,9 +27,22 @@ class ConsentStore:
             row = connection.execute(newest).one_or_none()
         if row is None:
             return None
-        return Consent(version=row.version, keeps_summary=row.keeps_summary, given_at=row.given_at)
+        return Consent(
+            version=row.version,
+            keeps_summary=row.keeps_summary,
+            takes_news=row.takes_news,
+            given_at=row.given_at,
+        )
 
-    def give(self, person: Person, version: str, *, keeps_summary: bool, at: datetime) -> bool:
+    def give(
+        self,
+        person: Person,
+        version: str,
+        *,
+        keeps_summary: bool,
+        takes_news: bool = False,
+        at: datetime,
+    ) -> bool:
         """Agree to this version, which ends the consent to any other. False: they did before."""
         with translated(), self._engine.begin() as connection:
             row_id = person_row(
@@ -43,6 +56,8 @@ class ConsentStore:
                 person_id=row_id,
                 version=version,
                 keeps_summary=keeps_summary,
+                takes_news=takes_news,
+                news_at=at if takes_news else None,
                 given_at=at,
             )
             return connection.execute(given.on_conflict_do_nothing()).rowcount > 0
@@ -63,6 +78,30 @@ class ConsentStore:
             if not keeps:
                 self._drop_summaries(connection, person)
         return changed.rowcount > 0
+
+    def take_news(self, person: Person, *, takes: bool, at: datetime, version: str | None = None) -> bool:
+        """Change this part of the consent alone. False: it says so already, or there is none.
+
+        `version`: of the consent that is noted where there is none; None: nothing is.
+        """
+        differs = and_(self._standing(person), CONSENTS.c.takes_news.is_not(takes))
+        with translated(), self._engine.begin() as connection:
+            changed = connection.execute(update(CONSENTS).where(differs).values(takes_news=takes, news_at=at))
+            if changed.rowcount or not takes or version is None:
+                return changed.rowcount > 0
+            row_id = person_row(
+                connection, person.channel, person.external_id, person.name, person.language, at=at
+            )
+            given = insert_into(connection, CONSENTS).values(
+                tenant=self._tenant,
+                person_id=row_id,
+                version=version,
+                keeps_summary=False,
+                takes_news=True,
+                news_at=at,
+                given_at=at,
+            )
+            return connection.execute(given.on_conflict_do_nothing()).rowcount > 0
 
     def _drop_summaries(self, connection: Connection, person: Person) -> None:
         mine = and_(DIALOGUES.c.tenant == self._tenant, DIALOGUES.c.person_id.in_(_rows_of(person)))

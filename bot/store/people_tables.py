@@ -34,6 +34,10 @@ class ConsentRow(SQLModel, table=True):
     version: str = Field(sa_type=Text)
     keeps_summary: bool
     """Whether what was talked about may be remembered for the next visit."""
+    takes_news: bool = False
+    """Whether news and offers may be sent."""
+    news_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When the person said so last."""
     given_at: datetime = Field(sa_type=UtcDateTime)
     withdrawn_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 

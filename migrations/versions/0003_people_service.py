@@ -192,6 +192,8 @@ def upgrade() -> None:
         sa.Column("person_id", ROW_ID, nullable=False),
         sa.Column("version", sa.Text(), nullable=False),
         sa.Column("keeps_summary", sa.Boolean(), nullable=False),
+        sa.Column("takes_news", sa.Boolean(), nullable=False),
+        sa.Column("news_at", MOMENT, nullable=True),
         sa.Column("given_at", MOMENT, nullable=False),
         sa.Column("withdrawn_at", MOMENT, nullable=True),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name="fk_consents_person_id_people"),

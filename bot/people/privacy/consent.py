@@ -26,6 +26,8 @@ _ASK_AGAIN_AFTER_S = 60
 _WAITED_KNOWN_S = 90 * 24 * 3600
 _HANDLED_KNOWN_S = 3 * 24 * 3600
 _NONE = "no"
+_NEWS_ALONE = ""
+"""The version of a consent to news where there are no terms."""
 
 
 class Standing(StrEnum):
@@ -72,13 +74,13 @@ class Consents:
         consent = await self.of(person)
         return consent is not None and consent.keeps_summary
 
-    async def give(self, person: Person, *, keeps_summary: bool) -> bool:
+    async def give(self, person: Person, *, keeps_summary: bool, takes_news: bool = False) -> bool:
         """Agree to the terms of today. False: they did before. Raises ValueError where there are none."""
         if self.terms is None:
             raise ValueError("there are no terms to agree to")
         at, version = datetime.now(UTC), self.terms.version
         is_new = await asyncio.to_thread(
-            self._store.give, person, version, keeps_summary=keeps_summary, at=at
+            self._store.give, person, version, keeps_summary=keeps_summary, takes_news=takes_news, at=at
         )
         await self._note(person, f"yes {version}")
         log.info("consent_given", person=person.key, version=version, is_new=is_new)
@@ -98,6 +100,16 @@ class Consents:
     async def keep_summary(self, person: Person, *, keeps: bool) -> bool:
         """False: there is no consent, or it says so already."""
         return await asyncio.to_thread(self._store.keep_summary, person, keeps=keeps)
+
+    async def take_news(self, person: Person, *, takes: bool) -> bool:
+        """Whether to send news and offers. False: it says so already, or there is no consent to change.
+
+        Where nobody is asked for terms, this is the only thing agreed to.
+        """
+        version = _NEWS_ALONE if self.terms is None else None
+        return await asyncio.to_thread(
+            self._store.take_news, person, takes=takes, at=datetime.now(UTC), version=version
+        )
 
     # What was said before consent waits in Redis alone, as it came.
 
