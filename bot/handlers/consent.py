@@ -23,6 +23,7 @@ from bot.handlers.screens import change, chat_ref, person_of, show, toast
 from bot.people.privacy.consent import Standing
 from bot.people.privacy.consent_screen import SUBJECT, ConsentScreen, ConsentTap
 from bot.people.services import People
+from bot.texts.broadcasts import NewsText
 from bot.texts.consent import ConsentText
 from bot.texts.menu import MenuText
 from bot.texts.service import ServiceText
@@ -135,14 +136,19 @@ async def _agree(tapped: _Tapped) -> None:
     people, person, tap = tapped.people, tapped.person, tapped.tap
     try:
         await people.privacy.erasing.finish(person)  # one that is not done would take this consent along
-        is_new = await people.consents.give(person, keeps_summary=tap.keeps_summary)
+        is_new = await people.consents.give(
+            person, keeps_summary=tap.keeps_summary, takes_news=tap.takes_news
+        )
     except StoreError as error:
         log.warning("consent_not_stored", person=person.key, error=str(error))
         await tapped.toast(ConsentText.NOT_STORED, alert=True)
         return
     await tapped.toast(None if is_new else ConsentText.ALREADY)
     text = ConsentText.GIVEN_WITH_SUMMARY if tap.keeps_summary else ConsentText.GIVEN
-    await tapped.settle(tapped.say(text, version=tap.version))
+    words = tapped.say(text, version=tap.version)
+    if tap.takes_news:
+        words = f"{words}\n\n{people.texts.say(NewsText.GIVEN, person.language)}"
+    await tapped.settle(words)
     held = [
         Update.model_validate_json(item, context={"bot": tapped.bot})
         for item in await people.consents.held(person)
@@ -197,7 +203,7 @@ async def _show_full(tapped: _Tapped) -> None:
 
 
 async def _tick(tapped: _Tapped) -> None:
-    """Tick the summary, or no longer: the buttons carry it until the person agrees."""
+    """Tick a box, or no longer: the buttons carry it until the person agrees."""
     ticked = tapped.tap.ticked_over()
     await tapped.toast()
     await tapped.rebutton(tapped.screen.buttons(tapped.person, ticked, under_full=tapped.is_under_full))
@@ -208,6 +214,7 @@ _ACTS: Mapping[str, Callable[[_Tapped], Awaitable[None]]] = {
     "no": _decline,
     "full": _show_full,
     "sum": _tick,
+    "news": _tick,
 }
 
 

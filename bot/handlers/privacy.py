@@ -1,18 +1,18 @@
 """What people do with what is kept about them: see it, get it as a file, have it erased, withdraw consent."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 import structlog
 from aiogram import Bot, F, Router
 from aiogram.filters import Filter
 from aiogram.fsm.context import FSMContext
-from aiogram.types import CallbackQuery, Chat, InaccessibleMessage, Message, Update
+from aiogram.types import CallbackQuery, Message, Update
 
-from bot.domain import FileRef, Keyboard, Outgoing, Purpose
-from bot.domain.consents import Person
-from bot.handlers.screens import change, chat_ref, person_of, show, toast
+from bot.domain import FileRef, Outgoing, Purpose
+from bot.handlers.news import show_news, stop_news, take_news
+from bot.handlers.own_data import Act, Asked, redraw, screen_of
+from bot.handlers.screens import chat_ref, person_of, toast
 from bot.people.privacy.screens import SUBJECT, OwnTap
 from bot.people.privacy.words import OwnData, own_data_in
 from bot.people.services import People
@@ -41,44 +41,12 @@ class _AboutOwnData(Filter):
         return {"wanted": wanted} if wanted is not None else False
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Asked:
-    """Who wants what, by a message or by a tap; `tapped` is where the button stands."""
-
-    people: People
-    person: Person
-    chat: Chat
-    update: Update
-    state: FSMContext
-    bot: Bot
-    query: CallbackQuery | None = None
-    tapped: Message | InaccessibleMessage | None = None
-    detail: str = ""
-
-    def say(self, text: PrivacyText, **values: object) -> str:
-        return self.people.texts.say(text, self.person.language, **values)
-
-    async def show(self, outgoing: Outgoing, name: str = "screen") -> None:
-        await show(self.people, self.chat, self.update, outgoing, name=name, language=self.person.language)
-
-    async def toast(self, text: PrivacyText | None = None) -> None:
-        if self.query is not None:
-            await toast(self.bot, self.query, self.say(text) if text is not None else "")
-
-    async def change(self, words: str, keyboard: Keyboard | None = None) -> None:
-        if self.tapped is not None:
-            await change(self.people, self.tapped, words, keyboard)
-
-
-Act = Callable[[_Asked], Awaitable[None]]
-
-
 async def take_words(
     message: Message, bot: Bot, event_update: Update, people: People, state: FSMContext, wanted: OwnData
 ) -> None:
     if message.from_user is None:
         return
-    asked = _Asked(
+    asked = Asked(
         people=people,
         person=person_of(message.from_user),
         chat=message.chat,
@@ -102,7 +70,7 @@ async def take_tap(
     if tap is None or tap.act not in _BY_TAP or message is None:
         await toast(bot, query, people.texts.say(ServiceText.BUTTON_OUTDATED, person.language))
         return
-    asked = _Asked(
+    asked = Asked(
         people=people,
         person=person,
         chat=message.chat,
@@ -112,6 +80,7 @@ async def take_tap(
         query=query,
         tapped=message,
         detail=tap.detail,
+        is_about_news=tap.act == "mail",
     )
     if tap.person_id != person.external_id:
         await asked.toast(PrivacyText.OTHERS)
@@ -122,21 +91,12 @@ async def take_tap(
         await people.consents.note_handled(event_update.update_id)
 
 
-async def _show_screen(asked: _Asked) -> None:
-    text, keyboard = await _screen(asked)
+async def _show_screen(asked: Asked) -> None:
+    text, keyboard = await screen_of(asked)
     await asked.show(Outgoing(text=text, keyboard=keyboard))
 
 
-async def _screen(asked: _Asked) -> tuple[str, Keyboard]:
-    people, person = asked.people, asked.person
-    consent = await people.consents.of(person)
-    standing = await people.consents.standing(person)
-    counts = await people.privacy.files.counts(person)
-    screen = people.privacy.screen
-    return screen.text(person.language, consent, standing, counts), screen.keyboard(person, consent)
-
-
-async def _send_file(asked: _Asked) -> None:
+async def _send_file(asked: Asked) -> None:
     """As a file for programs and one for reading; their bytes are forgotten once they are sent."""
     people, person = asked.people, asked.person
     await asked.toast()
@@ -162,7 +122,7 @@ async def _send_file(asked: _Asked) -> None:
         )
 
 
-async def _ask_to_forget(asked: _Asked) -> None:
+async def _ask_to_forget(asked: Asked) -> None:
     people, person = asked.people, asked.person
     await asked.toast()
     if (held := await _held(asked)) is not None:
@@ -174,14 +134,14 @@ async def _ask_to_forget(asked: _Asked) -> None:
     await asked.show(Outgoing(text=words, keyboard=keyboard), name="forget")
 
 
-async def _held(asked: _Asked) -> str | None:
+async def _held(asked: Asked) -> str | None:
     """Why nothing can be erased now; None: all of it can."""
     person = asked.person
     hold = await asyncio.to_thread(asked.people.privacy.holds.of, person.channel, person.external_id)
     return None if hold is None else asked.say(PrivacyText.HELD_BACK, reason=literal(hold.reason))
 
 
-async def _erase(asked: _Asked) -> None:
+async def _erase(asked: Asked) -> None:
     """Note that they want it, so that a kill does not undo it, and do it now."""
     people, person, tapped = asked.people, asked.person, asked.tapped
     if tapped is None or not OwnTap(act="erase", person_id=person.external_id, detail=asked.detail).is_fresh(
@@ -207,12 +167,12 @@ async def _erase(asked: _Asked) -> None:
     await people.privacy.erasing.finish(person)
 
 
-async def _keep(asked: _Asked) -> None:
+async def _keep(asked: Asked) -> None:
     await asked.toast()
     await asked.change(asked.say(PrivacyText.FORGET_KEPT))
 
 
-async def _show_terms(asked: _Asked) -> None:
+async def _show_terms(asked: Asked) -> None:
     people, screen = asked.people, asked.people.privacy.consent_screen
     await asked.toast()
     if screen is not None and asked.tapped is not None:
@@ -221,7 +181,7 @@ async def _show_terms(asked: _Asked) -> None:
         await people.outbox.post(chat_ref(asked.chat), outgoing, name=name, language=asked.person.language)
 
 
-async def _withdraw(asked: _Asked) -> None:
+async def _withdraw(asked: Asked) -> None:
     """From now on nothing is answered: neither what waits, nor what is being answered."""
     people, person = asked.people, asked.person
     if not await people.consents.withdraw(person):
@@ -230,32 +190,31 @@ async def _withdraw(asked: _Asked) -> None:
     await people.privacy.inbox.erase(person.key, person.external_id)
     await asked.state.clear()
     await asked.toast()
-    await _redraw(asked)
+    await redraw(asked)
     await asked.show(Outgoing(text=asked.say(PrivacyText.WITHDRAWN)), name="withdrawn")
 
 
-async def _keep_summary(asked: _Asked) -> None:
+async def _keep_summary(asked: Asked) -> None:
     keeps = asked.detail == "1"
     await asked.people.consents.keep_summary(asked.person, keeps=keeps)
     await asked.toast(PrivacyText.SUMMARY_NOW_KEPT if keeps else PrivacyText.SUMMARY_NOW_DROPPED)
-    await _redraw(asked)
-
-
-async def _redraw(asked: _Asked) -> None:
-    text, keyboard = await _screen(asked)
-    await asked.change(text, keyboard)
+    await redraw(asked)
 
 
 _BY_WORDS: Mapping[OwnData, Act] = {
     OwnData.PRIVACY: _show_screen,
     OwnData.MY_DATA: _send_file,
     OwnData.FORGET: _ask_to_forget,
+    OwnData.NEWS: show_news,
 }
 _BY_TAP: Mapping[str, Act] = {
     "full": _show_terms,
     "file": _send_file,
     "forget": _ask_to_forget,
     "sum": _keep_summary,
+    "news": take_news,
+    "mail": take_news,
+    "nonews": stop_news,
     "withdraw": _withdraw,
     "erase": _erase,
     "keep": _keep,

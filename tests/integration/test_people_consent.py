@@ -131,7 +131,7 @@ async def test_the_full_text_comes_in_parts_with_the_buttons_below(town: Town) -
     screen = await town.tap(7, "Весь текст")
     parts = [text for text in said(town) if "бережём" in text]
     assert len(parts) > 1
-    assert screen.rstrip().splitlines()[-2].strip() == "[Согласен] [Не согласен]"
+    assert screen.rstrip().splitlines()[-3].strip() == "[Согласен] [Не согласен]"
     await town.tap(7, "Весь текст")
     assert town.telegram.toasts(7)[-1].text == "Весь текст уже показан ниже."
     assert [text for text in said(town) if "бережём" in text] == parts

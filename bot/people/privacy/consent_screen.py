@@ -6,13 +6,15 @@ from bot.domain import Button, Keyboard
 from bot.domain.consents import Person
 from bot.people.privacy.consent import Standing
 from bot.tenant.terms import Terms
+from bot.texts.broadcasts import NewsText
 from bot.texts.catalogue import Texts
 from bot.texts.consent import ConsentText
 
 SUBJECT = "consent:"
 _FIELDS = 5
-_SUMMARY = "s"
+_SUMMARY, _NEWS = "s", "n"
 _NOTHING = "-"
+_TICKED = frozenset({_NOTHING, _SUMMARY, _NEWS, _SUMMARY + _NEWS})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,22 +25,32 @@ class ConsentTap:
     person_id: str
     version: str
     keeps_summary: bool = False
+    takes_news: bool = False
 
     @classmethod
     def parse(cls, data: str) -> "ConsentTap | None":
         """None: no button of this version of the program."""
         parts = data.split(":")
-        if len(parts) != _FIELDS or parts[4] not in (_SUMMARY, _NOTHING):
+        if len(parts) != _FIELDS or parts[4] not in _TICKED:
             return None
         _, act, person_id, version, ticked = parts
-        return cls(act=act, person_id=person_id, version=version, keeps_summary=ticked == _SUMMARY)
+        return cls(
+            act=act,
+            person_id=person_id,
+            version=version,
+            keeps_summary=_SUMMARY in ticked,
+            takes_news=_NEWS in ticked,
+        )
 
     @property
     def data(self) -> str:
-        ticked = _SUMMARY if self.keeps_summary else _NOTHING
+        ticked = _SUMMARY * self.keeps_summary + _NEWS * self.takes_news or _NOTHING
         return f"{SUBJECT}{self.act}:{self.person_id}:{self.version}:{ticked}"
 
     def ticked_over(self) -> "ConsentTap":
+        """With the box that its button stands for."""
+        if self.act == "news":
+            return replace(self, takes_news=not self.takes_news)
         return replace(self, keeps_summary=not self.keeps_summary)
 
 
@@ -63,21 +75,21 @@ class ConsentScreen:
 
     def buttons(self, person: Person, tap: ConsentTap | None = None, *, under_full: bool = False) -> Keyboard:
         """With what is ticked in `tap`."""
-        is_ticked = tap is not None and tap.keeps_summary
-        yes = self._button(person, ConsentText.YES, "yes", is_ticked)
-        no = self._button(person, ConsentText.NO, "no", is_ticked)
+        tap = tap or ConsentTap(act="", person_id=person.external_id, version=self._terms.version)
+        yes = self._button(person, ConsentText.YES, "yes", tap)
+        no = self._button(person, ConsentText.NO, "no", tap)
         rows: list[tuple[Button, ...]] = [(yes, no)]
         if not under_full:
-            rows.append((self._button(person, ConsentText.FULL, "full", is_ticked),))
+            rows.append((self._button(person, ConsentText.FULL, "full", tap),))
         if self._may_keep_summary:
-            text = ConsentText.SUMMARY_ON if is_ticked else ConsentText.SUMMARY_OFF
-            rows.append((self._button(person, text, "sum", is_ticked),))
+            summary = ConsentText.SUMMARY_ON if tap.keeps_summary else ConsentText.SUMMARY_OFF
+            rows.append((self._button(person, summary, "sum", tap),))
+        news = NewsText.ON if tap.takes_news else NewsText.OFF
+        rows.append((self._button(person, news, "news", tap),))
         return Keyboard(rows=tuple(rows))
 
-    def _button(self, person: Person, text: ConsentText, act: str, is_ticked: bool) -> Button:
-        tap = ConsentTap(
-            act=act, person_id=person.external_id, version=self._terms.version, keeps_summary=is_ticked
-        )
+    def _button(self, person: Person, text: ConsentText | NewsText, act: str, ticked: ConsentTap) -> Button:
+        tap = replace(ticked, act=act, person_id=person.external_id, version=self._terms.version)
         return Button(text=self._texts.say(text, person.language), data=tap.data)
 
     def _days(self, language: str) -> str:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.domain import Button, Keyboard
 from bot.domain.consents import Consent, Person
 from bot.people.privacy.consent import Standing
+from bot.texts.broadcasts import NewsText
 from bot.texts.catalogue import Texts
 from bot.texts.privacy import PrivacyText
 
@@ -97,9 +98,30 @@ class PrivacyScreen:
             wanted = "0" if consent.keeps_summary else "1"
             ticked = PrivacyText.SUMMARY_ON if consent.keeps_summary else PrivacyText.SUMMARY_OFF
             buttons.append((ticked, "sum", wanted))
-        if consent is not None:
-            buttons.append((PrivacyText.WITHDRAW, "withdraw", ""))
-        return Keyboard(rows=tuple((self._button(person, *button),) for button in buttons))
+        rows = [(self._button(person, *button),) for button in buttons]
+        if self._may_take_news(consent):
+            rows.append((self._news_button(person, consent, "news"),))
+        if consent is not None and self._has_terms:
+            rows.append((self._button(person, PrivacyText.WITHDRAW, "withdraw", ""),))
+        return Keyboard(rows=tuple(rows))
+
+    def news(self, person: Person, consent: Consent | None) -> tuple[str, Keyboard | None]:
+        """Whether news and offers are sent, and the button that changes it."""
+        language = person.language
+        if not self._may_take_news(consent):
+            return self._texts.say(NewsText.NEEDS_CONSENT, language), None
+        takes = consent is not None and consent.takes_news
+        text = self._texts.say(NewsText.TAKEN if takes else NewsText.NOT_TAKEN, language)
+        return text, Keyboard(rows=((self._news_button(person, consent, "mail"),),))
+
+    def _may_take_news(self, consent: Consent | None) -> bool:
+        return consent is not None or not self._has_terms
+
+    def _news_button(self, person: Person, consent: Consent | None, act: str) -> Button:
+        takes = consent is not None and consent.takes_news
+        text, wanted = (NewsText.ON, "0") if takes else (NewsText.OFF, "1")
+        tap = OwnTap(act=act, person_id=person.external_id, detail=wanted)
+        return Button(text=self._texts.say(text, person.language), data=tap.data)
 
     def forget_question(self, language: str, counts: Mapping[str, int]) -> str:
         return self._texts.say(PrivacyText.FORGET_ASK, language, items=self.held(language, counts))

@@ -19,6 +19,7 @@ class OwnData(StrEnum):
     PRIVACY = "/privacy"
     MY_DATA = "/mydata"
     FORGET = "/forget"
+    NEWS = "/news"
 
 
 def own_data_in(text: str) -> OwnData | None:
