@@ -18,6 +18,7 @@
     │   │   ├── HoldOver             the handoff for which it was said does not hold the chat any more
     │   │   └── FloodLimited         429: carries `retry_after_s`
     │   ├── StoreError           the SQL store did not do what was asked
+    │   │   ├── StoreFull            there is no room left for what was to be written
     │   │   └── SealBroken           what is sealed opens with none of the keys
     │   ├── ExportFailed         the files of an export could not be written
     │   ├── BackupFailed         the database could not be copied, or not be put back
@@ -141,6 +142,10 @@ class FloodLimited(DeliveryError):
 
 class StoreError(ServiceError):
     """The SQL store did not do what was asked."""
+
+
+class StoreFull(StoreError):
+    """The database, or its disk, has no room left."""
 
 
 class SealBroken(StoreError):

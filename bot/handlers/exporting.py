@@ -85,9 +85,11 @@ async def _begin(
         since="" if since is None else since.isoformat(),
         language=language,
     )
-    if await people.exporting.ask(request):
+    if not await people.exporting.is_known(request.key):
+        # first, so that nothing is exported of which there is no record
         subject = _ALL if since is None else since.isoformat()
         await people.staff.note_act(member, "export", subject, dialogues=count)
+        await people.exporting.ask(request)
     return people.texts.say(ExportText.STARTED, language, count=count), None
 
 

@@ -75,10 +75,7 @@ async def _do(people: People, tapped: Tap, key: str, member: Member) -> JobText:
         is_done = await jobs.pause(tapped.name, paused=paused, seen=tapped.version, changed_by=member.key)
         text = JobText.IS_PAUSED if paused else JobText.IS_RESUMED
         refusal = JobText.CHANGED_BY_OTHER
-    if not is_done:
-        return refusal
-    await people.staff.note_act(member, f"job_{tapped.act.name.lower()}", f"job:{tapped.name}")
-    return text
+    return text if is_done else refusal
 
 
 def _screens(people: People, event: Message | CallbackQuery) -> JobScreens:

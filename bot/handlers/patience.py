@@ -9,7 +9,8 @@ from aiogram import BaseMiddleware
 from aiogram.types import TelegramObject, Update
 from redis.exceptions import RedisError
 
-from bot.errors import StoreError
+from bot.errors import StoreError, StoreFull
+from bot.handlers.fullness import tell_full
 
 log = structlog.get_logger()
 
@@ -38,6 +39,11 @@ class Patience(BaseMiddleware):
         while True:
             try:
                 return await handler(event, data)
+            except StoreFull:
+                # others must not wait until somebody makes room
+                log.error("update_without_room", update_id=getattr(event, "update_id", None))
+                await tell_full(event, data)
+                return None
             except (RedisError, StoreError) as error:
                 is_over = ends_at is not None and loop.time() + pause_s > ends_at
                 if is_over or (isinstance(error, StoreError) and error.permanent):

@@ -7,6 +7,7 @@ from aiogram.filters import Command, CommandObject
 from aiogram.types import CallbackQuery, Message, Update
 
 from bot.domain.staff import Member, Role
+from bot.errors import StoreFull
 from bot.handlers.choices import pass_over
 from bot.handlers.roles import HasRole
 from bot.handlers.screens import change, language_of, toast
@@ -76,15 +77,22 @@ async def set_days(query: CallbackQuery, bot: Bot, people: People, member: Membe
         return
     retention, screens = people.upkeep.retention, _screens(people, query)
     is_done = await retention.change(days, seen=int(asked[2]), changed_by=member.key)
-    kept, text = await retention.kept(), RetentionText.CHANGED_BY_OTHER
+    text = RetentionText.CHANGED_BY_OTHER
     if is_done:
-        is_empty = not (await retention.forecast(days)).rows
-        text = RetentionText.DONE_NOTHING if is_empty else RetentionText.DONE
-        await people.staff.note_act(member, "retention_set", "retention", days=days)
         key = f"tap:{query.message.message_id if query.message else ''}:{asked[2]}:{days}"
-        await people.upkeep.jobs.run_now(_PURGE, key=key, asked_by=member.key)
+        text = await _purge_now(people, days, key, member)
     await toast(bot, query)
-    await _turn_into(query, people, screens.told(text, kept))
+    await _turn_into(query, people, screens.told(text, await retention.kept()))
+
+
+async def _purge_now(people: People, days: int, key: str, member: Member) -> RetentionText:
+    """The days are changed whatever comes of this."""
+    try:
+        is_empty = not (await people.upkeep.retention.forecast(days)).rows
+        await people.upkeep.jobs.run_now(_PURGE, key=key, asked_by=member.key)
+    except StoreFull:
+        return RetentionText.DONE_LATER
+    return RetentionText.DONE_NOTHING if is_empty else RetentionText.DONE
 
 
 async def leave(query: CallbackQuery, bot: Bot, people: People) -> None:

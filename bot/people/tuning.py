@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 from redis.asyncio import Redis
 
 from bot.errors import StoreError
+from bot.store.staff import Act
 from bot.store.tunings import Tuned, TuningStore
 
 
@@ -26,9 +27,10 @@ class Knob(StrEnum):
     FORBIDDEN = "forbidden"
     """{"added": [{name, words, phrases}], "removed": [name]}"""
     HOURS = "hours"
-    """{"week": {monday: "09:00-18:00", ...}, "holidays": [{day, hours, name}]}"""
+    """{"week": {monday: "09:00-18:00", ...}, "departments": {name: {monday: ...}},
+    "holidays": [{day, hours, name}], "removed": [day of a holiday]}"""
     MODEL = "model"
-    """{"provider": "local" | "openai" | "gigachat" | "off"}"""
+    """{"provider": "local" | "openai" | "gigachat" | "off" | null}"""
     JOBS_PAUSED = "jobs_paused"
     """[name of a job]"""
 
@@ -64,10 +66,14 @@ class Tuning:
         return None if tuned is None else tuned.value
 
     async def tuned(self, knob: Knob) -> Tuned | None:
+        return (await self.all()).get(knob)
+
+    async def all(self) -> Mapping[str, Tuned]:
+        """Every knob that was ever changed; the same object until another change."""
         stamp = await self._redis.get(self._stamp)
         if stamp != self._read_at and time.monotonic() >= self._left_alone_until:
             await self._read(stamp)
-        return self._known.get(knob)
+        return self._known
 
     async def _read(self, stamp: object) -> None:
         try:
@@ -81,11 +87,16 @@ class Tuning:
         self._read_at = stamp
         await self._redis.set(self._copy, _TUNED.dump_json(dict(self._known)))
 
-    async def change(self, knob: Knob, value: Any, *, seen: int, changed_by: str) -> bool:
-        """Change it unless somebody has since version `seen`; False then. In force when this returns."""
+    async def change(
+        self, knob: Knob, value: Any, *, seen: int, changed_by: str, act: Act | None = None
+    ) -> bool:
+        """Change it unless somebody has since version `seen`; False then. In force when this returns.
+
+        `act` is noted with the change or not at all.
+        """
         at = datetime.now(UTC)
         is_changed = await asyncio.to_thread(
-            self._store.put, knob.value, value, seen=seen, changed_by=changed_by, at=at
+            self._store.put, knob.value, value, seen=seen, changed_by=changed_by, at=at, act=act
         )
         await self._renew()
         return is_changed

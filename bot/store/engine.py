@@ -1,5 +1,6 @@
 """Where the database is and how it is opened: SQLite beside the data, or PostgreSQL."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,7 +18,7 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from bot.errors import SettingsError, StoreError
+from bot.errors import SettingsError, StoreError, StoreFull
 
 BUSY_TIMEOUT_MS = 10_000
 _PROMPT_FAILURE = {
@@ -65,6 +66,8 @@ def translated() -> Iterator[None]:
         if isinstance(error, DataError):
             raise StoreError(f"the database refused a value: {kind}", permanent=True) from error
         reason = (str(error.orig).splitlines() or [""])[0]
+        if kind == "DiskFull" or getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
+            raise StoreFull(f"{kind}: {reason}") from error
         raise StoreError(f"{kind}: {reason}", permanent=isinstance(error, IntegrityError)) from error
     except StatementError as error:
         raise StoreError(f"a value cannot be stored: {type(error.orig).__name__}", permanent=True) from error

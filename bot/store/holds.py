@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, Row, Select, and_, or_, select, update
+from sqlalchemy import Engine, Row, Select, and_, exists, or_, select, update
 
 from bot.domain import ChannelName
 from bot.store.admin_tables import RetentionHoldRow
+from bot.store.aged import BOOKINGS, CALLBACKS, HANDOFFS
 from bot.store.engine import translated
-from bot.store.rows import PEOPLE, TURNS, clean, table_of
+from bot.store.rows import DIALOGUES, PEOPLE, TURNS, clean, table_of
+from bot.store.staff import Act
 
 HOLDS = table_of(RetentionHoldRow)
 _MOST_FOUND = 6
@@ -48,7 +50,12 @@ class HoldStore:
     def find(self, who: str) -> list[KnownPerson]:
         """People of that id, or of just that name; a few at most, who was here last first."""
         named = and_(PEOPLE.c.name == clean(who), PEOPLE.c.name != "")
-        is_ours = PEOPLE.c.id.in_(select(TURNS.c.person_id).where(TURNS.c.tenant == self._tenant))
+        is_ours = or_(
+            *(
+                exists().where(table.c.person_id == PEOPLE.c.id, table.c.tenant == self._tenant)
+                for table in (DIALOGUES, TURNS, CALLBACKS, HANDOFFS, BOOKINGS)
+            )
+        )
         found = (
             select(PEOPLE)
             .where(or_(PEOPLE.c.external_id == clean(who), named), is_ours)
@@ -64,7 +71,10 @@ class HoldStore:
         return None if row is None else _person(row)
 
     def place(self, row_id: int, reason: str, *, by: str, at: datetime) -> bool:
-        """False: nobody of this number is there any more, or their rows are held already."""
+        """False: nobody of this number is there any more, or their rows are held already.
+
+        It is noted as an act of theirs; so is `lift`.
+        """
         values = {"tenant": self._tenant, "person_id": row_id, "reason": clean(reason)}
         with translated(), self._engine.begin() as connection:
             # a write first: of two at once one waits for the other here, and sees its row
@@ -73,13 +83,18 @@ class HoldStore:
             if connection.execute(self._standing().where(PEOPLE.c.id == row_id)).first() is not None:
                 return False
             connection.execute(HOLDS.insert().values(**values, placed_by=by, placed_at=at))
+            Act(by=by, name="hold_placed", subject=f"person:{row_id}").note(connection, self._tenant)
         return True
 
-    def lift(self, hold_id: int, at: datetime) -> bool:
+    def lift(self, hold_id: int, *, by: str, at: datetime) -> bool:
         """False: it does not stand any more."""
         stands = and_(HOLDS.c.id == hold_id, HOLDS.c.tenant == self._tenant, HOLDS.c.lifted_at.is_(None))
         with translated(), self._engine.begin() as connection:
-            return connection.execute(update(HOLDS).where(stands).values(lifted_at=at)).rowcount == 1
+            lift = update(HOLDS).where(stands).values(lifted_at=at).returning(HOLDS.c.person_id)
+            person_id = connection.execute(lift).scalar_one_or_none()
+            if person_id is not None:
+                Act(by=by, name="hold_lifted", subject=f"person:{person_id}").note(connection, self._tenant)
+        return person_id is not None
 
     def standing(self) -> Sequence[Hold]:
         """All that stand, in the order in which they were placed."""

@@ -10,6 +10,7 @@ from sqlalchemy import Engine, Row, and_, delete, func, select, update
 from bot.store.admin_tables import JobRunRow, SchedulerJobRow, SchedulerLeaseRow
 from bot.store.engine import translated
 from bot.store.rows import insert_into, table_of
+from bot.store.staff import Act
 
 RUNS, LEASES, PLANNED = table_of(JobRunRow), table_of(SchedulerLeaseRow), table_of(SchedulerJobRow)
 CLOCK = "clock"
@@ -53,9 +54,19 @@ class JobRunStore:
         self._tenant = tenant
 
     def claim(
-        self, job: str, key: str, due_at: datetime, *, asked_by: str = CLOCK, tries: int = 0
+        self,
+        job: str,
+        key: str,
+        due_at: datetime,
+        *,
+        asked_by: str = CLOCK,
+        tries: int = 0,
+        act: Act | None = None,
     ) -> int | None:
-        """Decide on a run: its number. None: there was one for this key, or one of the job is not over."""
+        """Decide on a run: its number. None: there was one for this key, or one of the job is not over.
+
+        `act` is noted with the decision or not at all.
+        """
         row = {"tenant": self._tenant, "job": job, "key": key, "due_at": due_at, "asked_by": asked_by}
         with translated(), self._engine.begin() as connection:
             new = insert_into(connection, RUNS).values(**row, tries=tries, outcome="", error="")
@@ -65,6 +76,8 @@ class JobRunStore:
                 kept = select(RUNS.c.id).where(of_job).order_by(RUNS.c.id.desc()).limit(1).offset(_KEPT)
                 old = RUNS.c.id <= kept.scalar_subquery()
                 connection.execute(delete(RUNS).where(of_job, RUNS.c.ended_at.is_not(None), old))
+                if act is not None:
+                    act.note(connection, self._tenant)
         return None if claimed is None else int(claimed.id)
 
     def open(self) -> list[JobRun]:

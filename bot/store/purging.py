@@ -28,9 +28,9 @@ from bot.store.engine import translated
 from bot.store.people_tables import StaffActRow, StaffRow
 from bot.store.rows import PEOPLE, table_of
 
-_BATCH_S = 0.25
+_BATCH_S = 0.1
 """About how long one transaction lasts: a turn that is being logged waits no longer for it."""
-_SHARE_OF_OTHERS = 0.1
+_SHARE_OF_OTHERS = 0.25
 """Of the time of a batch, how long the database is left to others after it."""
 _FIRST_BATCH = 500
 _FEWEST_AT_ONCE = 50

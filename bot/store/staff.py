@@ -1,6 +1,7 @@
 """Staff in SQL: their roles, their room, and what they did."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,6 +20,20 @@ CONSOLE = "console"
 """Who acts at the command line."""
 Details = Mapping[str, str | int | bool]
 """What is noted of an act: ids, roles and counts, never what people said or are called."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Act:
+    """What somebody is about to do, to be noted in the transaction in which it is done."""
+
+    by: str
+    name: str
+    subject: str
+    details: Details = field(default_factory=dict)
+
+    def note(self, connection: Connection, tenant: str) -> None:
+        row = {"actor": self.by, "act": self.name, "subject": self.subject, "details": dict(self.details)}
+        connection.execute(insert(ACTS).values(tenant=tenant, at=datetime.now(UTC), **row))
 
 
 class StaffStore:
@@ -126,8 +141,7 @@ class StaffStore:
         subject: str,
         details: Details,
     ) -> None:
-        row = {"actor": by, "act": act, "subject": subject, "details": dict(details)}
-        connection.execute(insert(ACTS).values(tenant=self._tenant, at=datetime.now(UTC), **row))
+        Act(by=by, name=act, subject=subject, details=details).note(connection, self._tenant)
 
     def _is(self, channel: ChannelName, external_id: str) -> ColumnElement[bool]:
         who = (STAFF.c.channel == channel.value, STAFF.c.external_id == clean(external_id))

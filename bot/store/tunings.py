@@ -10,6 +10,7 @@ from sqlalchemy import Engine, delete, select, update
 from bot.store.admin_tables import TuningRow
 from bot.store.engine import translated
 from bot.store.rows import insert_into, table_of
+from bot.store.staff import Act
 
 TUNINGS = table_of(TuningRow)
 
@@ -41,16 +42,25 @@ class TuningStore:
                 for row in connection.execute(wanted)
             }
 
-    def put(self, name: str, value: Any, *, seen: int, changed_by: str, at: datetime) -> bool:
-        """Change it if nobody has since version `seen` (0: it was never changed). False: somebody has."""
+    def put(
+        self, name: str, value: Any, *, seen: int, changed_by: str, at: datetime, act: Act | None = None
+    ) -> bool:
+        """Change it if nobody has since version `seen` (0: it was never changed). False: somebody has.
+
+        `act` is noted with the change or not at all.
+        """
         values = {"value": value, "version": seen + 1, "changed_by": changed_by, "changed_at": at}
         with translated(), self._engine.begin() as connection:
             if seen == 0:
                 new = insert_into(connection, TUNINGS).values(tenant=self._tenant, name=name, **values)
                 statement = new.on_conflict_do_nothing(index_elements=["tenant", "name"])
-                return connection.execute(statement.returning(TUNINGS.c.version)).first() is not None
-            changed = update(TUNINGS).where(self._is(name), TUNINGS.c.version == seen).values(**values)
-            return connection.execute(changed).rowcount == 1
+                is_done = connection.execute(statement.returning(TUNINGS.c.version)).first() is not None
+            else:
+                changed = update(TUNINGS).where(self._is(name), TUNINGS.c.version == seen).values(**values)
+                is_done = connection.execute(changed).rowcount == 1
+            if is_done and act is not None:
+                act.note(connection, self._tenant)
+        return is_done
 
     def drop(self, name: str) -> None:
         """Let what the files and the environment say hold again."""

@@ -19,6 +19,7 @@ class RetentionText(StrEnum):
     KEPT = "retention_kept"
     DONE = "retention_done"
     DONE_NOTHING = "retention_done_nothing"
+    DONE_LATER = "retention_done_later"
     SAME = "retention_same"
     UNREADABLE = "retention_unreadable"
     TOO_FEW = "retention_too_few"

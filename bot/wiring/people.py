@@ -183,7 +183,6 @@ def build_people(
             redis=redis,
             engine=engine,
             posts=posts,
-            staff=staff,
             jobs=jobs_of(tenant),
             retention_days=retention_days,
             data_dir=data_dir,

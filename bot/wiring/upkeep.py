@@ -24,7 +24,6 @@ from bot.people.upkeep.digest import Digest
 from bot.people.upkeep.knowledge_check import KnowledgeCheck
 from bot.people.upkeep.services import Upkeep
 from bot.queue.inbox import Inbox
-from bot.staff.roles import Staff
 from bot.stock.refreshing import StockRefresher
 from bot.store.clock_marks import ClockMarkStore
 from bot.store.erasing import ErasureStore
@@ -75,7 +74,6 @@ def build_upkeep(
     redis: Redis,
     engine: Engine,
     posts: StaffPosts,
-    staff: Staff,
     jobs: Mapping[str, Job],
     retention_days: int,
     data_dir: Path | None,
@@ -101,7 +99,7 @@ def build_upkeep(
     )
     return Upkeep(
         retention=retention,
-        holding=Holding(HoldStore(engine, tenant.name), staff, redis, now, prefix=prefix),
+        holding=Holding(HoldStore(engine, tenant.name), redis, now, prefix=prefix),
         figures=figures,
         jobs=Jobs(jobs, JobRunStore(engine, tenant.name), tuning, now),
         digest=Digest(tenant, texts, figures=figures, purges=purges, posts=posts, now=now),

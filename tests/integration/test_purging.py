@@ -79,7 +79,7 @@ def test_who_is_held_keeps_everything_until_the_hold_is_lifted(store: PurgeStore
     assert holds.place(person, "спор", by="telegram:1", at=NEW)
     assert store.purge(BEFORE).deleted == {"turns": 1, "dialogues": 1, "people": 1}
     assert [count(engine, table) for table in (TURNS, CALLBACKS, PEOPLE)] == [1, 1, 1]
-    assert holds.lift(holds.standing()[0].hold_id, NEW)
+    assert holds.lift(holds.standing()[0].hold_id, by="telegram:1", at=NEW)
     store.purge(BEFORE)
     assert [count(engine, table) for table in (TURNS, CALLBACKS, DIALOGUES)] == [0, 0, 0]
     store.purge(NEW + timedelta(seconds=1))

@@ -12,6 +12,7 @@ from bot.domain.moments import Now, utc_now
 from bot.errors import AssistantError
 from bot.people.tuning import Knob, Tuning
 from bot.store.job_runs import JobRun, JobRunStore, RunOutcome
+from bot.store.staff import Act
 
 log = structlog.get_logger()
 
@@ -72,7 +73,10 @@ class Jobs:
 
     async def run_now(self, name: str, *, key: str, asked_by: str) -> bool:
         """Have it run within seconds, once for this key. False: a run of it is not over yet."""
-        claimed = await asyncio.to_thread(self._runs.claim, name, key, self._now(), asked_by=asked_by)
+        act = Act(by=asked_by, name="job_run", subject=f"job:{name}")
+        claimed = await asyncio.to_thread(
+            self._runs.claim, name, key, self._now(), asked_by=asked_by, act=act
+        )
         return claimed is not None or await asyncio.to_thread(self._runs.run, name, key) is not None
 
     async def pause(self, name: str, *, paused: bool, seen: int, changed_by: str) -> bool:
@@ -82,7 +86,10 @@ class Jobs:
         wanted = names | {name} if paused else names - {name}
         if wanted == names:
             return True
-        return await self._tuning.change(Knob.JOBS_PAUSED, sorted(wanted), seen=seen, changed_by=changed_by)
+        act = Act(by=changed_by, name="job_pause" if paused else "job_resume", subject=f"job:{name}")
+        return await self._tuning.change(
+            Knob.JOBS_PAUSED, sorted(wanted), seen=seen, changed_by=changed_by, act=act
+        )
 
 
 class DutyRunner:

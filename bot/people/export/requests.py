@@ -74,12 +74,17 @@ class ExportRequests:
         """Raises SettingsError where the terms say nothing of it."""
         self._exports.expect_training_agreed()
 
-    async def ask(self, request: ExportRequest) -> bool:
-        """False: it was asked for before, and waits or is done."""
-        if await self._redis.exists(self._done(request.key)):
-            return False
-        value = json.dumps(asdict(request))
-        return bool(await self._redis.hsetnx(self._waiting, request.key, value))
+    async def is_known(self, key: str) -> bool:
+        """Whether it was asked for, and waits or is done."""
+        if await self._redis.exists(self._done(key)):
+            return True
+        return bool(await self._redis.hexists(self._waiting, key))
+
+    async def ask(self, request: ExportRequest) -> None:
+        """Have it done, once for its key."""
+        if not await self._redis.exists(self._done(request.key)):
+            value = json.dumps(asdict(request))
+            await self._redis.hsetnx(self._waiting, request.key, value)
 
     async def look_after(self) -> None:
         """Do all that wait, one after another."""

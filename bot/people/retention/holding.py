@@ -10,7 +10,6 @@ from redis.asyncio import Redis
 
 from bot.domain.moments import Now
 from bot.domain.staff import Member
-from bot.staff.roles import Staff
 from bot.store.holds import Hold, HoldStore, KnownPerson
 
 MOST_CHARACTERS = 300
@@ -37,9 +36,8 @@ class Placed(StrEnum):
 class Holding:
     """One tenant's. Methods raise redis-py's errors and StoreError."""
 
-    def __init__(self, store: HoldStore, staff: Staff, redis: Redis, now: Now, *, prefix: str = "dz") -> None:
+    def __init__(self, store: HoldStore, redis: Redis, now: Now, *, prefix: str = "dz") -> None:
         self._store = store
-        self._staff = staff
         self._redis = redis
         self._now = now
         self._prefix = prefix
@@ -72,7 +70,6 @@ class Holding:
             self._store.place, person.row_id, wish.reason, by=member.key, at=self._now()
         )
         if placed:
-            await self._staff.note_act(member, "hold_placed", f"person:{person.row_id}")
             return Placed.DONE, wish
         held = await self.of(person)
         is_this = held is not None and (held.placed_by, held.reason) == (member.key, wish.reason)
@@ -90,10 +87,7 @@ class Holding:
 
     async def lift(self, hold: Hold, member: Member) -> bool:
         """False: it is lifted already."""
-        lifted = await asyncio.to_thread(self._store.lift, hold.hold_id, self._now())
-        if lifted:
-            await self._staff.note_act(member, "hold_lifted", f"person:{hold.person.row_id}")
-        return lifted
+        return await asyncio.to_thread(self._store.lift, hold.hold_id, by=member.key, at=self._now())
 
     def _key(self, token: str) -> str:
         return f"{self._prefix}:hold:{token}"

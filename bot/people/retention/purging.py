@@ -19,6 +19,7 @@ from bot.people.retention.telling import RetentionNews
 from bot.people.tuning import Knob, Tuning
 from bot.store.erasing import ErasureStore
 from bot.store.purging import Purged, PurgeReport, PurgeStore
+from bot.store.staff import Act
 from bot.tenant import Tenant
 
 log = structlog.get_logger()
@@ -99,7 +100,8 @@ class Retention:
 
         Said twice by the same admin, it is done once.
         """
-        if await self._tuning.change(Knob.RETENTION_DAYS, days, seen=seen, changed_by=changed_by):
+        act = Act(by=changed_by, name="retention_set", subject="retention", details={"days": days})
+        if await self._tuning.change(Knob.RETENTION_DAYS, days, seen=seen, changed_by=changed_by, act=act):
             return True
         return await self.kept() == Kept(days=days, version=seen + 1, changed_by=changed_by)
 

@@ -1,6 +1,7 @@
 """What admins hear of retention without asking."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.domain import Button, Keyboard
@@ -10,6 +11,7 @@ from bot.people.retention.days import in_words
 from bot.people.staff_posts import StaffPosts
 from bot.store.purging import PurgeReport
 from bot.texts.catalogue import Texts
+from bot.texts.fullness import FullnessText
 from bot.texts.retention import RetentionText
 
 TRUST_CLOCK = "ret:clock"
@@ -40,6 +42,11 @@ class RetentionNews:
             rows=rows_in_words(self._texts, self._posts.language, report.deleted),
         )
         await self._posts.tell_admins(f"purge:{report.number}", text)
+
+    async def tell_full(self, at: datetime) -> None:
+        """Nothing can be deleted where nothing can be written; once a day."""
+        text = self._texts.say(FullnessText.PURGE, self._posts.language)
+        await self._posts.tell_admins(f"full:{at.astimezone(self._zone).date()}", text)
 
     async def tell_leap(self, surely: Surely) -> None:
         """Ask the admins whether the clock is right, once for each day that it may be."""
