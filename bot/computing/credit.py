@@ -81,10 +81,15 @@ class CreditSource:
         if wanted.price is None and wanted.loan is None:
             is_asked = said.said or numbers.has_any(words("compute"))
             return self._ask(inquiry, wanted) if is_asked else None
+        certainty = 1.0 if is_named or said.is_whole else 0.9
+        return self._of_spans(inquiry, wanted, numbers) or self._found(inquiry, wanted, certainty=certainty)
+
+    def _of_spans(self, inquiry: Inquiry, wanted: Wanted, numbers: Numbers) -> Finding | None:
+        """The same loan over several spans, if the question names them."""
         compared = [replace(wanted, months=months) for months in spans_compared(numbers)]
-        if len(compared) > 1 and not any(self._fault(one, self._wording(inquiry)) for one in compared):
-            return self._compared(inquiry, compared)
-        return self._found(inquiry, wanted, certainty=1.0 if is_named or said.is_whole else 0.9)
+        if len(compared) < 2 or any(self._fault(one, self._wording(inquiry)) for one in compared):
+            return None
+        return self._compared(inquiry, compared)
 
     def _found(self, inquiry: Inquiry, wanted: Wanted, *, certainty: float) -> Finding:
         wording = self._wording(inquiry)

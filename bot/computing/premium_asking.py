@@ -96,11 +96,7 @@ class Asking:
             return True
         if elsewhere:
             return False
-        needed = needed_of(product)
-        if (needed and needed <= said.keys()) or _is_begun(numbers, needed & said.keys()):
-            return True
-        told = {name: value for name, value in said.items() if not needed or not isinstance(value, str)}
-        return bool(told) and not unread
+        return _is_given(product, numbers, said, is_read=not unread)
 
     def unread(self, product: Product, numbers: Numbers) -> list[str]:
         """The words that say nothing of the product."""
@@ -132,6 +128,17 @@ def asks_for_price(numbers: Numbers, said: Given, *, strictly: bool = False) -> 
 def asks_otherwise(numbers: Numbers) -> bool:
     """Whether something else than a sum is asked for: «куда звонить», «сколько ждать»."""
     return numbers.says_any(words("otherwise")) or any(map(numbers.names, words("otherwise_phrases")))
+
+
+def _is_given(product: Product, numbers: Numbers, said: Given, *, is_read: bool) -> bool:
+    """Whether what the sum takes is told, in whole, or in part and nothing else.
+
+    `is_read`: all the words say something of the product.
+    """
+    needed = needed_of(product)
+    if (needed and needed <= said.keys()) or _is_begun(numbers, needed & said.keys()):
+        return True
+    return is_read and any(not needed or not isinstance(value, str) for value in said.values())
 
 
 def _is_begun(numbers: Numbers, told: set[str]) -> bool:

@@ -85,15 +85,10 @@ def _names(tokens: list[Token], vocabulary: Vocabulary) -> Iterator[Mark]:
 
 
 def _name_at(tokens: list[Token], start: int, vocabulary: Vocabulary) -> Mark | None:
-    longest = 1
-    while longest < min(_LONGEST_WINDOW, len(tokens) - start) and tokens[start + longest].joins:
-        longest += 1
-    for length in range(longest, 0, -1):
+    for length in range(_longest_at(tokens, start), 0, -1):
         window = tokens[start : start + length]
         meanings = vocabulary.meanings(window)
-        if length == 1 and any(
-            {"VERB", "2per"} <= tags or "impr" in tags for tags in grammemes(window[0].raw)[:1]
-        ):
+        if length == 1 and _is_order(window[0]):
             return None  # «подержите» is no form of «подержанный»
         is_name = length == 1 or not all(token.raw in _NO_NAMES for token in window)
         if meanings and is_name and not _is_amount(tokens, start + length, vocabulary):
@@ -103,6 +98,18 @@ def _name_at(tokens: list[Token], start: int, vocabulary: Vocabulary) -> Mark | 
         return None
     guess = vocabulary.guess(token)
     return Mark(start, start + 1, guess, is_guess=True) if guess else None
+
+
+def _longest_at(tokens: list[Token], start: int) -> int:
+    """Of how many words a name that begins here can be."""
+    longest = 1
+    while longest < min(_LONGEST_WINDOW, len(tokens) - start) and tokens[start + longest].joins:
+        longest += 1
+    return longest
+
+
+def _is_order(token: Token) -> bool:
+    return any({"VERB", "2per"} <= tags or "impr" in tags for tags in grammemes(token.raw)[:1])
 
 
 def _is_amount(tokens: list[Token], end: int, vocabulary: Vocabulary) -> bool:

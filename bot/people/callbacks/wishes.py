@@ -21,6 +21,7 @@ from bot.tenant.service import Callbacks as CallbackSettings
 _FARTHEST = timedelta(days=60)
 _HALF_DAY = 12 * 60
 _MINUTE_DIGITS = 9
+_Span = tuple[datetime, datetime | None]
 _PARTS: Mapping[str, tuple[int, int | None]] = {
     "noon": (0, 13 * 60),
     "after_lunch": (14 * 60, None),
@@ -92,22 +93,26 @@ class WishReading:
     def _of_day(self, day: date | None, hours: _Hours, now: datetime) -> Wish | None:
         """The first reading of the hours that lies ahead and within working time, else the first ahead."""
         today = now.astimezone(self._clock.zone).date()
+        ahead = self._ahead(day, hours, now)
+        if not ahead:
+            return self._at(self._moment((day or today) + timedelta(days=1), 0), None, now, is_named=True)
+        open_ones = [span for span in ahead if self._clock.is_open(max(span[0], now)) or not hours.start]
+        start, end = (open_ones or ahead)[0]
+        return self._at(start, end, now, is_named=hours.is_named)
+
+    def _ahead(self, day: date | None, hours: _Hours, now: datetime) -> list[_Span]:
+        """The readings of the hours that are not over; where none are named, one: of today or from now."""
+        today = now.astimezone(self._clock.zone).date()
         possible = [
             (self._moment(on, start), None if end is None else self._moment(on, end))
             for on in ((day,) if day is not None else (today, today + timedelta(days=1)))
             for start, end in _readings(hours)
         ]
         ahead = [(start, end) for start, end in possible if (end or start) >= now]
-        if not hours.is_named:
-            ahead = ahead or [(start, end) for start, end in possible if start.date() >= today][:1]
-            ahead = ahead[:1] or [(now, None)]
-        open_ones = [
-            (start, end) for start, end in ahead if self._clock.is_open(max(start, now)) or not hours.start
-        ]
-        if not (open_ones or ahead):
-            return self._at(self._moment((day or today) + timedelta(days=1), 0), None, now, is_named=True)
-        start, end = (open_ones or ahead)[0]
-        return self._at(start, end, now, is_named=hours.is_named)
+        if hours.is_named:
+            return ahead
+        ahead = ahead or [span for span in possible if span[0].date() >= today]
+        return ahead[:1] or [(now, None)]
 
     def _at(self, start: datetime, end: datetime | None, now: datetime, *, is_named: bool) -> Wish | None:
         start = max(start, now).astimezone(UTC)
