@@ -10,10 +10,10 @@ from pydantic import SecretStr
 from bot.errors import AudioError, AudioFault, SpeechError
 from bot.voice.audio import Samples
 from bot.voice.levelling import wav_of
+from bot.voice.openai_client import open_client, speech_error
 from bot.voice.transcriber import Hints, Progress, Segment, Timings, Transcript
 
 USUAL_MODEL: Final = "whisper-1"
-_BUSY: Final = (408, 409, 429)
 _BAD_REQUEST: Final = 400
 
 
@@ -30,12 +30,7 @@ class OpenAITranscriber:
         self._model = model or USUAL_MODEL
         self._deadline_s = deadline_s
         self._tells_segments = True
-        self._client = openai.AsyncOpenAI(
-            base_url=base_url,
-            api_key=api_key.get_secret_value() if api_key is not None else "none",
-            timeout=deadline_s,
-            max_retries=0,
-        )
+        self._client = open_client(base_url=base_url, api_key=api_key, deadline_s=deadline_s)
 
     @property
     def name(self) -> str:
@@ -88,15 +83,8 @@ class OpenAITranscriber:
                 raise SpeechError(f"{self.name}: {type(error.__cause__).__name__}") from error
             except openai.APIStatusError as error:
                 if error.status_code != _BAD_REQUEST or not asked_for_segments:
-                    # The cause is left out: it may quote the request or the key.
-                    raise self._translated(error) from None
+                    raise speech_error(self.name, error) from None
                 self._tells_segments = False
-
-    def _translated(self, error: openai.APIStatusError) -> SpeechError:
-        permanent = error.status_code < 500 and error.status_code not in _BUSY
-        return SpeechError(
-            f"{self.name}: HTTP {error.status_code} {error.code or ''}".rstrip(), permanent=permanent
-        )
 
 
 _CODES: Final = {"russian": "ru", "english": "en"}

@@ -8,11 +8,11 @@ from pydantic import SecretStr
 
 from bot.errors import SpeechError
 from bot.recordings import SpokenNote
+from bot.voice.openai_client import open_client, speech_error
 from bot.voice.speaking.encoding import note_of
 
 USUAL_MODEL: Final = "gpt-4o-mini-tts"
 USUAL_VOICE: Final = "alloy"
-_BUSY: Final = (408, 409, 429)
 
 
 class OpenAISpeaker:
@@ -30,12 +30,7 @@ class OpenAISpeaker:
         self._model = model or USUAL_MODEL
         self._voice = voice or USUAL_VOICE
         self._deadline_s = deadline_s
-        self._client = openai.AsyncOpenAI(
-            base_url=base_url,
-            api_key=api_key.get_secret_value() if api_key is not None else "none",
-            timeout=deadline_s,
-            max_retries=0,
-        )
+        self._client = open_client(base_url=base_url, api_key=api_key, deadline_s=deadline_s)
 
     @property
     def name(self) -> str:
@@ -56,10 +51,7 @@ class OpenAISpeaker:
         except openai.APIConnectionError as error:
             raise SpeechError(f"{self.name}: {type(error.__cause__).__name__}") from error
         except openai.APIStatusError as error:
-            permanent = error.status_code < 500 and error.status_code not in _BUSY
-            code = f"HTTP {error.status_code} {error.code or ''}".rstrip()
-            # The cause is left out: it may quote the request or the key.
-            raise SpeechError(f"{self.name}: {code}", permanent=permanent) from None
+            raise speech_error(self.name, error) from None
         return await asyncio.to_thread(note_of, sound)
 
     async def close(self) -> None:
