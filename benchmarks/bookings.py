@@ -81,6 +81,7 @@ def open_bookings(race: Race, engine: Engine, redis: Redis, *, later: timedelta 
     return build_bookings(
         tenant,
         texts,
+        calendar=tenant,
         engine=engine,
         outbox=outbox,
         posts=posts,

@@ -38,7 +38,8 @@ _SLOWEST_S = 60.0
 
 def callbacks_in(engine: Engine) -> Callbacks:
     sealer = Sealer([Fernet.generate_key().decode()])
-    return build_callbacks(load_tenant(TENANT), engine, sealer, utc_now)
+    tenant = load_tenant(TENANT)
+    return build_callbacks(tenant, tenant, engine, sealer, utc_now)
 
 
 async def ask(url: str, races: int) -> list[int]:

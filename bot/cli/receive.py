@@ -36,6 +36,7 @@ from bot.texts.catalogue import Text, Texts
 from bot.web.application import Webhook, build_application
 from bot.wiring import TENANTS, build_inbox, build_texts, load_configured_tenant, open_redis
 from bot.wiring.channels import open_channels
+from bot.wiring.models import model_options
 from bot.wiring.people import build_people
 from bot.wiring.recordings import recording_limits
 from bot.wiring.sealing import build_sealer
@@ -79,6 +80,7 @@ async def run(settings: Settings) -> int:
             folder=find_tenant(settings.tenant, TENANTS),
             retention_days=settings.log_retention_days,
             data_dir=settings.data_dir,
+            models=model_options(settings),
         )
         refuse = partial(_refuse, delivery, texts)
         acceptor = Acceptor(inbox, patience_s=patience_s, refuse=refuse, seen=delivery.seen)

@@ -144,6 +144,9 @@ class Assistant:
             return self._unknown(work)
         if work.finding.kind is not FindingKind.PASSAGES:
             return self._finished(work.finding.text, Outcome.ANSWERED, work)
+        if not self._writer.phrases:
+            work.stored = work.finding.text
+            return self._stored(work)
         return None
 
     async def _written(self, work: Work, on_growth: Grow | None) -> Answer:

@@ -39,6 +39,11 @@ class Writer:
         """Whether the model that is asked first writes answers from facts, or only phrases a stored one."""
         return self._models.primary.traits.composes
 
+    @property
+    def phrases(self) -> bool:
+        """False: no model is to be asked, stored texts go out as they are."""
+        return self._models.primary.traits.phrases
+
     async def write(self, work: Work, on_growth: Grow | None) -> tuple[Prompt, str]:
         """The prompt that was answered and the draft. Raises ModelError when no model gave any."""
         return await self._ask(work, self._prompt_for(work), on_growth)

@@ -84,6 +84,7 @@ def build_dispatcher(
     if people is not None:
         dispatcher.update.outer_middleware(Patience(patience_s))
         dispatcher.update.outer_middleware(dispatcher.fsm)
+        dispatcher.update.outer_middleware(_see_changes)
         for router in _for_staff():
             dispatcher.include_router(router)
     dispatcher.include_router(_customers(people))
@@ -164,6 +165,16 @@ def build_bot(settings: TelegramSettings) -> Bot:
     proxy = settings.proxy.get_secret_value() if settings.proxy else None
     session = TolerantSession(api=server, proxy=proxy)
     return Bot(settings.bot_token.get_secret_value(), session=session, default=DefaultBotProperties())
+
+
+async def _see_changes(
+    handler: Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]],
+    event: TelegramObject,
+    data: dict[str, Any],
+) -> Any:
+    """Each update is handled by the hours that hold now, whichever process changed them."""
+    await data["people"].changes.refresh()
+    return await handler(event, data)
 
 
 async def _pass_over_unknown(

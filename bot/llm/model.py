@@ -95,6 +95,8 @@ class ModelTraits:
     calls_tools: bool
     tells_odds: bool = False
     """Whether it says how likely each word was that it might have said."""
+    phrases: bool = True
+    """False: there is no model; stored texts go out as they are."""
 
 
 class ChatModel(Protocol):

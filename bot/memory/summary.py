@@ -1,6 +1,6 @@
 """How the older part of a dialogue becomes a short text."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -67,6 +67,16 @@ class ModelSummariser:
             log.warning("summary_without_model", error=type(error).__name__)
             retold = ""
         return retold.strip() or await self._fallback.fold(summary, remarks)
+
+
+class ChosenSummariser:
+    """The one that is to be asked now: which model answers may change."""
+
+    def __init__(self, choose: Callable[[], Awaitable[Summariser]]) -> None:
+        self._choose = choose
+
+    async def fold(self, summary: str, remarks: Sequence[Remark]) -> str:
+        return await (await self._choose()).fold(summary, remarks)
 
 
 async def fold_overflow(

@@ -14,6 +14,7 @@ from bot.people.actions.sending import FileSender
 from bot.people.callbacks.cards import Cards
 from bot.people.callbacks.reminders import Reminders
 from bot.people.callbacks.requests import Callbacks
+from bot.people.changes.changing import Changes
 from bot.people.endings.services import Closing
 from bot.people.export.requests import ExportRequests
 from bot.people.handoffs.handoffs import Handoffs
@@ -48,6 +49,8 @@ class People:
     staff: Staff
     posts: StaffPosts
     """What the staff are told."""
+    changes: Changes
+    """What admins change while all runs, and the calendar as it is now."""
     sealer: Sealer
     """For columns named `*_sealed`."""
     callbacks: Callbacks

@@ -68,6 +68,10 @@ class Tuning:
     async def tuned(self, knob: Knob) -> Tuned | None:
         return (await self.all()).get(knob)
 
+    async def surely(self, knob: Knob) -> Tuned | None:
+        """As the database has it now, for what cannot be undone; raises StoreError where it is away."""
+        return (await asyncio.to_thread(self._store.all)).get(knob)
+
     async def all(self) -> Mapping[str, Tuned]:
         """Every knob that was ever changed; the same object until another change."""
         stamp = await self._redis.get(self._stamp)

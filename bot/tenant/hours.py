@@ -95,5 +95,10 @@ class CalendarDay:
             raise ValueError(f'there is no day "{value}" in the calendar') from error
         return cls(year=year, month=month, day=day)
 
+    def __str__(self) -> str:
+        """As `parse` reads it."""
+        year = "" if self.year is None else f"{self.year:04}-"
+        return f"{year}{self.month:02}-{self.day:02}"
+
     def falls_on(self, when: date) -> bool:
         return (self.month, self.day) == (when.month, when.day) and self.year in (None, when.year)

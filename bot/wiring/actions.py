@@ -7,6 +7,7 @@ from bot.domain.moments import Now
 from bot.people.actions.announcing import Announcer
 from bot.people.actions.bookings import Bookings
 from bot.people.actions.sending import FileSender
+from bot.people.changes.calendar import Opens
 from bot.people.staff_posts import StaffPosts
 from bot.queue.outbox import Outbox
 from bot.stock.table import StockTable
@@ -20,6 +21,7 @@ def build_bookings(
     tenant: Tenant,
     texts: Texts,
     *,
+    calendar: Opens,
     engine: Engine,
     outbox: Outbox,
     posts: StaffPosts,
@@ -29,7 +31,15 @@ def build_bookings(
 ) -> Bookings:
     announcer = Announcer(tenant=tenant, texts=texts, outbox=outbox, posts=posts, files=files, now=now)
     store = BookingStore(engine, tenant.name)
-    return Bookings(tenant=tenant, texts=texts, store=store, table=stock, announcer=announcer, now=now)
+    return Bookings(
+        tenant=tenant,
+        calendar=calendar,
+        texts=texts,
+        store=store,
+        table=stock,
+        announcer=announcer,
+        now=now,
+    )
 
 
 def build_sender(tenant: Tenant, *, engine: Engine, outbox: Outbox, files: KeptFiles, now: Now) -> FileSender:

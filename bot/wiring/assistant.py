@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache, partial
 from pathlib import Path
 
 import structlog
@@ -31,8 +31,10 @@ from bot.knowledge.embedding import KeptVectors, SentenceEncoder, open_sentence_
 from bot.knowledge.passage_index import PassageIndex
 from bot.language.lemmas import Lemmatiser
 from bot.llm.chain import ModelChain
+from bot.people.changes.changing import InForce
 from bot.settings import Settings
 from bot.tenant import Tenant
+from bot.tenant.model import Topic
 from bot.tenant.tariffs import Tariffs
 from bot.texts.catalogue import Texts
 from bot.understanding.products import ProductLabels
@@ -50,46 +52,92 @@ def build_assistant(
     *,
     tables: Sequence[Source] = (),
     cache: AnswerCache | None = None,
+    in_force: InForce = InForce(),  # noqa: B008  frozen
 ) -> Assistant:
     """`tables`: the sources that need the database (`bot.wiring.stock`)."""
-    topics = [
-        ForbiddenTopic(name=topic.name, words=topic.words, phrases=topic.phrases, patterns=topic.patterns)
-        for topic in tenant.forbidden
-    ]
-    forbidden = ForbiddenTopics(topics)
-    checks = DraftChecks(
-        forbidden=forbidden, public=[public_facts(tenant)], products=ProductNames(_proper_names(tenant))
-    )
-    sources = [*computing_sources(tenant, texts), *tables, HoursSource(tenant, texts)]
-    prompts = build_prompts(tenant, build_sampling(settings))
-    return Assistant(
-        reader=Reader(build_product_labels(tenant)),
-        finder=Finder(build_index(tenant, settings), sources),
-        consultant=Consultant(models, prompts, sources),
-        verifier=Verifier(models, prompts, within_s=settings.local.model_phrases_within_s * 0.75),
-        clarifier=Clarifier(Lemmatiser(tenant.lexicon), texts),
-        writer=Writer(models, prompts, checks),
-        checks=checks,
-        texts=texts,
-        entrance=Entrance(
-            forbidden=forbidden,
-            off_topic=OffTopic(_vocabulary_of(tenant)),
-            resembles=_resemblance(tenant, settings),
-        ),
-        own_phones=tenant.phones,
-        phrase_within_s=settings.local.model_phrases_within_s,
-        repeats=_repeats(cache, tenant, f"{tenant.name} {prompts.version} {models.name} {_digest(topics)}"),
-    )
+    return AssistantParts(tenant, texts, settings, tables=tables, cache=cache).assemble(models, in_force)
 
 
-def _resemblance(tenant: Tenant, settings: Settings) -> Callable[[str], str] | None:
+def _no_sources(_: Tenant) -> Sequence[Source]:
+    return ()
+
+
+class AssistantParts:
+    """What takes long to build of a tenant's folder; what admins change is laid over it quickly."""
+
+    def __init__(
+        self,
+        tenant: Tenant,
+        texts: Texts,
+        settings: Settings,
+        *,
+        tables: Sequence[Source] = (),
+        by_hours: Callable[[Tenant], Sequence[Source]] = _no_sources,
+        cache: AnswerCache | None = None,
+    ) -> None:
+        """`by_hours`: those of the other sources that go by the working hours."""
+        self._tenant = tenant
+        self._texts = texts
+        self._settings = settings
+        self._tables = (*computing_sources(tenant, texts), *tables)
+        self._by_hours = by_hours
+        self._cache = cache
+        self._index = build_index(tenant, settings)
+        self._reader = Reader(build_product_labels(tenant))
+        self._clarifier = Clarifier(Lemmatiser(tenant.lexicon), texts)
+        self._off_topic = OffTopic(_vocabulary_of(tenant))
+        self._products = ProductNames(_proper_names(tenant))
+        self._prompts = build_prompts(tenant, build_sampling(settings))
+        self._resemblances = lru_cache(maxsize=1)(partial(_resemblance, tenant, settings))
+        self._lists = lru_cache(maxsize=1)(ForbiddenTopics)
+
+    def assemble(self, models: ModelChain, in_force: InForce) -> Assistant:
+        """An assistant that goes by these changes, whatever becomes of them later. Blocks."""
+        tenant = in_force.hours.over(self._tenant)
+        listed = in_force.topics.over(self._tenant.forbidden)
+        topics = tuple(forbidden_topic(topic) for topic in listed)
+        forbidden = self._lists(topics)
+        checks = DraftChecks(forbidden=forbidden, public=[public_facts(tenant)], products=self._products)
+        sources = [
+            *self._by_hours(tenant),
+            *self._tables,
+            HoursSource(tenant, self._texts),
+        ]
+        within_s = self._settings.local.model_phrases_within_s
+        prompts = self._prompts
+        return Assistant(
+            reader=self._reader,
+            finder=Finder(self._index, sources),
+            consultant=Consultant(models, prompts, sources),
+            verifier=Verifier(models, prompts, within_s=within_s * 0.75),
+            clarifier=self._clarifier,
+            writer=Writer(models, prompts, checks),
+            checks=checks,
+            texts=self._texts,
+            entrance=Entrance(
+                forbidden=forbidden,
+                off_topic=self._off_topic,
+                resembles=self._resemblances(tuple(one for topic in listed for one in topic.examples)),
+            ),
+            own_phones=tenant.phones,
+            phrase_within_s=within_s,
+            repeats=_repeats(
+                self._cache, tenant, f"{tenant.name} {prompts.version} {models.name} {_digest(topics)}"
+            ),
+        )
+
+
+def forbidden_topic(topic: Topic) -> ForbiddenTopic:
+    return ForbiddenTopic(name=topic.name, words=topic.words, phrases=topic.phrases, patterns=topic.patterns)
+
+
+def _resemblance(tenant: Tenant, settings: Settings, forbidden: Sequence[str]) -> Callable[[str], str] | None:
     """What tells by its meaning that a message is unwanted; None where there is no encoder."""
     encoder = _encoder() if settings.embeddings else None
     if encoder is None:
         return None
     kept = KeptVectors(encoder, _vectors_of(settings, f"{tenant.name}-guard"))
     own = [question for passage in _for_customers(tenant) for question in passage.questions]
-    forbidden = [example for topic in tenant.forbidden for example in topic.examples]
     return Resemblance(kept.encode, own=own, forbidden=forbidden, encode_all=kept.encode_all).kind_of
 
 

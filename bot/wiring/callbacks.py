@@ -10,6 +10,7 @@ from bot.people.callbacks.clock import WorkingClock
 from bot.people.callbacks.portrait import Portraits
 from bot.people.callbacks.reminders import Reminders
 from bot.people.callbacks.requests import Callbacks
+from bot.people.changes.calendar import Opens
 from bot.people.staff_posts import StaffPosts
 from bot.staff.roles import Staff
 from bot.store.callbacks import CallbackStore
@@ -19,9 +20,9 @@ from bot.tenant import Tenant
 from bot.texts.catalogue import Texts
 
 
-def build_callbacks(tenant: Tenant, engine: Engine, sealer: Sealer, now: Now) -> Callbacks:
+def build_callbacks(tenant: Tenant, calendar: Opens, engine: Engine, sealer: Sealer, now: Now) -> Callbacks:
     settings = tenant.service.callbacks
-    clock = WorkingClock(tenant, tenant.department(settings.department))
+    clock = WorkingClock(calendar, tenant.department(settings.department))
     return Callbacks(CallbackStore(engine, tenant.name), sealer, clock, settings, now=now)
 
 

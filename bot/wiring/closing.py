@@ -10,6 +10,7 @@ from bot.dialogue.around import Around
 from bot.domain import Turn, TurnRecord
 from bot.domain.moments import Now
 from bot.memory.boundaries import Boundaries
+from bot.people.changes.calendar import Opens
 from bot.people.endings.endings import Endings
 from bot.people.endings.services import Closing
 from bot.people.ratings.ratings import Ratings
@@ -28,6 +29,7 @@ def build_closing(
     tenant: Tenant,
     texts: Texts,
     *,
+    calendar: Opens,
     redis: Redis,
     engine: Engine,
     outbox: Outbox,
@@ -41,6 +43,7 @@ def build_closing(
         outbox=outbox,
         screens=RatingScreens(tenant, texts),
         tenant=tenant,
+        calendar=calendar,
         now=now,
     )
     endings = Endings(

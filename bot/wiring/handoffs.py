@@ -62,7 +62,7 @@ def build_tending(people: People) -> Tending:
 
 def with_handoffs(around: Around, people: People, suggesting: Suggesting | None = None) -> Around:
     """`suggesting` None: operators write all by themselves."""
-    red_lights = RedLights(people.handoffs, people.tenant, people.now)
+    red_lights = RedLights(people.handoffs, people.changes.calendar, people.now)
     return replace(
         around,
         relay=Relaying(people.handoffs, _places(people), people.delivery).relay,

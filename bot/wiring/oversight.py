@@ -6,6 +6,7 @@ from redis.asyncio import Redis
 from sqlalchemy import Engine
 
 from bot.domain.moments import Now
+from bot.people.changes.calendar import Opens
 from bot.people.review.decisions import ReviewDecisions
 from bot.people.review.marks import Marking
 from bot.people.review.oversight import Oversight
@@ -30,6 +31,7 @@ def build_oversight(
     texts: Texts,
     folder: Path,
     *,
+    calendar: Opens,
     redis: Redis,
     engine: Engine,
     outbox: Outbox,
@@ -46,7 +48,14 @@ def build_oversight(
         why=Why(engine, tenant, texts),
         proposals=Proposals(ProposalStore(engine, tenant.name), tenant, folder, now),
         reviewing=Reviewing(
-            store=store, tuning=tuning, posts=posts, sealer=sealer, tenant=tenant, texts=texts, now=now
+            store=store,
+            tuning=tuning,
+            posts=posts,
+            sealer=sealer,
+            tenant=tenant,
+            calendar=calendar,
+            texts=texts,
+            now=now,
         ),
         decisions=ReviewDecisions(
             store=store,

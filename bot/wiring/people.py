@@ -22,6 +22,7 @@ from bot.people.actions.documents import Documents
 from bot.people.actions.words import ActionSource
 from bot.people.callbacks.handing import hand_over_waiting
 from bot.people.callbacks.offering import CallOffers
+from bot.people.changes.models import ModelOptions
 from bot.people.clockwork.jobs import Duty, Job
 from bot.people.handoffs.suggestions import Suggestions
 from bot.people.menu import Menu
@@ -39,6 +40,7 @@ from bot.texts.catalogue import Texts
 from bot.wiring import TENANTS
 from bot.wiring.actions import build_bookings, build_sender
 from bot.wiring.callbacks import build_callbacks, build_cards, build_reminders
+from bot.wiring.changes import build_changes
 from bot.wiring.closing import build_closing, build_closing_around
 from bot.wiring.exporting import build_export_requests
 from bot.wiring.handoffs import build_handoff_serving, build_handoffs, build_tending, with_handoffs
@@ -74,10 +76,12 @@ def build_people(
     folder: Path | None = None,
     retention_days: int = 90,
     data_dir: Path | None = None,
+    models: ModelOptions | None = None,
 ) -> People:
     """The database must be migrated. `stock`: the tenant's table, if it has one. `folder`: the tenant's.
 
     `retention_days`: until an admin says otherwise. `data_dir`: where logs and backups lie.
+    `models`: among which admins may choose; None: there is nothing to choose from.
     """
     outbox = Outbox(inbox)
     files = KeptFiles(redis, prefix=prefix)
@@ -102,7 +106,9 @@ def build_people(
         now=now,
         prefix=prefix,
     )
-    callbacks = build_callbacks(tenant, engine, sealer, now)
+    changes = build_changes(tenant, redis=redis, engine=engine, staff=staff, models=models, prefix=prefix)
+    calendar = changes.calendar
+    callbacks = build_callbacks(tenant, calendar, engine, sealer, now)
     cards = build_cards(
         tenant,
         texts,
@@ -126,12 +132,21 @@ def build_people(
         files=files,
         staff=staff,
         posts=posts,
+        changes=changes,
         sealer=sealer,
         callbacks=callbacks,
         cards=cards,
         reminders=build_reminders(tenant, texts, callbacks, cards, now),
         bookings=build_bookings(
-            tenant, texts, engine=engine, outbox=outbox, posts=posts, files=files, stock=stock, now=now
+            tenant,
+            texts,
+            calendar=calendar,
+            engine=engine,
+            outbox=outbox,
+            posts=posts,
+            files=files,
+            stock=stock,
+            now=now,
         ),
         documents=Documents(tenant, folder),
         sender=build_sender(tenant, engine=engine, outbox=outbox, files=files, now=now),
@@ -140,6 +155,7 @@ def build_people(
             tenant,
             texts,
             folder or TENANTS / tenant.name,
+            calendar=calendar,
             redis=redis,
             engine=engine,
             outbox=outbox,
@@ -152,6 +168,7 @@ def build_people(
         closing=build_closing(
             tenant,
             texts,
+            calendar=calendar,
             redis=redis,
             engine=engine,
             outbox=outbox,
@@ -261,12 +278,17 @@ def build_around(people: People, suggesting: Suggesting | None = None) -> Around
     around = Around(
         review=reviewing.review, may_grow=reviewing.may_grow, offers=(wishes.offers, CallOffers(people).under)
     )
-    return with_handoffs(build_closing_around(people.closing, around), people, suggesting)
+    around = with_handoffs(build_closing_around(people.closing, around), people, suggesting)
+
+    async def see_changes(_: Turn) -> None:
+        await people.changes.refresh()
+
+    return replace(around, before=(see_changes, *around.before))
 
 
 def build_duties(people: People) -> Mapping[str, Duty]:
     """What each job does, but for those that need more than people (`bot/wiring/worker.py`)."""
-    return {
+    duties: dict[str, Duty] = {
         "bookings": people.bookings.look_after,
         "callback_reminders": people.reminders.look_after,
         "callbacks_waiting": partial(hand_over_waiting, people),
@@ -278,3 +300,10 @@ def build_duties(people: People) -> Mapping[str, Duty]:
         "exports": people.exporting.look_after,
         **upkeep_duties(people.upkeep),
     }
+    return {name: partial(_up_to_date, people, duty) for name, duty in duties.items()}
+
+
+async def _up_to_date(people: People, duty: Duty) -> None:
+    """By the hours that hold now."""
+    await people.changes.refresh()
+    await duty()

@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 from bot.delivery.delivery import Delivery
 from bot.dialogue.answering import Assistant
 from bot.dialogue.hearing import Hearing
-from bot.dialogue.live import LiveAssistant
+from bot.dialogue.live import Assemble, LiveAssistant
 from bot.dialogue.serving import TurnPolicy, TurnServer
 from bot.dialogue.suggesting import Suggesting
 from bot.knowledge.live import LiveKnowledge
@@ -23,8 +23,9 @@ from bot.llm.chain import ModelChain
 from bot.llm.model import Message, Prompt
 from bot.memory.answers import RedisAnswerCache
 from bot.memory.dialogue import DialogueMemory
-from bot.memory.summary import ExtractiveSummariser, ModelSummariser, Summariser
+from bot.memory.summary import ChosenSummariser, ExtractiveSummariser, ModelSummariser, Summariser
 from bot.people.actions.words import ActionSource
+from bot.people.changes.changing import Changes, InForce
 from bot.people.clockwork.jobs import DutyRunner
 from bot.people.ratings.thumbs import Thumbs
 from bot.queue.cancellations import Cancellations
@@ -37,9 +38,9 @@ from bot.store.turn_log import TurnLog
 from bot.store.turns import TurnStore
 from bot.tenant import Tenant, find_tenant
 from bot.wiring import TENANTS, build_inbox, build_texts, open_redis
-from bot.wiring.assistant import build_assistant, has_vectors
+from bot.wiring.assistant import AssistantParts, has_vectors
 from bot.wiring.channels import open_channels
-from bot.wiring.models import build_models, build_sampling
+from bot.wiring.models import Models, build_sampling
 from bot.wiring.people import build_around, build_duties, build_outgoings, build_people
 from bot.wiring.recordings import hears
 from bot.wiring.sealing import build_sealer
@@ -67,7 +68,7 @@ async def open_worker_services(settings: Settings) -> AsyncIterator[WorkerServic
     async with AsyncExitStack() as stack:
         redis = open_redis(settings)
         stack.push_async_callback(redis.aclose)
-        models = build_models(settings, redis)
+        models = Models(settings, redis)
         stack.push_async_callback(models.close)
         engine = open_engine(database_url(settings.database_url, settings.data_dir))
         stack.callback(engine.dispose)
@@ -92,6 +93,7 @@ async def open_worker_services(settings: Settings) -> AsyncIterator[WorkerServic
             folder=find_tenant(settings.tenant, TENANTS),
             retention_days=settings.log_retention_days,
             data_dir=settings.data_dir,
+            models=models.options,
         )
         duties = {
             **build_duties(people),
@@ -99,10 +101,9 @@ async def open_worker_services(settings: Settings) -> AsyncIterator[WorkerServic
         }
         speaking = build_speaking(settings, tenant, texts, redis)
         stack.push_async_callback(speaking.close)
-        memory = DialogueMemory(
-            redis, settings.memory_tokens, settings.memory_ttl_s, summariser=_summariser(settings, models)
-        )
-        assistant = LiveAssistant(live)
+        summariser = _summariser(settings, models, people.changes)
+        memory = DialogueMemory(redis, settings.memory_tokens, settings.memory_ttl_s, summariser=summariser)
+        assistant = LiveAssistant(live, people.changes.in_force)
         suggesting = Suggesting(assistant, people.handoffs, people.suggestions)
         stack.push_async_callback(suggesting.close)
         turns = TurnServer(
@@ -136,18 +137,27 @@ async def open_worker_services(settings: Settings) -> AsyncIterator[WorkerServic
 
 
 def _live_assistant(
-    settings: Settings, models: ModelChain, engine: Engine, redis: Redis
-) -> LiveKnowledge[Assistant]:
+    settings: Settings, models: Models, engine: Engine, redis: Redis
+) -> LiveKnowledge[Assemble]:
     """The assistant of the folder as it is at any time. Blocks while the folder is read."""
 
-    def build(tenant: Tenant, settings: Settings = settings) -> Assistant:
+    def build(tenant: Tenant, settings: Settings = settings) -> Assemble:
         texts = build_texts(tenant, settings)
         tables = build_tables(settings, tenant, engine, texts)
         for table in tables:
             table.load()
+
+        def wishes(tenant: Tenant) -> tuple[ActionSource]:
+            return (ActionSource(tenant, texts, tables[0].table if tables else None),)
+
         cache = _answer_cache(settings, redis)
-        wishes = ActionSource(tenant, texts, tables[0].table if tables else None)
-        return build_assistant(tenant, texts, models, settings, tables=(wishes, *tables), cache=cache)
+        parts = AssistantParts(tenant, texts, settings, tables=tables, by_hours=wishes, cache=cache)
+
+        def assemble(in_force: InForce) -> Assistant:
+            return parts.assemble(models.chain(in_force.model), in_force)
+
+        assemble(InForce())  # while nobody waits for it
+        return assemble
 
     folder = find_tenant(settings.tenant, TENANTS)
     with readings_kept_in(settings.data_dir / "readings" / f"{folder.name}.json"):
@@ -161,17 +171,20 @@ def _answer_cache(settings: Settings, redis: Redis) -> RedisAnswerCache | None:
     return RedisAnswerCache(redis, settings.answer_cache_ttl_s) if settings.answer_cache_ttl_s else None
 
 
-def _summariser(settings: Settings, models: ModelChain) -> Summariser:
+def _summariser(settings: Settings, models: Models, changes: Changes) -> Summariser:
+    """Of the model that answers at that moment: one that only phrases retells nothing."""
     extractive = ExtractiveSummariser(settings.memory_tokens // 4)
-    if not models.traits.composes:
-        return extractive
 
-    async def ask(system: str, text: str) -> str:
+    async def choose() -> Summariser:
+        chain = models.chain((await changes.in_force()).model)
+        return ModelSummariser(partial(ask, chain), extractive) if chain.traits.composes else extractive
+
+    async def ask(chain: ModelChain, system: str, text: str) -> str:
         messages = (Message(role="system", content=system), Message(role="user", content=text))
-        completion = await models.complete(Prompt(messages=messages, sampling=build_sampling(settings)))
+        completion = await chain.complete(Prompt(messages=messages, sampling=build_sampling(settings)))
         return completion.text
 
-    return ModelSummariser(ask, extractive)
+    return ChosenSummariser(choose)
 
 
 def _policy(settings: Settings, tenant: Tenant) -> TurnPolicy:

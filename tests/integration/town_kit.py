@@ -3,7 +3,7 @@ and a real database. People say things, tap buttons, and see screens.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -15,7 +15,10 @@ from redis.asyncio import Redis
 from sqlalchemy import Engine
 
 from bot.delivery.delivery import Delivery
+from bot.dialogue.answering import Assistant
+from bot.dialogue.caching import AnswerCache
 from bot.dialogue.hearing import Hearing
+from bot.dialogue.live import Assemble, LiveAssistant
 from bot.dialogue.serving import TurnPolicy, TurnServer
 from bot.dialogue.speaking import Speaking
 from bot.dialogue.suggesting import Suggesting
@@ -26,10 +29,14 @@ from bot.errors import AssistantError, LeaseLost
 from bot.findings import Source
 from bot.handlers.dispatcher import ALLOWED_UPDATES, build_bot, build_dispatcher
 from bot.handlers.inbox import Acceptor
+from bot.knowledge.live import LiveKnowledge
 from bot.llm.chain import ModelChain
+from bot.llm.model import ChatModel
 from bot.memory.dialogue import DialogueMemory
 from bot.memory.voice_wishes import VoiceWishes
 from bot.people.actions.words import ActionSource
+from bot.people.changes.changing import InForce
+from bot.people.changes.models import ModelOptions
 from bot.people.services import People
 from bot.queue.cancellations import Cancellations
 from bot.queue.inbox import Inbox
@@ -39,9 +46,9 @@ from bot.settings import Settings
 from bot.store.sealing import Sealer
 from bot.store.turn_log import TurnLog
 from bot.store.turns import TurnStore
-from bot.tenant import load_tenant
+from bot.tenant import Tenant, load_tenant
 from bot.wiring import build_texts
-from bot.wiring.assistant import build_assistant
+from bot.wiring.assistant import AssistantParts
 from bot.wiring.people import build_around, build_duties, build_outgoings, build_people
 from bot.wiring.stock import build_stock_table
 from tests.assistants import BAKERY, SpokenModel
@@ -63,6 +70,11 @@ class Town:
     engine: Engine
     folder: Path = BAKERY
     model: SpokenModel = field(default_factory=lambda: SpokenModel("Да.", composes=False))
+    models: ModelOptions | None = None
+    """Among which admins may choose."""
+    others: Mapping[str, ChatModel] = field(default_factory=dict)
+    """What answers if a model is chosen, by provider; `model` is asked where nothing stands here."""
+    cache: AnswerCache | None = None
     sources: Sequence[Source] = ()
     hears: bool = False
     asks_consent: bool = False
@@ -97,17 +109,23 @@ class Town:
             now=lambda: self.now(),
             stock=build_stock_table(self.settings, tenant, self.engine),
             folder=self.folder,
+            models=self.models,
         )
         self.turn_log = TurnLog(self.redis, TurnStore(self.engine), prefix=self.prefix)
         memory = DialogueMemory(self.redis, 800, 3600, prefix=self.prefix)
-        wishes = ActionSource(tenant, texts, self.people.stock)
-        assistant = build_assistant(
-            tenant,
-            texts,
-            ModelChain([self.model]),
-            self.settings,
-            tables=(wishes, *self.sources),
+
+        def wishes(tenant: Tenant) -> tuple[ActionSource]:
+            return (ActionSource(tenant, texts, self.people.stock),)
+
+        parts = AssistantParts(
+            tenant, texts, self.settings, tables=self.sources, by_hours=wishes, cache=self.cache
         )
+
+        def assemble(in_force: InForce) -> Assistant:
+            return parts.assemble(self.chain_of(in_force.model), in_force)
+
+        live: LiveKnowledge[Assemble] = LiveKnowledge(self.folder, lambda _: assemble)
+        assistant = LiveAssistant(live, self.people.changes.in_force)
         self.suggesting = Suggesting(assistant, self.people.handoffs, self.people.suggestions)
         self.server = TurnServer(
             inbox=self.inbox,
@@ -137,6 +155,9 @@ class Town:
             outgoings=build_outgoings(self.people, memory),
             around=build_around(self.people, self.suggesting),
         )
+
+    def chain_of(self, chosen: str | None) -> ModelChain:
+        return ModelChain([self.others.get(chosen or "", self.model)])
 
     async def say(self, chat_id: int, text: str, **where: object) -> str:
         """Somebody writes; returns the chat as they see it once everything is quiet again."""

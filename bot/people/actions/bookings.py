@@ -17,6 +17,7 @@ from bot.people.actions.resources import Thing, things_of
 from bot.people.actions.slots import Slot, days_of, moment, open_slots, without
 from bot.people.actions.tables import TableAway
 from bot.people.actions.wording import Wording
+from bot.people.changes.calendar import Opens
 from bot.stock.table import StockTable
 from bot.store.bookings import BookingStore
 from bot.tenant import Tenant
@@ -47,6 +48,7 @@ class Bookings:
         self,
         *,
         tenant: Tenant,
+        calendar: Opens,
         texts: Texts,
         store: BookingStore,
         table: StockTable | None,
@@ -54,6 +56,7 @@ class Bookings:
         now: Now,
     ) -> None:
         self._tenant = tenant
+        self._calendar = calendar
         self._texts = texts
         self._store = store
         self._table = table
@@ -105,8 +108,8 @@ class Bookings:
     ) -> list[Slot]:
         """What can be had on these days, or on all; as if `but_for` were not."""
         now = self.now()
-        days = days_of(action, self._tenant, now) if days is None else days
-        slots = open_slots(action, self._tenant, [thing.id for thing in things], days, now)
+        days = days_of(action, self._calendar, now) if days is None else days
+        slots = open_slots(action, self._calendar, [thing.id for thing in things], days, now)
         if not slots:
             return []
         return without(slots, await self._taken(action, slots, but_for))
@@ -124,7 +127,7 @@ class Bookings:
     def slot_at(self, action: Action, thing: Thing, day: date, minute: int) -> Slot | None:
         """The slot that begins then, taken or not; None: the calendar has none, or it is too late for it."""
         starts_at = moment(day, minute, self._tenant.zone)
-        slots = open_slots(action, self._tenant, [thing.id], [day], self.now())
+        slots = open_slots(action, self._calendar, [thing.id], [day], self.now())
         return next((slot for slot in slots if slot.starts_at == starts_at), None)
 
     def local_day(self, at: datetime) -> date:

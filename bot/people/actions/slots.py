@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.tenant import Tenant
+from bot.people.changes.calendar import Opens
 from bot.tenant.actions import Booking
 
 _MOST_SHOWN = 5
@@ -31,7 +31,7 @@ def moment(day: date, minute: int, zone: ZoneInfo) -> datetime | None:
     return at if at.astimezone(zone).replace(tzinfo=None) == wall else None
 
 
-def slots_on(day: date, action: Booking, tenant: Tenant, resource: str) -> Iterator[Slot]:
+def slots_on(day: date, action: Booking, tenant: Opens, resource: str) -> Iterator[Slot]:
     """Every slot of a local day, free or not, in order; none overlaps another or leaves the opening hours."""
     department = tenant.department(action.department) if action.department else None
     spans = action.spans(tenant.hours_on(day, department))
@@ -52,14 +52,14 @@ def _end(day: date, minute: int, zone: ZoneInfo) -> datetime:
     return wall.replace(tzinfo=zone, fold=1).astimezone(UTC)
 
 
-def days_of(action: Booking, tenant: Tenant, now: datetime) -> list[date]:
+def days_of(action: Booking, tenant: Opens, now: datetime) -> list[date]:
     """The local days on which a slot may lie, today first."""
     today = now.astimezone(tenant.zone).date()
     return [today + timedelta(days=ahead) for ahead in range(action.days_ahead + 1)]
 
 
 def open_slots(
-    action: Booking, tenant: Tenant, resources: Sequence[str], days: Iterable[date], now: datetime
+    action: Booking, tenant: Opens, resources: Sequence[str], days: Iterable[date], now: datetime
 ) -> list[Slot]:
     """What may be asked for on these days, taken or not: on a day ahead, and not too soon."""
     soonest = now + timedelta(minutes=action.lead_min)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 
-from bot.tenant import Tenant
+from bot.people.changes.calendar import Opens
 from bot.tenant.model import Department
 
 _LOOK_AHEAD = timedelta(days=366)
@@ -16,9 +16,12 @@ Stretch = tuple[datetime, datetime]
 
 
 class WorkingClock:
-    """Counts the moments at which `Tenant.is_open` holds. Moments are aware; those given back are in UTC."""
+    """Counts the moments at which a tenant, or its calendar, is open.
 
-    def __init__(self, tenant: Tenant, department: Department | None = None) -> None:
+    Moments are aware; those given back are in UTC.
+    """
+
+    def __init__(self, tenant: Opens, department: Department | None = None) -> None:
         self._tenant = tenant
         self._department = department
         self.zone = tenant.zone

@@ -3,14 +3,14 @@
 from bot.domain import Light, Turn, TurnRecord
 from bot.domain.handoffs import Cause
 from bot.domain.moments import Now
+from bot.people.changes.calendar import Opens
 from bot.people.handoffs.handoffs import Handoffs
-from bot.tenant import Tenant
 
 
 class RedLights:
-    def __init__(self, handoffs: Handoffs, tenant: Tenant, now: Now) -> None:
+    def __init__(self, handoffs: Handoffs, calendar: Opens, now: Now) -> None:
         self._handoffs = handoffs
-        self._tenant = tenant
+        self._calendar = calendar
         self._now = now
 
     async def answered(self, turn: Turn, record: TurnRecord, message_id: int | None) -> None:
@@ -21,7 +21,7 @@ class RedLights:
             return
         if "review" in record.answer.trace:  # somebody looks at this answer already
             return
-        if self._tenant.is_open(self._now()) and await self._handoffs.has_staff():
+        if self._calendar.is_open(self._now()) and await self._handoffs.has_staff():
             language = record.answer.trace.get("language", turn.last.language)
             await self._handoffs.ask(
                 turn.chat, name=turn.last.person_name, language=language, cause=Cause.RED_LIGHT

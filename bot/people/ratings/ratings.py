@@ -9,6 +9,7 @@ from bot.domain import Outgoing
 from bot.domain.moments import Now
 from bot.domain.ratings import Rater, Rating, RatingKind
 from bot.guard.personal_data import mask
+from bot.people.changes.calendar import Opens
 from bot.people.ratings.screens import RatingScreens
 from bot.queue.outbox import Outbox
 from bot.store.dialogues import EndedDialogue
@@ -30,11 +31,19 @@ class Ratings:
     """One tenant's ratings. Methods raise StoreError and redis-py's errors; repeating them is safe."""
 
     def __init__(
-        self, *, store: RatingStore, outbox: Outbox, screens: RatingScreens, tenant: Tenant, now: Now
+        self,
+        *,
+        store: RatingStore,
+        outbox: Outbox,
+        screens: RatingScreens,
+        tenant: Tenant,
+        calendar: Opens,
+        now: Now,
     ) -> None:
         self._store = store
         self._outbox = outbox
         self._tenant = tenant
+        self._calendar = calendar
         self._settings = tenant.service.ratings
         self._now = now
         self.screens = screens
@@ -63,7 +72,7 @@ class Ratings:
             self._store.due_for_nps,
             answered_before=now - _NPS_AFTER_CSAT,
             answered_after=now - _NPS_WHILE_THERE,
-            asked_before=midnight if self._tenant.is_open(now) else latest,
+            asked_before=midnight if self._calendar.is_open(now) else latest,
             asked_after=latest,
             unasked_since=now - self._every,
         )

@@ -13,6 +13,7 @@ from bot.errors import DeliveryError, SealBroken, StoreError
 from bot.guard.personal_data import mask, named_labels
 from bot.memory.memory import Memory
 from bot.people.callbacks.clock import WorkingClock
+from bot.people.changes.calendar import Opens
 from bot.people.review.cards import ReviewCards
 from bot.people.staff_posts import StaffPosts
 from bot.people.tuning import Knob, Tuning
@@ -40,6 +41,7 @@ class Reviewing:
         posts: StaffPosts,
         sealer: Sealer,
         tenant: Tenant,
+        calendar: Opens,
         texts: Texts,
         now: Now,
     ) -> None:
@@ -50,7 +52,7 @@ class Reviewing:
         self._tenant = tenant
         self._texts = texts
         self._cards = ReviewCards(texts, posts.language, tenant)
-        self._clock = WorkingClock(tenant)
+        self._clock = WorkingClock(calendar)
         self._now = now
 
     async def mode(self) -> ReviewMode:

@@ -1,0 +1,1 @@
+"""What admins change while all runs: forbidden topics, working hours, the model."""

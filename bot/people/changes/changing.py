@@ -1,0 +1,166 @@
+"""An admin's change: proposed, confirmed within the hour, made unless somebody else was faster, and noted."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from redis.asyncio import Redis
+
+from bot.domain.staff import Member
+from bot.people.changes.calendar import Calendar
+from bot.people.changes.hours import HoursChanges
+from bot.people.changes.models import ModelOptions, read_choice
+from bot.people.changes.topics import TopicChanges
+from bot.people.tuning import Knob, Tuning
+from bot.staff.roles import Staff
+from bot.store.tunings import Tuned
+from bot.tenant import Tenant
+
+_ASKED_S = 3600
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InForce:
+    """What a turn goes by. Two are equal if nothing differs for any answer."""
+
+    topics: TopicChanges = TopicChanges()
+    hours: HoursChanges = field(default_factory=HoursChanges)
+    model: str | None = None
+    """A provider, or `OFF`; None: as the settings say."""
+
+    @classmethod
+    def of(cls, tunings: Mapping[str, Tuned]) -> "InForce":
+        values = {name: tuned.value for name, tuned in tunings.items()}
+        return cls(
+            topics=TopicChanges.of(values.get(Knob.FORBIDDEN)),
+            hours=HoursChanges.of(values.get(Knob.HOURS)),
+            model=read_choice(values.get(Knob.MODEL)),
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Standing:
+    """A knob as it stands. `version`: for a proposal. `changed_by`: a name, empty if nobody changed it."""
+
+    value: Any
+    version: int
+    changed_by: str = ""
+    changed_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Proposal:
+    """What an admin is asked to confirm: the knob's value `before` would become `after`."""
+
+    knob: Knob
+    before: Any
+    after: Any
+    version: int
+    act: str
+    """For the record of acts, with `subject` and `details`."""
+    subject: str
+    details: Mapping[str, str] = field(default_factory=dict)
+
+
+class Outcome(StrEnum):
+    DONE = "done"
+    OVERTAKEN = "overtaken"
+    """Somebody else has changed it since."""
+    FORGOTTEN = "forgotten"
+    """It was proposed too long ago, or by somebody else."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Made:
+    """`standing`: the knob as it is now; None with `FORGOTTEN` only, as is `proposal`."""
+
+    outcome: Outcome
+    proposal: Proposal | None = None
+    standing: Standing | None = None
+
+
+class Changes:
+    """One tenant's, in one process. Methods raise redis-py's errors and StoreError."""
+
+    def __init__(
+        self,
+        *,
+        tenant: Tenant,
+        tuning: Tuning,
+        staff: Staff,
+        redis: Redis,
+        models: ModelOptions,
+        prefix: str = "dz",
+    ) -> None:
+        self.calendar = Calendar(tenant)
+        self.models = models
+        self._tuning = tuning
+        self._staff = staff
+        self._redis = redis
+        self._prefix = prefix
+        self._read: Mapping[str, Tuned] | None = None
+        self._in_force = InForce()
+
+    async def in_force(self) -> InForce:
+        """What the next turn goes by; the same object until somebody changes something."""
+        tunings = await self._tuning.all()
+        if tunings is not self._read:
+            self._in_force, self._read = InForce.of(tunings), tunings
+        return self._in_force
+
+    async def refresh(self) -> None:
+        """Lay the hours of now over this process's calendar."""
+        self.calendar.lay((await self.in_force()).hours)
+
+    async def standing(self, knob: Knob) -> Standing:
+        tuned = await self._tuning.tuned(knob)
+        if tuned is None:
+            return Standing(value=None, version=0)
+        return Standing(
+            value=tuned.value,
+            version=tuned.version,
+            changed_by=await self._name_of(tuned.changed_by),
+            changed_at=tuned.changed_at,
+        )
+
+    async def propose(self, proposal: Proposal, member: Member, token: str) -> None:
+        """Keep it until it is confirmed, within the hour. `token`: the same for the same message or tap."""
+        kept = {**asdict(proposal), "by": member.key}
+        await self._redis.set(self._key(token), json.dumps(kept, ensure_ascii=False), ex=_ASKED_S)
+
+    async def make(self, token: str, member: Member) -> Made:
+        """The yes to a proposal: in force when this returns. Said twice, it is done and noted once."""
+        raw = await self._redis.get(self._key(token))
+        kept = json.loads(raw) if raw else {}
+        if kept.pop("by", None) != member.key:
+            return Made(outcome=Outcome.FORGOTTEN)
+        is_noted = kept.pop("noted", False)
+        proposal = Proposal(**{**kept, "knob": Knob(kept["knob"])})
+        if not is_noted and not await self._change(proposal, member):
+            standing = await self.standing(proposal.knob)
+            return Made(outcome=Outcome.OVERTAKEN, proposal=proposal, standing=standing)
+        if not is_noted:
+            await self._staff.note_act(member, proposal.act, proposal.subject, **proposal.details)
+            noted = {**asdict(proposal), "by": member.key, "noted": True}
+            await self._redis.set(self._key(token), json.dumps(noted, ensure_ascii=False), ex=_ASKED_S)
+        await self.refresh()
+        return Made(outcome=Outcome.DONE, proposal=proposal, standing=await self.standing(proposal.knob))
+
+    async def _change(self, proposal: Proposal, member: Member) -> bool:
+        """Also true if this very change was made already, and a crash came before it was noted."""
+        knob, after, seen = proposal.knob, proposal.after, proposal.version
+        if await self._tuning.change(knob, after, seen=seen, changed_by=member.key):
+            return True
+        tuned = await self._tuning.tuned(knob)
+        made = None if tuned is None else (tuned.value, tuned.version, tuned.changed_by)
+        return made == (after, seen + 1, member.key)
+
+    async def _name_of(self, key: str) -> str:
+        members = await self._staff.members()
+        return next((member.name for member in members if member.key == key and member.name), key)
+
+    def _key(self, token: str) -> str:
+        return f"{self._prefix}:change:{token}"

@@ -1,0 +1,31 @@
+"""What admins change while all runs."""
+
+from redis.asyncio import Redis
+from sqlalchemy import Engine
+
+from bot.people.changes.changing import Changes
+from bot.people.changes.models import ModelOptions
+from bot.people.tuning import Tuning
+from bot.staff.roles import Staff
+from bot.store.tunings import TuningStore
+from bot.tenant import Tenant
+
+
+def build_changes(
+    tenant: Tenant,
+    *,
+    redis: Redis,
+    engine: Engine,
+    staff: Staff,
+    models: ModelOptions | None,
+    prefix: str,
+) -> Changes:
+    """`models`: None where there is nothing to choose from."""
+    return Changes(
+        tenant=tenant,
+        tuning=Tuning(TuningStore(engine, tenant.name), redis, tenant.name, prefix=prefix),
+        staff=staff,
+        redis=redis,
+        models=models or ModelOptions(options=(), default="local"),
+        prefix=prefix,
+    )
