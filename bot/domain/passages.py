@@ -31,8 +31,8 @@ class Passage:
     @property
     def title(self) -> str:
         """How people call it: its nearest heading, the question that it answers, or its document."""
-        names = (*self.heading[-1:], *self.questions[:1], self.document)
-        return names[0]
+        names = (*self.heading[-1:], *self.questions[:1])
+        return next((name for name in names if name), self.document)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
