@@ -2,12 +2,13 @@
 
 from aiogram import Bot, F, Router
 from aiogram.dispatcher.event.bases import SkipHandler
-from aiogram.filters import Command
+from aiogram.filters import Command, StateFilter
 from aiogram.fsm.context import FSMContext
-from aiogram.types import CallbackQuery, Message, Update
+from aiogram.types import CallbackQuery, Message, Update, User
 
-from bot.domain.bookings import Booking, Refusal, Wish
+from bot.domain.bookings import Booker, Booking, Refusal, Wish
 from bot.handlers.booking_forms import (
+    Form,
     ask_on,
     booker_of,
     close,
@@ -25,6 +26,7 @@ from bot.people.actions.choices import Choice
 from bot.people.actions.drafts import BookingDraft
 from bot.people.actions.screens import BookingScreens, Picked, Screen
 from bot.people.actions.slots import Slot
+from bot.people.callbacks.intents import FormReply, form_reply
 from bot.people.services import People
 from bot.texts.bookings import BookingText
 
@@ -37,6 +39,9 @@ def build_router() -> Router:
     )
     router.callback_query.register(choose, F.data.startswith("book:w:"))
     router.callback_query.register(confirm, F.data.startswith("book:ok:"))
+    router.message.register(
+        agree, F.chat.type == "private", StateFilter(Form.review), F.text, F.text.func(_agrees)
+    )
     return router
 
 
@@ -90,17 +95,47 @@ async def confirm(
     if draft is None or not _is_full(people, draft):
         await _repeat(query, bot, people, await people.bookings.of_request(request_key, booker))
         return
-    way = screens(people, query.from_user)
     done = await people.bookings.of_request(request_key, booker)
-    following = await picked_of(people, draft, query.from_user) if done is None else None
-    if isinstance(following, Screen):
-        await toast(bot, query)
-        await turn_into(people, query, event_update, following)
-        return
-    if following is None:
+    if done is not None:
         await close(state)
         await _repeat(query, bot, people, done)
         return
+    screen, is_booked = await _carry_out(people, query.from_user, booker, draft, request_key)
+    await toast(bot, query)
+    await turn_into(people, query, event_update, screen)
+    if is_booked:
+        await close(state)
+
+
+async def agree(message: Message, event_update: Update, people: People, state: FSMContext) -> None:
+    """The yes in words."""
+    draft, person = BookingDraft.in_form(await state.get_data()), message.from_user
+    if draft is None or person is None or not _is_full(people, draft):
+        raise SkipHandler
+    booker = booker_of(message.chat, person)
+    request_key = f"{booker.chat.key}:{draft.token}"
+    done = await people.bookings.of_request(request_key, booker)
+    if done is None:
+        screen, is_booked = await _carry_out(people, person, booker, draft, request_key)
+        await present(people, message, event_update, screen, person)
+    else:
+        is_booked = True
+        await people.bookings.announce(done, language_of(person))
+    if is_booked:
+        await close(state)
+
+
+def _agrees(text: str) -> bool:
+    return form_reply(text) is FormReply.AGREE
+
+
+async def _carry_out(
+    people: People, person: User, booker: Booker, draft: BookingDraft, request_key: str
+) -> tuple[Screen, bool]:
+    """Book it, and what is said of it; False: it cannot be had, and the screen says why."""
+    following = await picked_of(people, draft, person)
+    if isinstance(following, Screen):
+        return following, False
     wish = Wish(
         action=draft.action,
         resource=following.slot.resource,
@@ -111,13 +146,10 @@ async def confirm(
         phone_sealed=draft.phone_sealed,
     )
     outcome = await people.bookings.book(booker, wish)
-    await toast(bot, query)
+    way = screens(people, person)
     if isinstance(outcome, Booking):
-        await turn_into(people, query, event_update, _booked(people, way, draft, following))
-        await close(state)
-    else:
-        refused = await explain(way, outcome, following.choosing, following.slot)
-        await turn_into(people, query, event_update, refused)
+        return _booked(people, way, draft, following), True
+    return await explain(way, outcome, following.choosing, following.slot), False
 
 
 def _is_full(people: People, draft: BookingDraft) -> bool:
