@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from bot.domain.ratings import CSAT_GOAL as GOAL
 from bot.domain.ratings import RatingKind
 from bot.evaluation.ratings import Figure, RatingsOfWeek, weigh
 from bot.settings import Settings
@@ -9,8 +10,6 @@ from bot.store.ratings import RatingStore
 from bot.wiring import load_configured_tenant
 from bot.wiring.stock import opened_engine
 
-GOAL = 8.0
-"""The CSAT that the business wants at least."""
 _COUNTED = (RatingKind.CSAT, RatingKind.NPS, RatingKind.THUMB, RatingKind.ERROR)
 _HEADING = ("week from", "CSAT 1-10", "asked", "NPS", "thumbs up, %", "errors")
 _WIDTHS = (12, 24, 7, 26, 24, 6)

@@ -35,6 +35,7 @@ from bot.tenant import find_tenant
 from bot.texts.catalogue import Text, Texts
 from bot.web.application import Webhook, build_application
 from bot.wiring import TENANTS, build_inbox, build_texts, load_configured_tenant, open_redis
+from bot.wiring.admins import model_places
 from bot.wiring.channels import open_channels
 from bot.wiring.models import model_options
 from bot.wiring.people import build_people
@@ -81,6 +82,7 @@ async def run(settings: Settings) -> int:
             retention_days=settings.log_retention_days,
             data_dir=settings.data_dir,
             models=model_options(settings),
+            model_places=model_places(settings),
         )
         refuse = partial(_refuse, delivery, texts)
         acceptor = Acceptor(inbox, patience_s=patience_s, refuse=refuse, seen=delivery.seen)

@@ -7,6 +7,7 @@ clocks of hosts matter. See docs/decisions/delivery.md.
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from enum import IntEnum, StrEnum
 from typing import TypeVar
 
@@ -27,6 +28,14 @@ BOT_HEADROOM = 1.2
 """The same for the bot's: between Redis's leave and Telegram's ear a busy machine may stand still.
 With 1.04 such a one let 33 arrive within a second, with 1.1 still 31."""
 _REDIS_PAUSE_S = 0.5
+
+
+_FLOODS_KEPT_S = 26 * 3600
+
+
+def flood_key(prefix: str, hour: datetime) -> str:
+    """Under which it is counted how often Telegram has asked for a pause within that hour."""
+    return f"{prefix}:floods:{hour:%Y%m%d%H}"
 
 
 class Priority(StrEnum):
@@ -55,6 +64,7 @@ class Limiter:
             max(60e6 / settings.group_messages_per_minute, 1e6 * settings.chat_interval_s) * HEADROOM
         )
         self._most_in_a_second = max(1, int(settings.messages_per_second / BOT_HEADROOM))
+        self._redis = redis
         self._prefix = f"{prefix}:limiter"
         self._shared_keys = [f"{self._prefix}:{name}" for name in ("front", "later", "pause", "left")]
         self._reserve = redis.register_script(_RESERVE)
@@ -86,7 +96,15 @@ class Limiter:
     async def pause(self, retry_after_s: float) -> None:
         """Let nothing leave for so long, whichever process asks."""
         log.warning("telegram_paused", retry_after_s=retry_after_s)
+        await self._persist(lambda: self._count_flood())
         await self._persist(lambda: self._pause(keys=self._shared_keys, args=[round(retry_after_s * 1e6)]))
+
+    async def _count_flood(self) -> None:
+        key = flood_key(self._prefix, datetime.now(UTC))
+        async with self._redis.pipeline() as pipe:
+            pipe.incr(key)
+            pipe.expire(key, _FLOODS_KEPT_S)
+            await pipe.execute()
 
     async def _run(self, script: AsyncScript, chat: ChatRef | None, mode: str = "") -> tuple["_Verdict", int]:
         verdict, wait_us = await script(

@@ -21,6 +21,8 @@ class RatingKind(StrEnum):
 
 
 SCALES = {RatingKind.CSAT: range(1, 11), RatingKind.NPS: range(11)}
+CSAT_GOAL = 8.0
+"""What the business wants at least."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

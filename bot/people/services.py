@@ -11,6 +11,8 @@ from bot.domain.moments import Now
 from bot.people.actions.bookings import Bookings
 from bot.people.actions.documents import Documents
 from bot.people.actions.sending import FileSender
+from bot.people.admins.services import Admins
+from bot.people.broadcasts.broadcasts import Broadcasts
 from bot.people.callbacks.cards import Cards
 from bot.people.callbacks.reminders import Reminders
 from bot.people.callbacks.requests import Callbacks
@@ -71,7 +73,10 @@ class People:
     privacy: Privacy
     handoffs: Handoffs
     upkeep: Upkeep
+    admins: Admins
     exporting: ExportRequests
+    broadcasts: Broadcasts
+    """Messages to many."""
     suggestions: Suggestions
     """Replies suggested to operators."""
     now: Now

@@ -20,6 +20,7 @@ from bot.errors import DeliveryError
 from bot.memory.memory import Memory
 from bot.people.actions.documents import Documents
 from bot.people.actions.words import ActionSource
+from bot.people.admins.model_reach import Place
 from bot.people.callbacks.handing import hand_over_waiting
 from bot.people.callbacks.offering import CallOffers
 from bot.people.changes.models import ModelOptions
@@ -39,6 +40,8 @@ from bot.tenant import Tenant
 from bot.texts.catalogue import Texts
 from bot.wiring import TENANTS
 from bot.wiring.actions import build_bookings, build_sender
+from bot.wiring.admins import build_admins
+from bot.wiring.broadcasts import build_broadcasts, build_sending
 from bot.wiring.callbacks import build_callbacks, build_cards, build_reminders
 from bot.wiring.changes import build_changes
 from bot.wiring.closing import build_closing, build_closing_around
@@ -77,11 +80,13 @@ def build_people(
     retention_days: int = 90,
     data_dir: Path | None = None,
     models: ModelOptions | None = None,
+    model_places: Mapping[str, Place] | None = None,
 ) -> People:
     """The database must be migrated. `stock`: the tenant's table, if it has one. `folder`: the tenant's.
 
     `retention_days`: until an admin says otherwise. `data_dir`: where logs and backups lie.
     `models`: among which admins may choose; None: there is nothing to choose from.
+    `model_places`: where each of them answers; None: nobody knows.
     """
     outbox = Outbox(inbox)
     files = KeptFiles(redis, prefix=prefix)
@@ -121,6 +126,19 @@ def build_people(
         now=now,
     )
     consents = build_consents(tenant, redis=redis, engine=engine, prefix=prefix)
+    upkeep = build_upkeep(
+        tenant,
+        texts,
+        folder or TENANTS / tenant.name,
+        redis=redis,
+        engine=engine,
+        posts=posts,
+        jobs=jobs_of(tenant),
+        retention_days=retention_days,
+        data_dir=data_dir,
+        prefix=prefix,
+        now=now,
+    )
     return People(
         tenant=tenant,
         texts=texts,
@@ -193,15 +211,14 @@ def build_people(
             now=now,
         ),
         handoffs=handoffs,
-        upkeep=build_upkeep(
+        upkeep=upkeep,
+        admins=build_admins(
             tenant,
-            texts,
-            folder or TENANTS / tenant.name,
             redis=redis,
             engine=engine,
-            posts=posts,
-            jobs=jobs_of(tenant),
-            retention_days=retention_days,
+            upkeep=upkeep,
+            changes=changes,
+            places=model_places,
             data_dir=data_dir,
             prefix=prefix,
             now=now,
@@ -217,6 +234,9 @@ def build_people(
             sealer=sealer,
             prefix=prefix,
             now=now,
+        ),
+        broadcasts=build_broadcasts(
+            tenant, texts, engine=engine, staff=staff, posts=posts, now=now
         ),
         suggestions=Suggestions(handoffs, outbox, redis, prefix=prefix),
         now=now,
@@ -298,6 +318,7 @@ def build_duties(people: People) -> Mapping[str, Duty]:
         "ask_nps": people.closing.ratings.ask_nps,
         "erasures": people.privacy.erasing.look_after,
         "exports": people.exporting.look_after,
+        "broadcasts": build_sending(people).look_after,
         **upkeep_duties(people.upkeep),
     }
     return {name: partial(_up_to_date, people, duty) for name, duty in duties.items()}
