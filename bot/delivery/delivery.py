@@ -11,6 +11,7 @@ from bot.delivery.formatting import render
 from bot.delivery.kept_files import KeptFiles
 from bot.delivery.ledger import Ledger, Ledgers
 from bot.delivery.limiter import Priority
+from bot.delivery.many import Copies, ManyDelivery
 from bot.delivery.outgoing import OutgoingDelivery
 from bot.delivery.sending import Sender
 from bot.delivery.turn_delivery import TurnDelivery
@@ -57,7 +58,16 @@ class Delivery:
         ledger, sender = self._sender(turn, to or turn.chat)
         return OutgoingDelivery(ledger, sender, self._files)
 
-    def _sender(self, turn: Turn, to: ChatRef) -> tuple[Ledger, Sender]:
+    def for_many(self, turn: Turn) -> ManyDelivery:
+        """One copy of a message to many, whose record is made by `copies`."""
+        ledger, sender = self._sender(turn, turn.chat, Priority.BROADCAST)
+        return ManyDelivery(ledger, sender)
+
+    @property
+    def copies(self) -> Copies:
+        return Copies(self._ledgers)
+
+    def _sender(self, turn: Turn, to: ChatRef, priority: Priority = Priority.TURN) -> tuple[Ledger, Sender]:
         ledger = self._ledgers.of(turn, to)
         sender = Sender(
             self._channels[to.channel],
@@ -68,6 +78,7 @@ class Delivery:
             truthful=self._truthful,
             patience_s=self._patience_s,
             settle_s=self._settle_s,
+            priority=priority,
         )
         return ledger, sender
 

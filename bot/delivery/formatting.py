@@ -5,6 +5,7 @@ from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 
 from bot.delivery.formatted import EntityKind, Formatted, is_blank
@@ -47,6 +48,11 @@ def _parser() -> MarkdownIt:
 
 
 _PARSER = _parser()
+
+
+def tokens_of(markdown: str) -> list[Token]:
+    """What a piece of Markdown is read as, for whoever looks for mistakes in it."""
+    return _PARSER.parse(markdown)
 
 
 def _blocks(node: SyntaxTreeNode, writer: Writer) -> None:

@@ -4,6 +4,7 @@ The turn's hash holds for each message (`notice`, `preview`, `part:0`, `part:1`,
 `sending:<the highest message id known when it left>`, `sent:<its id>`, or `pending`.
 """
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -96,6 +97,8 @@ class Ledger:
         self.most_probes = _MOST_PROBES
         self.holder = NOBODY
         """Who must hold the turn's chat for its messages to leave: NOBODY, ANYBODY, or a handoff's token."""
+        self.gate: Callable[[], Awaitable[None]] | None = None
+        """Asked before each message leaves, after the wait for the limits; stops it by raising."""
         self._hold_key = f"{ledgers.prefix}:hold:{turn.chat.key}"
         self._turn = turn
         self._to = to
@@ -147,6 +150,8 @@ class Ledger:
 
     async def begin(self, name: str, extra: tuple[str, str] | None = None) -> None:
         """Note that a message leaves now. Raises Stale if the record says otherwise than this object."""
+        if self.gate is not None:
+            await self.gate()
         expected = self._fields.get(name, "")
         about = (self._hold_key, self.holder, name, expected, *(extra or ("", "")))
         after = await self._run(self._ledgers.begin, *about, *self._incoming)

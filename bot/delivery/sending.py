@@ -11,6 +11,7 @@ import structlog
 
 from bot.delivery.channel import Admission, Channel, MaybeSent, Post, Probe, Unclear
 from bot.delivery.ledger import Ledger, Ledgers, State
+from bot.delivery.limiter import Priority
 from bot.domain import ChannelName, ChatRef, CopyOf, Keyboard, Turn
 from bot.errors import DeliveryError, FloodLimited
 from bot.recordings import SpokenNote
@@ -60,7 +61,10 @@ class Sender:
         truthful: set[ChannelName],
         patience_s: float,
         settle_s: float,
+        priority: Priority = Priority.TURN,
     ) -> None:
+        """`priority`: of what is sent once; edits and questions to the server never wait behind turns."""
+        self._priority = priority
         self._channel = channel
         self._ledger = ledger
         self._ledgers = ledgers
@@ -95,7 +99,8 @@ class Sender:
             if is_unknown and not self._channel.is_idempotent:
                 await self._ledgers.count("unknown_resent")
             try:
-                return await self._send(name, call, Admission(before=lambda: self._ledger.begin(name, extra)))
+                before = partial(self._ledger.begin, name, extra)
+                return await self._send(name, call, Admission(before=before, priority=self._priority))
             except MaybeSent as error:
                 log.warning("send_unknown", message=name, reason=str(error))
                 await patience.wait(error)

@@ -177,16 +177,20 @@ def _digest(topics: Sequence[ForbiddenTopic]) -> str:
     return hashlib.sha256(repr(topics).encode()).hexdigest()[:12]
 
 
-def build_product_labels(tenant: Tenant) -> ProductLabels:
-    """The products that the tenant computes or has in its table, learnt from its own texts.
+def product_names(tenant: Tenant) -> dict[str, Sequence[str]]:
+    """The products that the tenant computes or has in its table, each with what people call it.
 
     Of a table they are the values of its first column that lists any.
     """
-    products = {product.title["ru"]: product.names for product in (tenant.tariffs or Tariffs()).products}
+    products: dict[str, Sequence[str]] = {product.title["ru"]: product.names for product in (tenant.tariffs or Tariffs()).products}
     columns = tenant.stock.columns if tenant.stock is not None else ()
     kinds = next((column.values for column in columns if column.values), {})
-    products |= dict(kinds)
-    return ProductLabels(products, [_whole(passage) for passage in _for_customers(tenant)])
+    return products | dict(kinds)
+
+
+def build_product_labels(tenant: Tenant) -> ProductLabels:
+    """Knows them by the tenant's own texts."""
+    return ProductLabels(product_names(tenant), [_whole(passage) for passage in _for_customers(tenant)])
 
 
 def build_index(tenant: Tenant, settings: Settings) -> PassageIndex:

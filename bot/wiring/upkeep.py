@@ -50,6 +50,7 @@ def build_jobs(duties: Mapping[str, float], stock_minutes: float | None = None) 
         Job(name="knowledge", at=time(8, 30), timeout_s=900),
         Job(name="backup", at=time(4, 30), timeout_s=3600),
         Job(name="exports", every_s=10.0, timeout_s=3600),
+        Job(name="broadcasts", every_s=10.0, timeout_s=4 * 3600),
         Job(name="clock", every_s=300.0),
         Job(name="sweep", every_s=15.0),
         *(Job(name=name, every_s=every_s) for name, every_s in duties.items()),

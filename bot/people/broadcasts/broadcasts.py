@@ -1,0 +1,119 @@
+"""Broadcasts as admins deal with them: begun for those who agreed, watched, paused, stopped, reported."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+import structlog
+
+from bot.domain import ChannelName
+from bot.domain.broadcasts import Audience, Broadcast, BroadcastStatus, Fate, Message
+from bot.domain.moments import Now
+from bot.domain.staff import Member, Role
+from bot.people.broadcasts.codes import own_codes
+from bot.people.broadcasts.quiet import is_quiet
+from bot.people.broadcasts.telling import BroadcastNews
+from bot.staff.roles import Staff
+from bot.store.broadcasts import BroadcastStore, NewBroadcast
+from bot.tenant import Tenant
+
+log = structlog.get_logger()
+
+_LISTED = 10
+
+
+class Broadcasts:
+    """One tenant's. Methods raise StoreError; repeating a call is safe."""
+
+    def __init__(
+        self,
+        store: BroadcastStore,
+        *,
+        tenant: Tenant,
+        products: Sequence[str],
+        staff: Staff,
+        news: BroadcastNews,
+        now: Now,
+    ) -> None:
+        """`products`: labels by which people can be chosen."""
+        self._store = store
+        self._tenant = tenant
+        self.products = tuple(products)
+        self._staff = staff
+        self._news = news
+        self._now = now
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether people are let alone now."""
+        return is_quiet(self._now(), self._tenant.zone)
+
+    async def count(self, audience: Audience) -> int:
+        return await asyncio.to_thread(self._store.count, audience, self._now())
+
+    async def languages(self) -> Sequence[str]:
+        """Of those who take news, the commonest first."""
+        return await asyncio.to_thread(self._store.languages, self._now())
+
+    async def start(
+        self, message: Message, audience: Audience, by: Member, *, by_night: bool, request_key: str
+    ) -> Broadcast | None:
+        """Begin it, once for this key. None: it is for nobody, and nothing was begun."""
+        new = NewBroadcast(
+            message=message,
+            audience=audience,
+            by_night=by_night,
+            made_by=by.key,
+            request_key=request_key,
+            at=self._now(),
+        )
+        begun = await asyncio.to_thread(self._store.start, new, own_codes(message.promo))
+        if begun is not None:
+            await self._staff.note_act(by, "broadcast_start", begun.subject, people=begun.people)
+            log.info("broadcast_begun", broadcast=begun.broadcast_id, people=begun.people)
+        return begun
+
+    async def change(
+        self, broadcast: Broadcast, seen: BroadcastStatus, status: BroadcastStatus, by: Member
+    ) -> bool:
+        """Pause it, go on or stop it. False: somebody has changed it since, or it is over."""
+        changed = await asyncio.to_thread(self._store.change, broadcast.broadcast_id, seen, status, by.key)
+        if changed:
+            await self._staff.note_act(by, f"broadcast_{status}", broadcast.subject)
+        return changed
+
+    async def one(self, broadcast_id: int) -> Broadcast | None:
+        return await asyncio.to_thread(self._store.one, broadcast_id)
+
+    async def latest(self) -> Sequence[tuple[Broadcast, Mapping[Fate, int]]]:
+        """The newest first, each with what became of its copies."""
+        found = await asyncio.to_thread(self._store.latest, _LISTED)
+        return [(broadcast, await self.progress(broadcast)) for broadcast in found]
+
+    async def open(self) -> Sequence[Broadcast]:
+        """Those that are not over."""
+        return await asyncio.to_thread(self._store.open)
+
+    async def progress(self, broadcast: Broadcast) -> Mapping[Fate, int]:
+        return await asyncio.to_thread(self._store.progress, broadcast.broadcast_id)
+
+    async def name_of(self, key: str) -> str:
+        """Of whoever did something to it."""
+        member = await self._member(key)
+        return (member.name if member else "") or key.partition(":")[2]
+
+    async def tell_end(self, broadcast: Broadcast) -> None:
+        """To whoever began it, or, if they are no admin any more, to the admins; once."""
+        progress = await self.progress(broadcast)
+        await self._news.tell_end(broadcast, progress, await self._maker(broadcast), self._now())
+
+    async def tell_full(self, broadcast: Broadcast) -> None:
+        """That nothing can be noted down, so that nothing is sent; once a day."""
+        await self._news.tell_full(broadcast, await self._maker(broadcast), self._now())
+
+    async def _maker(self, broadcast: Broadcast) -> Member | None:
+        member = await self._member(broadcast.made_by)
+        return member if member is not None and member.role is Role.ADMIN else None
+
+    async def _member(self, key: str) -> Member | None:
+        channel, _, external_id = key.partition(":")
+        return await self._staff.member(ChannelName(channel), external_id)
