@@ -25,6 +25,7 @@ from bot.cli.process import call_at_stop, keep_what_is_there
 from bot.delivery.delivery import Delivery
 from bot.domain import Utterance
 from bot.errors import DeliveryError, SettingsError
+from bot.handlers.commands_menu import keep_commands_current
 from bot.handlers.dispatcher import ALLOWED_UPDATES, build_bot, build_dispatcher
 from bot.handlers.inbox import Acceptor
 from bot.logs import configure_logs
@@ -88,6 +89,8 @@ async def run(settings: Settings) -> int:
         acceptor = Acceptor(inbox, patience_s=patience_s, refuse=refuse, seen=delivery.seen)
         dispatcher = build_dispatcher(acceptor, recording_limits(settings), people, patience_s=patience_s)
         keep_what_is_there()
+        keeping = asyncio.create_task(keep_commands_current(bot, people))
+        stack.callback(keeping.cancel)
         if by_webhook:
             await _serve_webhook(settings.telegram, bot, dispatcher, redis)
         else:

@@ -15,6 +15,8 @@ from aiogram.types.update import UpdateTypeLookupError
 from bot.errors import SettingsError
 from bot.handlers import (
     actions,
+    admins,
+    audit,
     booking_forms,
     bookings,
     bookings_kept,
@@ -26,8 +28,11 @@ from bot.handlers import (
     exporting,
     handoff_talk,
     handoffs,
+    health,
+    invitations,
     jobs,
     marks,
+    members,
     privacy,
     proposals,
     rating_words,
@@ -42,6 +47,7 @@ from bot.handlers import (
     staff_result,
     staff_room,
     start,
+    statistics,
     thumbs,
     why,
 )
@@ -109,6 +115,12 @@ def _for_staff() -> list[Router]:
         retention.build_router(),
         jobs.build_router(),
         exporting.build_router(),
+        admins.build_router(),
+        statistics.build_router(),
+        health.build_router(),
+        members.build_router(),
+        invitations.build_router(),
+        audit.build_router(),
         handoffs.build_router(),
         handoff_talk.build_router(),
     ]
