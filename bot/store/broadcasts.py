@@ -31,6 +31,7 @@ from bot.store.admin_tables import BroadcastPersonRow, BroadcastRow
 from bot.store.audiences import audience_of, takes_news
 from bot.store.engine import translated
 from bot.store.rows import PEOPLE, clean, insert_into, table_of
+from bot.store.staff import Act
 
 BROADCASTS, ADDRESSED = table_of(BroadcastRow), table_of(BroadcastPersonRow)
 _AT_ONCE = 500
@@ -98,6 +99,13 @@ class BroadcastStore:
                 connection.execute(ADDRESSED.insert(), rows[first : first + _AT_ONCE])
             this = BROADCASTS.c.id == row_id
             connection.execute(update(BROADCASTS).where(this).values(people=len(rows)))
+            act = Act(
+                by=new.made_by,
+                name="broadcast_start",
+                subject=f"broadcast:{row_id}",
+                details={"people": len(rows)},
+            )
+            act.note(connection, self._tenant)
             return self._by_key(connection, new.request_key)
 
     def one(self, broadcast_id: int) -> Broadcast | None:
@@ -119,7 +127,11 @@ class BroadcastStore:
         )
         with translated(), self._engine.begin() as connection:
             changed = update(BROADCASTS).where(this).values(status=status.value, changed_by=by)
-            return connection.execute(changed).rowcount > 0
+            if not connection.execute(changed).rowcount:
+                return False
+            act = Act(by=by, name=f"broadcast_{status}", subject=f"broadcast:{broadcast_id}")
+            act.note(connection, self._tenant)
+            return True
 
     def finish(self, broadcast: Broadcast, at: datetime) -> None:
         """Its end was told. What was not stopped is done."""

@@ -68,7 +68,6 @@ class Broadcasts:
         )
         begun = await asyncio.to_thread(self._store.start, new, own_codes(message.promo))
         if begun is not None:
-            await self._staff.note_act(by, "broadcast_start", begun.subject, people=begun.people)
             log.info("broadcast_begun", broadcast=begun.broadcast_id, people=begun.people)
         return begun
 
@@ -76,10 +75,7 @@ class Broadcasts:
         self, broadcast: Broadcast, seen: BroadcastStatus, status: BroadcastStatus, by: Member
     ) -> bool:
         """Pause it, go on or stop it. False: somebody has changed it since, or it is over."""
-        changed = await asyncio.to_thread(self._store.change, broadcast.broadcast_id, seen, status, by.key)
-        if changed:
-            await self._staff.note_act(by, f"broadcast_{status}", broadcast.subject)
-        return changed
+        return await asyncio.to_thread(self._store.change, broadcast.broadcast_id, seen, status, by.key)
 
     async def one(self, broadcast_id: int) -> Broadcast | None:
         return await asyncio.to_thread(self._store.one, broadcast_id)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from bot.domain.broadcasts import Broadcast, BroadcastStatus, Fate
-from bot.texts.broadcasts import BroadcastText
+from bot.texts.broadcasts import BroadcastFault, BroadcastText
 from bot.texts.catalogue import Texts, plural_form
 
 _STATUS = {
@@ -24,6 +24,9 @@ class Wording:
 
     def say(self, text: BroadcastText, **values: object) -> str:
         return self._texts.say(text, self.language, **values)
+
+    def say_fault(self, fault: BroadcastFault, **values: object) -> str:
+        return self._texts.say(fault, self.language, **values)
 
     def people(self, count: int) -> str:
         """1 человек, 2 человека, 5 человек."""

@@ -1,0 +1,275 @@
+"""What an admin does to a broadcast that is not begun: each step by its words or its button."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from aiogram.fsm.context import FSMContext
+from aiogram.fsm.state import State, StatesGroup
+from aiogram.types import Update
+
+from bot.domain import Outgoing
+from bot.domain.broadcasts import Audience, Promo
+from bot.domain.broadcasts import Message as ToMany
+from bot.domain.staff import Member
+from bot.errors import StoreFull
+from bot.people.broadcasts.checking import Fault, fault_of_text, read_button, read_promo
+from bot.people.broadcasts.codes import longest_code
+from bot.people.broadcasts.copies import under_copy, words_of
+from bot.people.broadcasts.draft_screens import SHOWN, Act, DraftScreens, Screen
+from bot.people.broadcasts.drafts import Draft
+from bot.people.broadcasts.wording import Wording
+from bot.people.services import People
+from bot.texts.broadcasts import BroadcastText
+
+DUTY: Final = "broadcasts"
+_MOST_DAYS = 3_650
+_SHOWN_CHARACTERS = 20
+
+
+class Drafting(StatesGroup):
+    """What the next words are for; in `ready` they are for nothing."""
+
+    text = State()
+    button = State()
+    promo = State()
+    days = State()
+    ready = State()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Writing:
+    """The draft as it stands, and who works at it."""
+
+    people: People
+    state: FSMContext
+    draft: Draft
+    words: Wording
+    member: Member
+    update: Update
+    number: int = 0
+    """What the button carries."""
+
+    @property
+    def screens(self) -> DraftScreens:
+        return DraftScreens(self.words, self.people.broadcasts.products)
+
+    async def count(self) -> int:
+        return await self.people.broadcasts.count(self.draft.audience)
+
+    async def keep(self, draft: Draft, state: State = Drafting.ready) -> "Writing":
+        await self.state.update_data(draft=draft.to_value())
+        await self.state.set_state(state)
+        return replace(self, draft=draft)
+
+    async def hub(self) -> Screen:
+        return self.screens.hub(self.draft, await self.count())
+
+    async def whom(self) -> Screen:
+        return self.screens.whom(self.draft, await self.count())
+
+
+# What is written.
+
+
+async def _take_text(at: Writing, said: str) -> Screen:
+    fault = fault_of_text(said, at.draft.message.promo)
+    if fault is not None:
+        return at.screens.fault(fault), None
+    draft = replace(at.draft, message=replace(at.draft.message, text=said))
+    return await (await at.keep(draft)).hub()
+
+
+async def _take_button(at: Writing, said: str) -> Screen:
+    read = read_button(said)
+    if isinstance(read, Fault):
+        return at.screens.fault(read), None
+    label, url = read
+    return await _with_message(at, replace(at.draft.message, button=label, url=url))
+
+
+async def _take_promo(at: Writing, said: str) -> Screen:
+    read = read_promo(said)
+    if isinstance(read, Fault):
+        return at.screens.fault(read), None
+    fault = fault_of_text(at.draft.message.text, read)
+    if fault is not None:
+        return at.screens.fault(fault), None
+    return await _with_message(at, replace(at.draft.message, promo=read))
+
+
+async def _take_days(at: Writing, said: str) -> Screen:
+    days = int(said) if said.isascii() and said.isdecimal() and len(said) < 6 else 0
+    if not 0 < days <= _MOST_DAYS:
+        return at.words.say(BroadcastText.BAD_DAYS, days=said[:_SHOWN_CHARACTERS]), None
+    return await _with_audience(at, replace(at.draft.audience, active_days=days))
+
+
+FORMS: Mapping[str, Callable[[Writing, str], Awaitable[Screen]]] = {
+    "Drafting:text": _take_text,
+    "Drafting:button": _take_button,
+    "Drafting:promo": _take_promo,
+    "Drafting:days": _take_days,
+}
+
+
+# What is tapped.
+
+
+async def _with_message(at: Writing, message: ToMany) -> Screen:
+    return await (await at.keep(replace(at.draft, message=message))).hub()
+
+
+async def _with_audience(at: Writing, audience: Audience) -> Screen:
+    return await (await at.keep(replace(at.draft, audience=audience))).whom()
+
+
+async def _ask_text(at: Writing) -> Screen:
+    await at.keep(at.draft, Drafting.text)
+    return at.words.say(BroadcastText.ASK_NEW_TEXT), None
+
+
+async def _ask_button(at: Writing) -> Screen:
+    await at.keep(at.draft, Drafting.button)
+    return at.screens.asking_button(at.draft)
+
+
+async def _ask_promo(at: Writing) -> Screen:
+    await at.keep(at.draft, Drafting.promo)
+    return at.screens.asking_promo(at.draft)
+
+
+async def _ask_days(at: Writing) -> Screen:
+    await at.keep(at.draft, Drafting.days)
+    return at.screens.asking_days(at.draft)
+
+
+async def _ask_product(at: Writing) -> Screen:
+    return at.screens.asking_product(at.draft)
+
+
+async def _without_button(at: Writing) -> Screen:
+    return await _with_message(at, replace(at.draft.message, button="", url=""))
+
+
+async def _own_promo(at: Writing) -> Screen:
+    return await _with_message(at, replace(at.draft.message, promo=Promo(own=True)))
+
+
+async def _without_promo(at: Writing) -> Screen:
+    return await _with_message(at, replace(at.draft.message, promo=Promo()))
+
+
+async def _next_language(at: Writing) -> Screen:
+    found = ["", *await at.people.broadcasts.languages()]
+    now = at.draft.audience.language
+    place = found.index(now) + 1 if now in found else 0
+    return await _with_audience(at, replace(at.draft.audience, language=found[place % len(found)]))
+
+
+async def _choose_days(at: Writing) -> Screen:
+    return await _with_audience(at, replace(at.draft.audience, active_days=min(at.number, _MOST_DAYS)))
+
+
+async def _choose_product(at: Writing) -> Screen:
+    products = ("", *at.people.broadcasts.products)
+    product = products[at.number] if at.number < len(products) else ""
+    return await _with_audience(at, replace(at.draft.audience, product=product))
+
+
+async def _tick_booking(at: Writing) -> Screen:
+    without = not at.draft.audience.without_booking
+    return await _with_audience(at, replace(at.draft.audience, without_booking=without))
+
+
+async def _hub(at: Writing) -> Screen:
+    return await (await at.keep(at.draft)).hub()
+
+
+async def _whom(at: Writing) -> Screen:
+    return await (await at.keep(at.draft)).whom()
+
+
+async def _show(at: Writing) -> Screen | None:
+    """The message itself, just as people get it, and below it what to do about it."""
+    at = await at.keep(at.draft)
+    count, message = await at.count(), at.draft.message
+    if at.draft.fault is not None:
+        text, keyboard = await at.hub()
+        return f"{at.screens.fault(at.draft.fault)}\n\n{text}", keyboard
+    if not count:
+        text, keyboard = await at.whom()
+        return f"{at.words.say(BroadcastText.NOBODY)}\n\n{text}", keyboard
+    code = longest_code(message.promo) if message.promo.own else ""
+    copy = Outgoing(
+        text=words_of(message, code),
+        keyboard=under_copy(message, at.people.texts, at.words.language, SHOWN),
+    )
+    await at.people.outbox.post(at.member.chat, copy, name=f"{at.update.update_id}-copy")
+    text, keyboard = at.screens.shown(at.draft, count)
+    below = Outgoing(text=text, keyboard=keyboard)
+    await at.people.outbox.post(at.member.chat, below, name=f"{at.update.update_id}-below")
+    return None
+
+
+async def _ask_whether(at: Writing) -> Screen:
+    return at.screens.sure(at.draft, await at.count(), is_quiet=at.people.broadcasts.is_quiet)
+
+
+async def _start(at: Writing) -> Screen:
+    return await _begin(at, by_night=False)
+
+
+async def _start_by_night(at: Writing) -> Screen:
+    return await _begin(at, by_night=True)
+
+
+async def _begin(at: Writing, *, by_night: bool) -> Screen:
+    """The yes. Whoever is no admin any more does not get here."""
+    if at.draft.fault is not None:
+        return at.screens.fault(at.draft.fault), None
+    key = f"{at.people.tenant.name}:{at.member.key}:{at.draft.token}"
+    try:
+        begun = await at.people.broadcasts.start(
+            at.draft.message, at.draft.audience, at.member, by_night=by_night, request_key=key
+        )
+    except StoreFull:
+        text, keyboard = at.screens.sure(at.draft, await at.count(), is_quiet=at.people.broadcasts.is_quiet)
+        return f"{at.words.say(BroadcastText.FULL)}\n\n{text}", keyboard
+    if begun is None:
+        text, keyboard = await at.whom()
+        return f"{at.words.say(BroadcastText.NOBODY)}\n\n{text}", keyboard
+    waits = at.people.broadcasts.is_quiet and not begun.by_night
+    await at.people.upkeep.jobs.run_now(DUTY, key=begun.subject, asked_by=at.member.key)
+    await at.state.clear()
+    said = BroadcastText.BEGUN_MORNING if waits else BroadcastText.BEGUN
+    people = at.words.people(begun.people)
+    return at.words.say(said, number=begun.broadcast_id, people=people), None
+
+
+async def _drop(at: Writing) -> Screen:
+    await at.state.clear()
+    return at.words.say(BroadcastText.DROPPED), None
+
+
+TAPS: Mapping[Act, Callable[[Writing], Awaitable[Screen | None]]] = {
+    Act.TEXT: _ask_text,
+    Act.BUTTON: _ask_button,
+    Act.NO_BUTTON: _without_button,
+    Act.PROMO: _ask_promo,
+    Act.OWN_PROMO: _own_promo,
+    Act.NO_PROMO: _without_promo,
+    Act.WHO: _whom,
+    Act.LANGUAGE: _next_language,
+    Act.ASK_DAYS: _ask_days,
+    Act.DAYS: _choose_days,
+    Act.ASK_PRODUCT: _ask_product,
+    Act.PRODUCT: _choose_product,
+    Act.BOOKING: _tick_booking,
+    Act.HUB: _hub,
+    Act.SHOW: _show,
+    Act.ASK: _ask_whether,
+    Act.YES: _start,
+    Act.NIGHT: _start_by_night,
+    Act.DROP: _drop,
+}

@@ -1,0 +1,101 @@
+"""/broadcasts: how those that were begun go on, for admins; pause, go on, stop."""
+
+from aiogram import Bot, F, Router
+from aiogram.filters import Command
+from aiogram.types import CallbackQuery, Message, Update
+
+from bot.domain.broadcasts import Broadcast, BroadcastStatus
+from bot.domain.staff import Member, Role
+from bot.handlers.broadcast_steps import DUTY
+from bot.handlers.choices import pass_over
+from bot.handlers.roles import HasRole
+from bot.handlers.screens import change, language_of, toast
+from bot.handlers.staff_words import tell, thread_of
+from bot.people.broadcasts.draft_screens import Screen
+from bot.people.broadcasts.screens import DATA, WANTED, Act, BroadcastScreens, BroadcastTap
+from bot.people.broadcasts.wording import Wording
+from bot.people.services import People
+from bot.texts.broadcasts import BroadcastText
+from bot.texts.literal import literal
+
+
+def build_router() -> Router:
+    router = Router(name="broadcasts")
+    admin = HasRole(Role.ADMIN)
+    router.message.register(show, Command("broadcasts"), admin)
+    router.callback_query.register(take_tap, F.data.startswith(DATA), admin)
+    return router
+
+
+async def show(message: Message, event_update: Update, people: People) -> None:
+    text, keyboard = await _all(people, message)
+    await tell(
+        people,
+        message.chat,
+        event_update,
+        text,
+        person=message.from_user,
+        keyboard=keyboard,
+        thread_id=thread_of(message),
+    )
+
+
+async def take_tap(query: CallbackQuery, bot: Bot, people: People, member: Member) -> None:
+    tap = BroadcastTap.parse(query.data or "")
+    broadcast = None if tap is None else await people.broadcasts.one(tap.broadcast_id)
+    is_known = broadcast is not None or (tap is not None and tap.act is Act.LIST)
+    if tap is None or not is_known or not isinstance(query.message, Message):
+        await pass_over(query, bot, people)
+        return
+    await toast(bot, query)
+    if broadcast is None or tap.act is Act.LIST:
+        screen = await _all(people, query)
+    elif tap.act in WANTED:
+        screen = await _change(people, query, broadcast, tap, member)
+    elif tap.act is Act.ONE or not _is_open(broadcast, tap.seen):
+        screen = await _one(people, query, broadcast)
+    else:
+        progress = await people.broadcasts.progress(broadcast)
+        screen = _screens(people, query).asking(broadcast, progress, tap.act)
+    await change(people, query.message, *screen)
+
+
+async def _change(
+    people: People, query: CallbackQuery, broadcast: Broadcast, tap: BroadcastTap, member: Member
+) -> Screen:
+    """The yes: done if it still is as it was seen; read back in any case."""
+    wanted = WANTED[tap.act]
+    changed = await people.broadcasts.change(broadcast, tap.seen, wanted, member)
+    now = await people.broadcasts.one(broadcast.broadcast_id) or broadcast
+    if changed and wanted is not BroadcastStatus.PAUSED:
+        key = f"{now.subject}:{query.id}"
+        await people.upkeep.jobs.run_now(DUTY, key=key, asked_by=member.key)
+    text, keyboard = await _one(people, query, now)
+    is_mine = now.status is wanted and now.changed_by == member.key  # the tap was delivered before
+    if changed or is_mine:
+        return text, keyboard
+    who = literal(await people.broadcasts.name_of(now.changed_by))
+    return f"{_words(people, query).say(BroadcastText.CHANGED_BY_OTHER, who=who)}\n\n{text}", keyboard
+
+
+def _is_open(broadcast: Broadcast, seen: BroadcastStatus) -> bool:
+    return broadcast.finished_at is None and broadcast.status is seen
+
+
+async def _all(people: People, event: Message | CallbackQuery) -> Screen:
+    return _screens(people, event).all(await people.broadcasts.latest())
+
+
+async def _one(people: People, event: Message | CallbackQuery, broadcast: Broadcast) -> Screen:
+    progress = await people.broadcasts.progress(broadcast)
+    maker = await people.broadcasts.name_of(broadcast.made_by)
+    return _screens(people, event).one(broadcast, progress, maker)
+
+
+def _screens(people: People, event: Message | CallbackQuery) -> BroadcastScreens:
+    zone, is_quiet = people.tenant.zone, people.broadcasts.is_quiet
+    return BroadcastScreens(_words(people, event), zone, is_quiet=is_quiet)
+
+
+def _words(people: People, event: Message | CallbackQuery) -> Wording:
+    return Wording(people.texts, language_of(event.from_user))
