@@ -95,7 +95,7 @@ def steps(
     if not is_forecast:
         for table in (CONSENTS, RATINGS):
             theirs = exists().where(PEOPLE.c.id == table.c.person_id, gone)
-            yield Step(table=table, old=theirs, by=table.c.id)
+            yield Step(table=table, old=and_(table.c.tenant == tenant, theirs), by=table.c.id)
         gone = and_(gone, ~exists().where(CONSENTS.c.person_id == PEOPLE.c.id), ~exists().where(wish))
     yield Step(table=PEOPLE, old=gone, by=PEOPLE.c.last_seen_at, until=before)
 

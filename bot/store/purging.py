@@ -1,7 +1,7 @@
 """Deletes what is older than the window, in small transactions between which everybody else gets in."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -195,14 +195,26 @@ class PurgeStore:
 
     def _leave_acts_to_nobody(self, before: datetime) -> None:
         """What staff did stays on record, but not with whom, once the customer is gone."""
-        is_somebody = or_(*(ACTS.c.subject.like(f"{channel}:%") for channel in ChannelName))
-        known = [
-            exists().where(table.c.channel + ":" + table.c.external_id == ACTS.c.subject)
-            for table in (PEOPLE, STAFF)
-        ]
-        old = and_(ACTS.c.tenant == self._tenant, ACTS.c.at < before, is_somebody)
-        with translated(), self._engine.begin() as connection:
-            connection.execute(update(ACTS).where(old, ~or_(*known)).values(subject=_NOBODY))
+        for channel in ChannelName:
+            number = func.substr(ACTS.c.subject, len(channel) + 2)
+            known = [
+                exists().where(table.c.channel == channel.value, table.c.external_id == number)
+                for table in (PEOPLE, STAFF)
+            ]
+            about = and_(
+                ACTS.c.tenant == self._tenant, ACTS.c.at < before, ACTS.c.subject.like(f"{channel}:%")
+            )
+            after = 0
+            while ids := self._next_acts(and_(about, ACTS.c.id > after)):
+                part = ACTS.c.id.between(ids[0], ids[-1])
+                with translated(), self._engine.begin() as connection:
+                    connection.execute(update(ACTS).where(about, part, ~or_(*known)).values(subject=_NOBODY))
+                after = ids[-1]
+
+    def _next_acts(self, which: ColumnElement[bool]) -> Sequence[int]:
+        few = select(ACTS.c.id).where(which).order_by(ACTS.c.id).limit(_FIRST_BATCH)
+        with translated(), self._engine.connect() as connection:
+            return connection.execute(few).scalars().all()
 
 
 def _bound(step: Step) -> ColumnElement[bool]:

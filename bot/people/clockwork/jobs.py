@@ -55,7 +55,7 @@ class Jobs:
     async def states(self) -> Sequence[JobState]:
         last = await asyncio.to_thread(self._runs.last)
         planned = await asyncio.to_thread(self._runs.planned)
-        tuned = await self._tuning.tuned(Knob.JOBS_PAUSED)
+        tuned = await self._tuning.surely(Knob.JOBS_PAUSED)
         paused = frozenset(tuned.value) if tuned else frozenset()
         return [
             JobState(
@@ -81,7 +81,7 @@ class Jobs:
 
     async def pause(self, name: str, *, paused: bool, seen: int, changed_by: str) -> bool:
         """Let the clock leave it alone, or see to it again. False: the list was changed since `seen`."""
-        tuned = await self._tuning.tuned(Knob.JOBS_PAUSED)
+        tuned = await self._tuning.surely(Knob.JOBS_PAUSED)
         names = set(tuned.value) if tuned else set()
         wanted = names | {name} if paused else names - {name}
         if wanted == names:

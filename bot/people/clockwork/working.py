@@ -84,7 +84,8 @@ class Clockwork:
                 self._leads = False
                 self._plan.pause()
             return
-        self._paused = frozenset(await self._tuning.get(Knob.JOBS_PAUSED) or ())
+        paused = await self._tuning.surely(Knob.JOBS_PAUSED)
+        self._paused = frozenset(paused.value if paused else ())
         self._watch_clock()
         await self._look_now_and_then()
         if not self._leads:

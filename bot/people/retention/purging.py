@@ -8,8 +8,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
+from redis.exceptions import RedisError
 
 from bot.domain.moments import Now
+from bot.errors import StoreError, StoreFull
 from bot.people.retention.background import in_background
 from bot.people.retention.clock import Surely, TrustedClock
 from bot.people.retention.days import cutoff, today
@@ -26,6 +28,8 @@ log = structlog.get_logger()
 
 MOST_DAYS = 3_650
 _PROGRESS_S = 2.0
+_CHANGED_WITHIN_S = 0.5
+"""So soon a purge stops whose days were changed."""
 _AWAITED = timedelta(hours=2)
 """So long after the days were changed somebody waits for what becomes of it."""
 
@@ -79,7 +83,7 @@ class Retention:
         self._now = now
 
     async def kept(self) -> Kept:
-        tuned = await self._tuning.tuned(Knob.RETENTION_DAYS)
+        tuned = await self._tuning.surely(Knob.RETENTION_DAYS)
         if tuned is None:
             return Kept(days=self._default_days, version=0)
         return Kept(
@@ -123,35 +127,65 @@ class Retention:
     async def purge(self) -> None:
         """Delete all that is older than it may be, unless nobody can be sure how late it is.
 
-        Killed, it is gone on with by the next call, and reported as one.
+        Killed, it is gone on with by the next call, and reported as one; so it is, at once, if the days are
+        changed meanwhile. Raises StoreFull where there is no room to note what goes; nothing goes then.
         """
+        try:
+            while not await self._purge_once():
+                log.info("purge_begins_anew")
+        except StoreFull:
+            await self._news.tell_full(self._now())
+            raise
+
+    async def _purge_once(self) -> bool:
+        """False: the days were changed before it was through."""
         surely = await self.watch_clock()
         if surely.has_leapt:
             log.warning("purge_awaits_clock")
-            return
+            return True
         kept = await self.kept()
         before = cutoff(surely.moment, kept.days, self._tenant.zone)
         left = await self._leftovers.purge(before)
         if not await asyncio.to_thread(self._store.has_old, before):
             if left:
                 log.info("leftovers_purged", before=before.isoformat(), **left)
-            return
-        report = await self._purge(before)
+            return True
+        report = await self._purge(before, kept)
+        if report is None or report.finished_at is None:
+            return False
         log.info("purged", before=before.isoformat(), **report.deleted)
         is_awaited = kept.changed_at is not None and self._now() - kept.changed_at < _AWAITED
         await self._news.tell_purge(report, kept.days, is_awaited=is_awaited)
+        return True
 
-    async def _purge(self, before: datetime) -> PurgeReport:
-        """Count the days that go, then delete; the thread ends soon after this task is cancelled."""
+    async def _purge(self, before: datetime, kept: Kept) -> PurgeReport | None:
+        """Count the days that go, then delete, while `kept` holds; None: it ceased to before anything went.
+
+        The thread ends soon after this task is cancelled.
+        """
         stopped = threading.Event()
         last_day = today(before, self._tenant.zone) - timedelta(days=1)
+        watching = asyncio.create_task(self._stop_when_changed(kept, stopped))
         try:
             await self._figures.keep_until(last_day, may_go_on=lambda: not stopped.is_set())
             return await in_background(lambda: self._delete(before, stopped))
         finally:
             stopped.set()
+            watching.cancel()
 
-    def _delete(self, before: datetime, stopped: threading.Event) -> PurgeReport:
+    async def _stop_when_changed(self, kept: Kept, stopped: threading.Event) -> None:
+        """What an admin says is in force at once: nothing goes any more that is now to stay."""
+        while not stopped.is_set():
+            try:
+                if await self.kept() != kept:
+                    stopped.set()
+            except (RedisError, StoreError) as error:
+                log.warning("days_not_read", error=type(error).__name__)
+            await asyncio.sleep(_CHANGED_WITHIN_S)
+
+    def _delete(self, before: datetime, stopped: threading.Event) -> PurgeReport | None:
+        if stopped.is_set():
+            return None
         report = self._store.begin_report(before, self._now())
         noted_at = time.monotonic()
 
