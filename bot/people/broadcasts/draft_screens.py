@@ -21,7 +21,9 @@ SHOWN: Final = "bcd:shown"
 _LIMIT: Final = 4096
 _TOKEN_CHARACTERS = 15
 DAYS: Final = (7, 30, 90)
-_PRODUCTS_SHOWN: Final = 30
+_PRODUCTS_SHOWN: Final = 90
+"""Telegram shows a hundred buttons under a message."""
+_IN_ROW: Final = 3
 Screen = tuple[str, Keyboard | None]
 
 
@@ -117,17 +119,18 @@ class DraftScreens:
         return self._words.say(BroadcastText.ASK_DAYS), Keyboard(rows=tuple(rows))
 
     def asking_product(self, draft: Draft) -> Screen:
-        rows = [
-            (self._button(draft, Act.PRODUCT, label, place),)
+        buttons = [
+            self._button(draft, Act.PRODUCT, label, place)
             for place, label in enumerate(self._products, start=1)
         ]
+        rows = [tuple(buttons[first : first + _IN_ROW]) for first in range(0, len(buttons), _IN_ROW)]
         rows.append((self._button(draft, Act.PRODUCT, self._words.say(BroadcastText.ANY_PRODUCT), 0),))
         return self._words.say(BroadcastText.ASK_PRODUCT), Keyboard(rows=tuple(rows))
 
     def whom(self, draft: Draft, count: int) -> Screen:
         say, audience = self._words.say, draft.audience
         language = (
-            say(BroadcastText.ONLY_LANGUAGE, language=audience.language)
+            say(BroadcastText.ONLY_LANGUAGE, spoken=audience.language)
             if audience.language
             else say(BroadcastText.ANY_LANGUAGE)
         )
@@ -182,7 +185,7 @@ class DraftScreens:
         say = self._words.say
         parts = []
         if audience.language:
-            parts.append(say(BroadcastText.WHO_LANGUAGE, language=audience.language))
+            parts.append(say(BroadcastText.WHO_LANGUAGE, spoken=audience.language))
         if audience.active_days:
             days = self._words.days(audience.active_days)
             parts.append(say(BroadcastText.WHO_ACTIVE, days=days))
