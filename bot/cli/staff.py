@@ -1,4 +1,4 @@
-"""`python -m bot staff grant|revoke|list|room`: who works for the tenant, and where."""
+"""`python -m bot staff grant|revoke|list|audit|room`: who works for the tenant, and where."""
 
 import argparse
 import re
@@ -7,6 +7,8 @@ from bot.domain import ChannelName, ChatRef
 from bot.domain.staff import Member, Role, Room
 from bot.errors import SettingsError
 from bot.settings import Settings
+from bot.store.acts import ActStore
+from bot.store.members import MemberStore
 from bot.store.staff import CONSOLE, StaffStore
 from bot.wiring import load_configured_tenant
 from bot.wiring.stock import opened_engine
@@ -25,6 +27,13 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
                 return _grant(store, options.person, Role(options.role), options.name)
             case "revoke":
                 return _revoke(store, options.person)
+            case "audit":
+                return _audit(
+                    ActStore(engine, tenant.name),
+                    MemberStore(engine, tenant.name),
+                    options.limit,
+                    options.who,
+                )
             case "room":
                 return _bind(store, options.chat, has_topics=options.topics)
             case _:
@@ -41,6 +50,8 @@ def _grant(store: StaffStore, person: str, role: Role, name: str) -> int:
 def _revoke(store: StaffStore, person: str) -> int:
     if store.revoke(ChannelName.TELEGRAM, _person(person), CONSOLE):
         print(f"{person}: a customer like any other from now on")
+        if not any(member.role is Role.ADMIN for member in store.members()):
+            print("nobody is an admin now; appoint one with: python -m bot staff grant ID admin")
         return 0
     print(f"{person}: has no role here")
     return 1
@@ -55,6 +66,19 @@ def _bind(store: StaffStore, chat: str, *, has_topics: bool) -> int:
     where = ChatRef(channel=ChannelName.TELEGRAM, chat_id=chat, private=False)
     store.bind_room(Room(chat=where, has_topics=has_topics), CONSOLE)
     print(f"{chat}: the staff's room from now on{', a topic for each customer' if has_topics else ''}")
+    return 0
+
+
+def _audit(acts: ActStore, members: MemberStore, limit: int, who: str) -> int:
+    if limit < 1:
+        raise SettingsError("--limit: at least 1")
+    names = members.names()
+    actor = who if who in ("", CONSOLE) else f"{ChannelName.TELEGRAM}:{_person(who)}"
+    for act in reversed(acts.page(limit, actor=actor)):
+        name = names.get(act.actor, "")
+        actor_shown = f"{act.actor} {name}".strip()
+        details = " ".join(f"{key}={value}" for key, value in act.details.items())
+        print(f"{act.at:%Y-%m-%d %H:%M:%SZ}  {actor_shown}  {act.act}  {act.subject}  {details}".rstrip())
     return 0
 
 

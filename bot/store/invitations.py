@@ -143,19 +143,19 @@ class InvitationStore:
         granted = {"role": found.role.value, "name": clean(person.name), "granted_at": found.used_at}
         who = {"tenant": self._tenant, "channel": person.channel.value, "external_id": person.external_id}
         new = insert_into(connection, STAFF).values(**who, **granted)
-        done = connection.execute(
+        done = connection.scalar(
             new.on_conflict_do_update(
                 index_elements=list(who),
                 set_={**granted, "revoked_at": None, "unreachable_at": None},
                 where=STAFF.c.revoked_at.is_not(None),
-            )
+            ).returning(STAFF.c.id)
         )
-        if done.rowcount:
+        if done is not None:
             details = {"role": found.role.value}
             Act(by=found.made_by, name="granted", subject=person.key, details=details).note(
                 connection, self._tenant
             )
-        return done.rowcount > 0
+        return done is not None
 
     def _open(self, at: datetime) -> ColumnElement[bool]:
         """Who made it may still invite: from one who lost the role nobody comes in."""

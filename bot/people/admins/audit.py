@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from bot.domain import Button, ChannelName, Keyboard
+from bot.domain.staff import Role
 from bot.people.admins.naming import Naming
 from bot.store.acts import ActRecord, ActStore
 from bot.store.staff import CONSOLE
@@ -63,15 +64,20 @@ class AuditScreens:
     def _line(self, act: ActRecord) -> str:
         known = _ACTS.get(act.act)
         about = self._about(act.subject)
-        details = ", ".join(f"{name}: {value}" for name, value in act.details.items())
+        details = ", ".join(self._detail(name, value) for name, value in act.details.items())
         return self._say(
             AuditText.LINE,
             when=f"{act.at.astimezone(self._zone):%d.%m.%Y %H:%M}",
             who=self._naming.person(act.actor),
             act=literal(act.act.replace("_", " ")) if known is None else self._say(known),
             about=self._say(AuditText.ABOUT, about=about) if about else "",
-            details=self._say(AuditText.DETAILS, details=literal(details)) if details else "",
+            details=self._say(AuditText.DETAILS, details=details) if details else "",
         )
+
+    def _detail(self, name: str, value: str | int | bool) -> str:
+        if name == "role" and value in set(Role):
+            return self._naming.role(Role(value))
+        return literal(f"{name}: {value}")
 
     def _about(self, subject: str) -> str:
         """Whom or what it was about, in words; nothing where the act says it all."""
