@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final, Self
 from zoneinfo import ZoneInfo
 
+from bot.delivery.formatting import render
 from bot.domain import Button, Keyboard
 from bot.domain.broadcasts import Broadcast, BroadcastStatus, Fate
 from bot.people.broadcasts.draft_screens import DraftScreens, Screen
@@ -92,7 +93,7 @@ class BroadcastScreens:
         return self._words.say(BroadcastText.LIST, lines="\n".join(lines)), Keyboard(rows=tuple(rows))
 
     def one(self, broadcast: Broadcast, progress: Progress, maker: str) -> Screen:
-        start = " ".join(broadcast.message.text.split())
+        start = " ".join(render(broadcast.message.text).text.split())
         if len(start) > _START_CHARACTERS:
             start = f"{start[:_START_CHARACTERS].rstrip()}…"
         text = self._words.say(
