@@ -31,10 +31,12 @@ from bot.handlers import (
     handoff_talk,
     handoffs,
     health,
+    hours,
     invitations,
     jobs,
     marks,
     members,
+    models,
     privacy,
     proposals,
     rating_words,
@@ -51,6 +53,7 @@ from bot.handlers import (
     start,
     statistics,
     thumbs,
+    topics,
     why,
 )
 from bot.handlers.consent_gate import guard
@@ -93,13 +96,13 @@ def build_dispatcher(
         dispatcher.update.outer_middleware(Patience(patience_s))
         dispatcher.update.outer_middleware(dispatcher.fsm)
         dispatcher.update.outer_middleware(_see_changes)
-        for router in _for_staff():
+        for router in staff_routers():
             dispatcher.include_router(router)
     dispatcher.include_router(_customers(people))
     return dispatcher
 
 
-def _for_staff() -> list[Router]:
+def staff_routers() -> list[Router]:
     """What an update of the staff is offered to first; everybody else's passes through untouched."""
     return [
         staff_room.build_router(),
@@ -119,6 +122,9 @@ def _for_staff() -> list[Router]:
         exporting.build_router(),
         broadcasts.build_router(),
         broadcast_forms.build_router(),
+        topics.build_router(),
+        hours.build_router(),
+        models.build_router(),
         admins.build_router(),
         statistics.build_router(),
         health.build_router(),

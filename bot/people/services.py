@@ -17,6 +17,8 @@ from bot.people.callbacks.cards import Cards
 from bot.people.callbacks.reminders import Reminders
 from bot.people.callbacks.requests import Callbacks
 from bot.people.changes.changing import Changes
+from bot.people.changes.hours_list import HoursList
+from bot.people.changes.topic_list import TopicList
 from bot.people.endings.services import Closing
 from bot.people.export.requests import ExportRequests
 from bot.people.handoffs.handoffs import Handoffs
@@ -53,6 +55,8 @@ class People:
     """What the staff are told."""
     changes: Changes
     """What admins change while all runs, and the calendar as it is now."""
+    topics: TopicList
+    hours: HoursList
     sealer: Sealer
     """For columns named `*_sealed`."""
     callbacks: Callbacks

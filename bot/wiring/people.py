@@ -23,7 +23,9 @@ from bot.people.actions.words import ActionSource
 from bot.people.admins.model_reach import Place
 from bot.people.callbacks.handing import hand_over_waiting
 from bot.people.callbacks.offering import CallOffers
+from bot.people.changes.hours_list import HoursList
 from bot.people.changes.models import ModelOptions
+from bot.people.changes.topic_list import TopicList
 from bot.people.clockwork.jobs import Duty, Job
 from bot.people.handoffs.suggestions import Suggestions
 from bot.people.menu import Menu
@@ -125,7 +127,7 @@ def build_people(
         prefix=prefix,
         now=now,
     )
-    consents = build_consents(tenant, redis=redis, engine=engine, prefix=prefix)
+    consents = build_consents(tenant, folder or TENANTS / tenant.name, redis=redis, engine=engine, prefix=prefix)
     upkeep = build_upkeep(
         tenant,
         texts,
@@ -151,6 +153,8 @@ def build_people(
         staff=staff,
         posts=posts,
         changes=changes,
+        topics=TopicList(tenant, changes),
+        hours=HoursList(tenant, changes),
         sealer=sealer,
         callbacks=callbacks,
         cards=cards,

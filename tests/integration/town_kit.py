@@ -82,6 +82,7 @@ class Town:
     now: Now = utc_now
     settings: Settings = field(init=False)
     people: People = field(init=False)
+    assistant: LiveAssistant = field(init=False)
     server: TurnServer = field(init=False)
     suggesting: Suggesting = field(init=False)
     inbox: Inbox = field(init=False)
@@ -125,11 +126,11 @@ class Town:
             return parts.assemble(self.chain_of(in_force.model), in_force)
 
         live: LiveKnowledge[Assemble] = LiveKnowledge(self.folder, lambda _: assemble)
-        assistant = LiveAssistant(live, self.people.changes.in_force)
-        self.suggesting = Suggesting(assistant, self.people.handoffs, self.people.suggestions)
+        self.assistant = LiveAssistant(live, self.people.changes.in_force)
+        self.suggesting = Suggesting(self.assistant, self.people.handoffs, self.people.suggestions)
         self.server = TurnServer(
             inbox=self.inbox,
-            assistant=assistant,
+            assistant=self.assistant,
             memory=memory,
             delivery=delivery,
             texts=texts,

@@ -14,7 +14,7 @@ from bot.domain.moments import Now
 from bot.people.actions.announcing import REMINDER_SUBJECT, Announcer
 from bot.people.actions.choices import Change, Choice
 from bot.people.actions.resources import Thing, things_of
-from bot.people.actions.slots import Slot, days_of, moment, open_slots, without
+from bot.people.actions.slots import Slot, days_of, is_within, moment, open_slots, without
 from bot.people.actions.tables import TableAway
 from bot.people.actions.wording import Wording
 from bot.people.changes.calendar import Opens
@@ -113,6 +113,18 @@ class Bookings:
         if not slots:
             return []
         return without(slots, await self._taken(action, slots, but_for))
+
+    async def outside(self, opens: Opens) -> int:
+        """How many bookings to come lie in the hours of now, and would not in those of `opens`."""
+        now, found = self.now(), 0
+        for action in self.actions:
+            until = now + timedelta(days=action.days_ahead + 1)
+            taken = await asyncio.to_thread(self._store.between, action.id, now, until)
+            found += sum(
+                is_within(starts, ends, action, self._calendar) and not is_within(starts, ends, action, opens)
+                for _, starts, ends in taken
+            )
+        return found
 
     async def _taken(self, action: Action, slots: Sequence[Slot], but_for: Booking | None) -> list[Slot]:
         ends_at = max(slot.ends_at for slot in slots)

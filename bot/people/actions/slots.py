@@ -52,6 +52,17 @@ def _end(day: date, minute: int, zone: ZoneInfo) -> datetime:
     return wall.replace(tzinfo=zone, fold=1).astimezone(UTC)
 
 
+def is_within(starts_at: datetime, ends_at: datetime, action: Booking, tenant: Opens) -> bool:
+    """Whether it lies in the opening hours of one day."""
+    department = tenant.department(action.department) if action.department else None
+    local = starts_at.astimezone(tenant.zone)
+    minute = local.hour * 60 + local.minute
+    return any(
+        span.opens_min <= minute and ends_at <= _end(local.date(), span.closes_min, tenant.zone)
+        for span in tenant.hours_on(local.date(), department)
+    )
+
+
 def days_of(action: Booking, tenant: Opens, now: datetime) -> list[date]:
     """The local days on which a slot may lie, today first."""
     today = now.astimezone(tenant.zone).date()

@@ -1,0 +1,207 @@
+"""/topics: what is not talked about. For admins."""
+
+from collections.abc import Awaitable, Callable
+
+from aiogram import Bot, F, Router
+from aiogram.filters import Command, CommandObject, StateFilter
+from aiogram.fsm.context import FSMContext
+from aiogram.fsm.state import State, StatesGroup
+from aiogram.types import CallbackQuery, Message, Update
+
+from bot.domain.staff import Member, Role
+from bot.handlers.changing import numbers_in, show, token_in, turn_into, written
+from bot.handlers.choices import pass_over
+from bot.handlers.roles import HasRole
+from bot.handlers.screens import language_of, toast
+from bot.handlers.staff_words import begin
+from bot.people.changes.topic_list import MOST_PHRASE_CHARACTERS, Faulty, Listed, TopicList
+from bot.people.changes.topic_screens import TopicScreens
+from bot.people.services import People
+from bot.people.tuning import Knob
+from bot.texts.topics import TopicText
+
+_SUBJECT = "topics"
+
+
+class TopicForm(StatesGroup):
+    name = State()
+    words = State()
+    phrase = State()
+
+
+def build_router() -> Router:
+    router = Router(name="topics")
+    is_admin = HasRole(Role.ADMIN)
+    router.message.register(show_list, Command("topics"), is_admin)
+    router.message.register(take_name, StateFilter(TopicForm.name), is_admin)
+    router.message.register(take_words, StateFilter(TopicForm.words), is_admin)
+    router.message.register(take_phrase, StateFilter(TopicForm.phrase), is_admin)
+    taps: dict[str, Callable[..., Awaitable[None]]] = {
+        "list": back_to_list,
+        "one": show_one,
+        "del": ask_to_remove,
+        "removed": show_removed,
+        "back": ask_to_restore,
+        "add": ask_name,
+        "try": ask_phrase,
+        "yes": confirm,
+        "no": leave,
+    }
+    for verb, handler in taps.items():
+        data = F.data.regexp(rf"{_SUBJECT}:{verb}(?::|$)")
+        router.callback_query.register(handler, data, is_admin)
+    return router
+
+
+async def show_list(
+    message: Message, command: CommandObject, event_update: Update, people: People, state: FSMContext
+) -> None:
+    """The list; with a phrase, whether that is forbidden."""
+    await state.clear()
+    screens, phrase = _screens(people, message), (command.args or "").strip()
+    if phrase:
+        await _try(message, event_update, people, phrase)
+        return
+    listed, standing = await people.topics.listed(), await people.changes.standing(Knob.FORBIDDEN)
+    await show(message, event_update, people, screens.overview(listed, standing))
+
+
+async def back_to_list(query: CallbackQuery, bot: Bot, people: People) -> None:
+    listed, standing = await people.topics.listed(), await people.changes.standing(Knob.FORBIDDEN)
+    await turn_into(query, bot, people, _screens(people, query).overview(listed, standing))
+
+
+async def show_one(query: CallbackQuery, bot: Bot, people: People) -> None:
+    screens, found = _screens(people, query), await _meant(query, people.topics)
+    if found is None:
+        await turn_into(query, bot, people, screens.plain(TopicText.GONE))
+        return
+    await turn_into(query, bot, people, screens.one(*found))
+
+
+async def ask_to_remove(
+    query: CallbackQuery, bot: Bot, event_update: Update, people: People, member: Member
+) -> None:
+    screens, found = _screens(people, query), await _meant(query, people.topics)
+    if found is None:
+        await turn_into(query, bot, people, screens.plain(TopicText.GONE))
+        return
+    listed, place = found
+    name, token = listed.topics[place].name, str(event_update.update_id)
+    await people.changes.propose(people.topics.removing(listed, name), member, token)
+    await turn_into(query, bot, people, screens.ask_remove(name, token))
+
+
+async def show_removed(query: CallbackQuery, bot: Bot, people: People) -> None:
+    await turn_into(query, bot, people, _screens(people, query).removed(await people.topics.listed()))
+
+
+async def ask_to_restore(
+    query: CallbackQuery, bot: Bot, event_update: Update, people: People, member: Member
+) -> None:
+    screens, numbers = _screens(people, query), numbers_in(query, 2)
+    listed = await people.topics.listed()
+    if numbers is None or numbers[0] != listed.version or numbers[1] >= len(listed.removed):
+        await turn_into(query, bot, people, screens.plain(TopicText.GONE))
+        return
+    name, token = listed.removed[numbers[1]], str(event_update.update_id)
+    await people.changes.propose(people.topics.restoring(listed, name), member, token)
+    await turn_into(query, bot, people, screens.ask_restore(name, token))
+
+
+async def ask_name(
+    query: CallbackQuery, bot: Bot, event_update: Update, people: People, state: FSMContext
+) -> None:
+    await _begin(query, bot, event_update, people, state, TopicForm.name, TopicText.ASK_NAME)
+
+
+async def ask_phrase(
+    query: CallbackQuery, bot: Bot, event_update: Update, people: People, state: FSMContext
+) -> None:
+    await _begin(query, bot, event_update, people, state, TopicForm.phrase, TopicText.ASK_PHRASE)
+
+
+async def take_name(message: Message, event_update: Update, people: People, state: FSMContext) -> None:
+    screens = _screens(people, message)
+    said = await written(message, event_update, people, state, screens)
+    if said is None:
+        return
+    name = " ".join(said.split())
+    fault = people.topics.name_fault(await people.topics.listed(), name)
+    screen = screens.ask_words(name) if fault is None else screens.faulty(fault)
+    await show(message, event_update, people, screen)
+    if fault is None:  # last, so that the same message handled again is no list of words
+        await state.update_data(name=name)
+        await state.set_state(TopicForm.words)
+
+
+async def take_words(
+    message: Message, event_update: Update, people: People, state: FSMContext, member: Member
+) -> None:
+    """Read the topic back, with the questions that would lose their answers."""
+    screens, topics = _screens(people, message), people.topics
+    said = await written(message, event_update, people, state, screens)
+    if said is None:
+        return
+    listed, name = await topics.listed(), str((await state.get_data()).get("name", ""))
+    topic = topics.name_fault(listed, name) or await topics.topic(name, said)
+    if isinstance(topic, Faulty):
+        await show(message, event_update, people, screens.faulty(topic))
+        return
+    token = str(event_update.update_id)
+    await people.changes.propose(topics.adding(listed, topic), member, token)
+    screen = screens.ask_add(topic, await topics.own_questions(topic), token)
+    await show(message, event_update, people, screen)
+    await state.clear()
+
+
+async def take_phrase(message: Message, event_update: Update, people: People, state: FSMContext) -> None:
+    """The form stays open: one phrase after another can be tried."""
+    said = await written(message, event_update, people, state, _screens(people, message))
+    if said is not None:
+        await _try(message, event_update, people, said)
+
+
+async def confirm(query: CallbackQuery, bot: Bot, people: People, member: Member) -> None:
+    made = await people.changes.make(token_in(query), member)
+    await turn_into(query, bot, people, _screens(people, query).made(made, people.topics))
+
+
+async def leave(query: CallbackQuery, bot: Bot, people: People) -> None:
+    await turn_into(query, bot, people, _screens(people, query).left())
+
+
+async def _begin(
+    query: CallbackQuery,
+    bot: Bot,
+    update: Update,
+    people: People,
+    state: FSMContext,
+    form: State,
+    text: TopicText,
+) -> None:
+    if query.message is None:
+        await pass_over(query, bot, people)
+        return
+    await begin(state, form, query)
+    await toast(bot, query)
+    await show(query, update, people, _screens(people, query).plain(text))
+
+
+async def _try(message: Message, update: Update, people: People, phrase: str) -> None:
+    screens = _screens(people, message)
+    is_long = len(phrase) > MOST_PHRASE_CHARACTERS
+    screen = screens.phrase_long() if is_long else screens.tried(await people.topics.match(phrase))
+    await show(message, update, people, screen)
+
+
+async def _meant(query: CallbackQuery, topics: TopicList) -> tuple[Listed, int] | None:
+    """The topic that a button stands for; None if the list has changed since."""
+    numbers, listed = numbers_in(query, 2), await topics.listed()
+    if numbers is None or numbers[0] != listed.version or numbers[1] >= len(listed.topics):
+        return None
+    return listed, numbers[1]
+
+
+def _screens(people: People, event: Message | CallbackQuery) -> TopicScreens:
+    return TopicScreens(people.tenant, people.texts, language_of(event.from_user), _SUBJECT)

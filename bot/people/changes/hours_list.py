@@ -1,0 +1,128 @@
+"""Makes of what an admin wants of the working hours a change that can be confirmed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from bot.people.changes.changing import Changes, Proposal, Standing
+from bot.people.changes.hours import HoursChanges, written
+from bot.people.changes.hours_reading import Fault, Wanted, coming
+from bot.people.tuning import Knob
+from bot.tenant import Tenant
+from bot.tenant.hours import CalendarDay
+from bot.tenant.model import Holiday
+
+MOST_DAYS = 60
+"""As many special days as a message can list."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HoursWish:
+    """A change with the tenant as it is and as it would be. `day`: the special day that it is about."""
+
+    proposal: Proposal
+    before: Tenant
+    after: Tenant
+    day: CalendarDay | None = None
+
+
+class HoursList:
+    """One tenant's, in one process. Methods raise redis-py's errors and StoreError."""
+
+    def __init__(self, tenant: Tenant, changes: Changes) -> None:
+        self._tenant = tenant
+        self._changes = changes
+
+    def has_own_hours(self, place: int) -> bool:
+        """Whether the department at this place, from 0, is there and has hours of its own."""
+        rooms = self._tenant.departments
+        return place < len(rooms) and rooms[place].hours is not None
+
+    def department(self, place: int) -> str:
+        """Its name; empty, for the whole business, where there is none with hours of its own."""
+        return self._tenant.departments[place].name if self.has_own_hours(place) else ""
+
+    async def wishes(self, wanted: Wanted, today: date, room: str = "") -> Sequence[HoursWish] | Fault:
+        """What may be meant: a day without a year is the next one, or that of every year."""
+        if room and wanted.day is not None:
+            return Fault.ONLY_WEEKDAYS
+        standing = await self._changes.standing(Knob.HOURS)
+        if wanted.day is None:
+            after = HoursChanges.of(standing.value).on_weekdays(wanted.weekdays, wanted.spans or (), room)
+            subject = f"hours:{','.join(map(str, wanted.weekdays))}"
+            wish = self._wish(standing, after, subject, written(wanted.spans or ()))
+            return [wish] if _is_felt(wish) else Fault.SAME
+        return self._of_days(standing, wanted, wanted.day, today)
+
+    async def reset(self) -> HoursWish:
+        """As the folder says, in everything."""
+        standing = await self._changes.standing(Knob.HOURS)
+        return self._wish(standing, HoursChanges(), "hours:all", "file")
+
+    def _of_days(
+        self, standing: Standing, wanted: Wanted, day: CalendarDay, today: date
+    ) -> Sequence[HoursWish] | Fault:
+        now = HoursChanges.of(standing.value).over(self._tenant)
+        special = {holiday.day: holiday for holiday in now.holidays}
+        days = (day,) if day.year is not None else (coming(day, today), day)
+        if wanted.spans is not None and day not in special and len(special) >= MOST_DAYS:
+            return Fault.TOO_MANY_DAYS
+        wishes = [
+            self._of_day(standing, one, wanted, special)
+            for one in days
+            if wanted.spans is not None or one in special
+        ]
+        return [wish for wish in wishes if _is_felt(wish)] or Fault.SAME
+
+    def _of_day(
+        self, standing: Standing, day: CalendarDay, wanted: Wanted, special: dict[CalendarDay, Holiday]
+    ) -> HoursWish:
+        changes, subject = HoursChanges.of(standing.value), f"hours:{day}"
+        if wanted.spans is None:
+            return self._wish(standing, changes.without_holiday(day), subject, "usual", day)
+        yearly = CalendarDay(year=None, month=day.month, day=day.day)
+        known = special.get(day) or special.get(yearly)
+        name = wanted.name or (known.name if known is not None else None)
+        holiday = Holiday(day=day, hours=wanted.spans, name=name)
+        return self._wish(standing, changes.with_holiday(holiday), subject, written(wanted.spans), day)
+
+    def _wish(
+        self,
+        standing: Standing,
+        after: HoursChanges,
+        subject: str,
+        hours: str,
+        day: CalendarDay | None = None,
+    ) -> HoursWish:
+        before = HoursChanges.of(standing.value)
+        return HoursWish(
+            proposal=Proposal(
+                knob=Knob.HOURS,
+                before=before.to_json(),
+                after=after.to_json(),
+                version=standing.version,
+                act="hours_set",
+                subject=subject,
+                details={"hours": hours},
+            ),
+            before=before.over(self._tenant),
+            after=after.over(self._tenant),
+            day=day,
+        )
+
+
+def _is_felt(wish: HoursWish) -> bool:
+    """Whether anything would be otherwise than it is: in its hours, or in what a day is called."""
+    day = wish.day
+    if day is None:
+        return (wish.before.working_hours, wish.before.departments) != (
+            wish.after.working_hours,
+            wish.after.departments,
+        )
+    told = []
+    for tenant in (wish.before, wish.after):
+        falling = {holiday.day: holiday for holiday in tenant.holidays}
+        yearly = falling.get(CalendarDay(year=None, month=day.month, day=day.day))
+        holiday = falling.get(day) or yearly
+        told.append(None if holiday is None else (holiday.hours, holiday.name))
+    return told[0] != told[1]

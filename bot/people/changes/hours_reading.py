@@ -1,0 +1,204 @@
+"""Reads what an admin writes about hours: «пн-пт 10:00-19:00», «31.12 10:00-16:00», «1.01 выходной»."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from bot.data_files import read_data
+from bot.people.changes.hours import Spans
+from bot.tenant.hours import CalendarDay, Span
+
+_DAY_MINUTES = 24 * 60
+_CENTURY = 2000
+_MOST_SPANS = 4
+MOST_NAME_CHARACTERS = 60
+_DATE = re.compile(r"(?P<day>\d{1,2})[./](?P<month>\d{1,2})(?:[./](?P<year>\d{4}|\d{2}))?(?![\d:])\.?")
+_ISO = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})(?!\d)")
+_NAMED_DATE = re.compile(r"(?P<day>\d{1,2})\s+(?P<name>[^\W\d_]+)\.?(?:\s+(?P<year>\d{4})(?![:\d]))?")
+_TIME = r"(\d{1,2})(?:[:.](\d{2}))?"
+_SPAN = re.compile(rf"(?:с|from)?\s*{_TIME}\s*(?:[-–—]|до|to|till|until)\s*{_TIME}")
+_BETWEEN = re.compile(r"\s*(?:,|;|и|and|\s)\s*")
+_TO = re.compile(r"\s*[-–—]\s*|\s+(?:по|to|till)\s+")
+
+
+class Fault(StrEnum):
+    """Why a line cannot be taken; the sentence for each stands in the catalogue."""
+
+    NO_DAY = "no_day"
+    NO_SUCH_DAY = "no_such_day"
+    PAST = "past"
+    NO_HOURS = "no_hours"
+    NO_SUCH_TIME = "no_such_time"
+    BACKWARDS = "backwards"
+    OVERLAP = "overlap"
+    TOO_LONG = "too_long"
+    WEEKDAY_NEEDS_HOURS = "weekday_needs_hours"
+    ONLY_WEEKDAYS = "only_weekdays"
+    """A department's holidays are those of all."""
+    SAME = "same"
+    TOO_MANY_DAYS = "too_many_days"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wanted:
+    """Hours of some weekdays, or of one day of the calendar; `spans` None: as on any other day."""
+
+    weekdays: tuple[int, ...] = ()
+    day: CalendarDay | None = None
+    spans: Spans | None = None
+    name: str = ""
+
+
+def read_wanted(text: str, today: date) -> Wanted | Fault:
+    """`today`: in the tenant's own zone; what lies before it cannot be changed any more."""
+    line = " ".join(text.split())
+    head = _without_leading(line)
+    weekdays, rest = _weekdays_in(head)
+    day: CalendarDay | None = None
+    if not weekdays:
+        found = _day_in(head, today)
+        if isinstance(found, Fault):
+            return found
+        day, rest = found
+    spans, name = _hours_in(rest)
+    if isinstance(spans, Fault):
+        return spans
+    if weekdays and (spans is None or name):
+        return Fault.WEEKDAY_NEEDS_HOURS if spans is None else Fault.NO_HOURS
+    if name.casefold() in _words()["yearly"]:
+        name = ""
+    if len(name) > MOST_NAME_CHARACTERS:
+        return Fault.TOO_LONG
+    return Wanted(weekdays=weekdays, day=day, spans=spans, name=name)
+
+
+def coming(day: CalendarDay, today: date) -> CalendarDay:
+    """Of a yearly day the next one, today or later."""
+    for year in range(today.year, today.year + 9):
+        try:
+            if date(year, day.month, day.day) >= today:
+                return CalendarDay(year=year, month=day.month, day=day.day)
+        except ValueError:  # the 29th of February
+            continue
+    raise AssertionError("every day comes within eight years")
+
+
+def _weekdays_in(line: str) -> tuple[tuple[int, ...], str]:
+    """The weekdays that the line begins with: one, a list or a span; and what comes after."""
+    for names, first, last in _groups():
+        for name in names:
+            if re.match(rf"{re.escape(name)}\b", line, re.IGNORECASE):
+                return tuple(range(first, last + 1)), _tail(line, len(name))
+    found: list[int] = []
+    at = 0
+    while (first := _weekday_at(line, at)) is not None:
+        weekday, at = first
+        till = _TO.match(line, at)
+        end = _weekday_at(line, till.end()) if till else None
+        if end is not None:
+            at = end[1]
+        days = 1 if end is None else (end[0] - weekday) % 7 + 1
+        found += [(weekday + ahead) % 7 for ahead in range(days)]
+        between = _BETWEEN.match(line, at)
+        if between is None or _weekday_at(line, between.end()) is None:
+            break
+        at = between.end()
+    return tuple(dict.fromkeys(found)), _tail(line, at)
+
+
+def _weekday_at(line: str, at: int) -> tuple[int, int] | None:
+    word = re.compile(r"[^\W\d_]+").match(line, at)
+    number = _words()["weekday_of"].get(word[0].casefold()) if word else None
+    return None if word is None or number is None else (number, word.end())
+
+
+def _day_in(line: str, today: date) -> tuple[CalendarDay, str] | Fault:
+    found = _ISO.match(line) or _DATE.match(line) or _NAMED_DATE.match(line)
+    if found is None:
+        return Fault.NO_DAY
+    parts = found.groupdict()
+    if "name" in parts:
+        month = _words()["month_of"].get(parts["name"].casefold())
+        if month is None:
+            return Fault.NO_DAY
+    else:
+        month = int(parts["month"])
+    year = None if parts["year"] is None else int(parts["year"])
+    year = year + _CENTURY if year is not None and year < 100 else year
+    try:
+        when = date(2000 if year is None else year, month, int(parts["day"]))
+    except ValueError:
+        return Fault.NO_SUCH_DAY
+    if year is not None and when < today:
+        return Fault.PAST
+    return CalendarDay(year=year, month=when.month, day=when.day), _tail(line, found.end())
+
+
+def _hours_in(rest: str) -> tuple[Spans | Fault | None, str]:
+    """The hours that the rest begins with, and the name after them; None: as on any other day."""
+    words = _words()
+    for kind, spans in (
+        ("closed", ()),
+        ("round_the_clock", (Span(opens_min=0, closes_min=_DAY_MINUTES),)),
+        ("usual", None),
+    ):
+        for phrase in words[kind]:
+            if re.match(rf"{re.escape(phrase)}(?!\w)", rest, re.IGNORECASE):
+                return spans, _tail(rest, len(phrase))
+    return _spans_in(rest)
+
+
+def _spans_in(rest: str) -> tuple[Spans | Fault, str]:
+    found: list[Span] = []
+    at = 0
+    while match := _SPAN.match(rest, at):
+        span = _span(match)
+        if isinstance(span, Fault):
+            return span, ""
+        found.append(span)
+        at = match.end()
+        between = _BETWEEN.match(rest, at)
+        if between is None or not _SPAN.match(rest, between.end()) or len(found) == _MOST_SPANS:
+            break
+        at = between.end()
+    if not found or re.match(r"\s*[\d:,-]", rest[at:]):
+        return Fault.NO_HOURS, ""
+    if any(later.opens_min < earlier.closes_min for earlier, later in pairwise(found)):
+        return Fault.OVERLAP, ""
+    return tuple(found), _tail(rest, at)
+
+
+def _span(match: re.Match[str]) -> Span | Fault:
+    from_hour, from_minute, to_hour, to_minute = (int(part or 0) for part in match.groups())
+    opens, closes = from_hour * 60 + from_minute, to_hour * 60 + to_minute
+    if from_minute > 59 or to_minute > 59 or opens >= _DAY_MINUTES or closes > _DAY_MINUTES:
+        return Fault.NO_SUCH_TIME
+    return Fault.BACKWARDS if opens >= closes else Span(opens_min=opens, closes_min=closes)
+
+
+def _without_leading(line: str) -> str:
+    while (word := line.partition(" "))[0].casefold() in _words()["leading"] and word[2]:
+        line = word[2]
+    return line
+
+
+def _tail(line: str, at: int) -> str:
+    tail = line[at:].lstrip(" :,;–—-=()").rstrip(" .()")
+    return _without_leading(tail)
+
+
+def _groups() -> list[tuple[list[str], int, int]]:
+    return [(group["names"], group["from"], group["to"]) for group in _words()["groups"]]
+
+
+@cache
+def _words() -> dict[str, Any]:
+    told = read_data(Path(__file__).with_name("hours_words.yaml"))
+    weekday_of = {name: number for number, names in enumerate(told["weekdays"]) for name in names}
+    month_of = {name: number for number, names in enumerate(told["months"], start=1) for name in names}
+    return {**told, "weekday_of": weekday_of, "month_of": month_of}
