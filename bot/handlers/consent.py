@@ -112,7 +112,8 @@ async def take_tap(
         person=person,
         tap=tap,
     )
-    is_of_today = people.consents.terms is not None and tap.version == people.consents.terms.version
+    terms = await people.consents.look()
+    is_of_today = terms is not None and tap.version == terms.version
     await (_ACTS[tap.act] if is_of_today else _ask_anew)(tapped)
 
 
@@ -137,7 +138,7 @@ async def _agree(tapped: _Tapped) -> None:
     try:
         await people.privacy.erasing.finish(person)  # one that is not done would take this consent along
         is_new = await people.consents.give(
-            person, keeps_summary=tap.keeps_summary, takes_news=tap.takes_news
+            person, keeps_summary=tap.keeps_summary, takes_news=tap.takes_news, version=tap.version
         )
     except StoreError as error:
         log.warning("consent_not_stored", person=person.key, error=str(error))

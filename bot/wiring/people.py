@@ -127,7 +127,9 @@ def build_people(
         prefix=prefix,
         now=now,
     )
-    consents = build_consents(tenant, folder or TENANTS / tenant.name, redis=redis, engine=engine, prefix=prefix)
+    consents = build_consents(
+        tenant, folder or TENANTS / tenant.name, redis=redis, engine=engine, prefix=prefix
+    )
     upkeep = build_upkeep(
         tenant,
         texts,
@@ -239,9 +241,7 @@ def build_people(
             prefix=prefix,
             now=now,
         ),
-        broadcasts=build_broadcasts(
-            tenant, texts, engine=engine, staff=staff, posts=posts, now=now
-        ),
+        broadcasts=build_broadcasts(tenant, texts, engine=engine, staff=staff, posts=posts, now=now),
         suggestions=Suggestions(handoffs, outbox, redis, prefix=prefix),
         now=now,
     )

@@ -1,5 +1,7 @@
 """Consent, and what people may do with what is kept about them."""
 
+from pathlib import Path
+
 from redis.asyncio import Redis
 from sqlalchemy import Engine
 
@@ -10,6 +12,7 @@ from bot.people.privacy.consent import Consents
 from bot.people.privacy.consent_screen import ConsentScreen
 from bot.people.privacy.erasing import Erasing
 from bot.people.privacy.erasing_redis import RedisEraser
+from bot.people.privacy.live_terms import LiveTerms
 from bot.people.privacy.own_data import Privacy
 from bot.people.privacy.personal_file import PersonalFiles
 from bot.people.privacy.screens import PrivacyScreen
@@ -25,8 +28,10 @@ from bot.tenant import Tenant
 from bot.texts.catalogue import Texts
 
 
-def build_consents(tenant: Tenant, *, redis: Redis, engine: Engine, prefix: str) -> Consents:
-    return Consents(ConsentStore(engine, tenant.name), redis, tenant.terms, prefix=prefix)
+def build_consents(tenant: Tenant, folder: Path, *, redis: Redis, engine: Engine, prefix: str) -> Consents:
+    """`folder`: the tenant's, whose terms may change while all runs."""
+    live = None if tenant.terms is None else LiveTerms(tenant.terms, folder)
+    return Consents(ConsentStore(engine, tenant.name), redis, live, prefix=prefix)
 
 
 def build_privacy(
@@ -44,7 +49,7 @@ def build_privacy(
     now: Now,
 ) -> Privacy:
     keeps = tenant.service.dialogues.keeps_summary
-    terms = tenant.terms
+    terms = consents.live
     erasing = Erasing(
         store=ErasureStore(engine, tenant.name),
         redis=RedisEraser(redis, prefix=prefix),

@@ -11,6 +11,7 @@ import structlog
 from redis.asyncio import Redis
 
 from bot.domain.consents import Consent, Person
+from bot.people.privacy.live_terms import LiveTerms
 from bot.store.consents import ConsentStore
 from bot.tenant.terms import Terms
 
@@ -43,17 +44,29 @@ class Standing(StrEnum):
 class Consents:
     """One tenant's consents. The truth is in SQL; Redis knows it too, for a question with each message.
 
-    Methods raise redis-py's errors and StoreError; repeating a call is safe. `terms` None: nobody is asked.
+    Methods raise redis-py's errors and StoreError; repeating a call is safe. `live` None: nobody is asked.
     """
 
-    def __init__(self, store: ConsentStore, redis: Redis, terms: Terms | None, *, prefix: str = "dz") -> None:
+    def __init__(
+        self, store: ConsentStore, redis: Redis, live: LiveTerms | None, *, prefix: str = "dz"
+    ) -> None:
         self._store = store
         self._redis = redis
         self._prefix = prefix
-        self.terms = terms
+        self.live = live
+
+    @property
+    def terms(self) -> Terms | None:
+        """What people agree to, as it was at the last look."""
+        return None if self.live is None else self.live.now
+
+    async def look(self) -> Terms | None:
+        """What people agree to now; None: nobody is asked."""
+        return None if self.live is None else await self.live.look()
 
     async def standing(self, person: Person) -> Standing:
-        if self.terms is None:
+        terms = await self.look()
+        if terms is None:
             return Standing.GIVEN
         known: bytes | None = await cast(Any, self._redis.get(self._key("consent", person)))
         if known is None:
@@ -63,7 +76,7 @@ class Consents:
         version = known.decode()
         if version == _NONE:
             return Standing.MISSING
-        return Standing.GIVEN if version == f"yes {self.terms.version}" else Standing.OUTDATED
+        return Standing.GIVEN if version == f"yes {terms.version}" else Standing.OUTDATED
 
     async def of(self, person: Person) -> Consent | None:
         """What the person agrees to now, be it an older version."""
@@ -74,11 +87,16 @@ class Consents:
         consent = await self.of(person)
         return consent is not None and consent.keeps_summary
 
-    async def give(self, person: Person, *, keeps_summary: bool, takes_news: bool = False) -> bool:
-        """Agree to the terms of today. False: they did before. Raises ValueError where there are none."""
+    async def give(
+        self, person: Person, *, keeps_summary: bool, takes_news: bool = False, version: str | None = None
+    ) -> bool:
+        """Agree to this version of the terms, or to that of today. False: they did before.
+
+        Raises ValueError where there are none.
+        """
         if self.terms is None:
             raise ValueError("there are no terms to agree to")
-        at, version = datetime.now(UTC), self.terms.version
+        at, version = datetime.now(UTC), version or self.terms.version
         is_new = await asyncio.to_thread(
             self._store.give, person, version, keeps_summary=keeps_summary, takes_news=takes_news, at=at
         )

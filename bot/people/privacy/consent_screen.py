@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from bot.domain import Button, Keyboard
 from bot.domain.consents import Person
 from bot.people.privacy.consent import Standing
-from bot.tenant.terms import Terms
+from bot.people.privacy.live_terms import LiveTerms
 from bot.texts.broadcasts import NewsText
 from bot.texts.catalogue import Texts
 from bot.texts.consent import ConsentText
@@ -57,7 +57,7 @@ class ConsentTap:
 class ConsentScreen:
     """`may_keep_summary`: whether the tenant offers to remember the talk until the next visit."""
 
-    def __init__(self, texts: Texts, terms: Terms, *, may_keep_summary: bool) -> None:
+    def __init__(self, texts: Texts, terms: LiveTerms, *, may_keep_summary: bool) -> None:
         self._texts = texts
         self._terms = terms
         self._may_keep_summary = may_keep_summary
@@ -66,16 +66,16 @@ class ConsentScreen:
         """`waits`: something was said that will be answered after the yes."""
         say, language = self._texts.say, person.language
         hello = say(ConsentText.CHANGED if standing is Standing.OUTDATED else ConsentText.HELLO, language)
-        short = self._terms.short(language, days=self._days(language))
+        short = self._terms.now.short(language, days=self._days(language))
         words = say(ConsentText.SCREEN, language, hello=hello, short=short)
         return f"{words}\n\n{say(ConsentText.WAITS, language)}" if waits else words
 
     def full(self, language: str) -> str:
-        return self._terms.full(language, days=self._days(language))
+        return self._terms.now.full(language, days=self._days(language))
 
     def buttons(self, person: Person, tap: ConsentTap | None = None, *, under_full: bool = False) -> Keyboard:
         """With what is ticked in `tap`."""
-        tap = tap or ConsentTap(act="", person_id=person.external_id, version=self._terms.version)
+        tap = tap or ConsentTap(act="", person_id=person.external_id, version=self._terms.now.version)
         yes = self._button(person, ConsentText.YES, "yes", tap)
         no = self._button(person, ConsentText.NO, "no", tap)
         rows: list[tuple[Button, ...]] = [(yes, no)]
@@ -89,7 +89,7 @@ class ConsentScreen:
         return Keyboard(rows=tuple(rows))
 
     def _button(self, person: Person, text: ConsentText | NewsText, act: str, ticked: ConsentTap) -> Button:
-        tap = replace(ticked, act=act, person_id=person.external_id, version=self._terms.version)
+        tap = replace(ticked, act=act, person_id=person.external_id, version=self._terms.now.version)
         return Button(text=self._texts.say(text, person.language), data=tap.data)
 
     def _days(self, language: str) -> str:
