@@ -10,12 +10,12 @@ from aiogram.types import CallbackQuery, Message, TelegramObject, Update
 from bot.domain import Outgoing, Utterance, UtteranceKind
 from bot.domain.consents import Person
 from bot.errors import StoreError
+from bot.handlers.own_data import own_data_of
 from bot.handlers.screens import person_of, show, toast
 from bot.handlers.utterances import utterance_from
 from bot.people.privacy.consent import Standing
 from bot.people.privacy.consent_screen import SUBJECT
 from bot.people.privacy.screens import SUBJECT as OWN_DATA
-from bot.people.privacy.words import own_data_in
 from bot.people.services import People
 from bot.texts.consent import ConsentText
 
@@ -41,11 +41,12 @@ async def _hold_message(handler: Handler, event: TelegramObject, data: dict[str,
     if not isinstance(event, Message) or event.from_user is None or event.from_user.is_bot:
         return await handler(event, data)
     person = person_of(event.from_user)
+    me = await data["bot"].me()
     standing = await _standing(people, person)
-    if standing is Standing.GIVEN or own_data_in(event.text or "") is not None:
+    if standing is Standing.GIVEN or own_data_of(event, me) is not None:
         return await handler(event, data)
     update: Update = data["event_update"]
-    utterance = utterance_from(event, update.update_id, await data["bot"].me(), data["recordings"])
+    utterance = utterance_from(event, update.update_id, me, data["recordings"])
     if utterance is None:
         return None
     await people.delivery.seen(utterance.chat, event.message_id)

@@ -5,14 +5,28 @@ from dataclasses import dataclass
 
 from aiogram import Bot
 from aiogram.fsm.context import FSMContext
-from aiogram.types import CallbackQuery, Chat, InaccessibleMessage, Message, Update
+from aiogram.types import CallbackQuery, Chat, InaccessibleMessage, Message, Update, User
 
 from bot.domain import Keyboard, Outgoing
 from bot.domain.consents import Person
 from bot.handlers.screens import change, show, toast
+from bot.people.privacy.words import OwnData, own_data_in
 from bot.people.services import People
 from bot.texts.broadcasts import NewsText
 from bot.texts.privacy import PrivacyText
+
+
+def own_data_of(message: Message, me: User) -> OwnData | None:
+    """What this message asks for, which needs no consent; None: it is about something else.
+
+    In a group only commands to this bot count: there «забудь меня» may be said to anybody.
+    """
+    text = message.text or ""
+    if message.chat.type != "private":
+        to = text.partition(" ")[0].partition("@")[2].lower()
+        if not text.startswith("/") or to not in ("", (me.username or "").lower()):
+            return None
+    return own_data_in(text)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -11,10 +11,10 @@ from aiogram.types import CallbackQuery, Message, Update
 
 from bot.domain import FileRef, Outgoing, Purpose
 from bot.handlers.news import show_news, stop_news, take_news
-from bot.handlers.own_data import Act, Asked, redraw, screen_of
+from bot.handlers.own_data import Act, Asked, own_data_of, redraw, screen_of
 from bot.handlers.screens import chat_ref, person_of, toast
 from bot.people.privacy.screens import SUBJECT, OwnTap
-from bot.people.privacy.words import OwnData, own_data_in
+from bot.people.privacy.words import OwnData
 from bot.people.services import People
 from bot.store.erasing import Erasure
 from bot.texts.literal import literal
@@ -27,17 +27,14 @@ log = structlog.get_logger()
 def build_router() -> Router:
     router = Router(name="privacy")
     router.message.register(take_words, _AboutOwnData())
+    router.edited_message.register(take_words, _AboutOwnData())  # a command that was misspelt at first
     router.callback_query.register(take_tap, F.data.startswith(SUBJECT))
     return router
 
 
 class _AboutOwnData(Filter):
-    """In a group only commands count: there «забудь меня» may be said to anybody."""
-
-    async def __call__(self, message: Message) -> bool | dict[str, OwnData]:
-        if message.chat.type != "private" and not (message.text or "").startswith("/"):
-            return False
-        wanted = own_data_in(message.text or "")
+    async def __call__(self, message: Message, bot: Bot) -> bool | dict[str, OwnData]:
+        wanted = own_data_of(message, await bot.me())
         return {"wanted": wanted} if wanted is not None else False
 
 

@@ -1,15 +1,19 @@
-"""Databases for the tests: a fresh SQLite file, and a fresh database of a real PostgreSQL."""
+"""Databases for the tests, a fresh SQLite file or one of a real PostgreSQL, and towns with terms."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from redis.asyncio import Redis
 from sqlalchemy import Engine
 
 from bot.store.engine import open_engine
 from bot.store.migrate import migrate
 from bot.store.turns import TurnStore
+from tests.fakes.telegram import FakeTelegram
+from tests.integration.consent_kit import bakery_with_terms, strangers
+from tests.integration.town_kit import Town, open_town
 from tests.postgres import PostgresServer
 
 _numbers = itertools.count(1)
@@ -54,3 +58,31 @@ def engine(database_url: str) -> Iterator[Engine]:
 @pytest.fixture
 def store(engine: Engine) -> TurnStore:
     return TurnStore(engine)
+
+
+@pytest.fixture
+async def telegram() -> AsyncIterator[FakeTelegram]:
+    """With the private chats of two people."""
+    async with FakeTelegram() as telegram:
+        for user_id in (7, 77):
+            telegram.inject.open_chat(user_id)
+        yield telegram
+
+
+@pytest.fixture
+async def town_with_terms(
+    telegram: FakeTelegram, redis: Redis, prefix: str, engine: Engine, tmp_path: Path
+) -> AsyncIterator[Town]:
+    """Whoever says something has agreed to the terms."""
+    folder = bakery_with_terms(tmp_path)
+    async with open_town(telegram, redis, prefix, engine, folder=folder) as town:
+        yield town
+
+
+@pytest.fixture
+async def town_of_strangers(
+    telegram: FakeTelegram, redis: Redis, prefix: str, engine: Engine, tmp_path: Path
+) -> AsyncIterator[Town]:
+    """Nobody has agreed to the terms."""
+    async with strangers(telegram, redis, prefix, engine, bakery_with_terms(tmp_path)) as town:
+        yield town

@@ -36,3 +36,18 @@ async def strangers(
     """A town where nobody has agreed to anything."""
     async with open_town(telegram, redis, prefix, engine, folder=folder, asks_consent=True) as town:
         yield town
+
+
+def said(town: Town, chat_id: int = 7) -> list[str]:
+    """What the bot has said."""
+    return [message.text for message in town.telegram.messages(chat_id) if message.from_bot]
+
+
+def newest(town: Town) -> int:
+    return town.telegram.messages(7)[-1].message_id
+
+
+def data_of(town: Town, act: str) -> str:
+    rows = (town.telegram.messages(7)[-1].reply_markup or {})["inline_keyboard"]
+    found = [button["callback_data"] for row in rows for button in row]
+    return next(str(data) for data in found if data.startswith(f"consent:{act}:"))

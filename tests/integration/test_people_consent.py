@@ -1,23 +1,16 @@
 """Before the first answer people agree to the terms; what they said before waits in Redis alone."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
-from redis.asyncio import Redis
-from sqlalchemy import Engine, text
 
 from bot.domain import ChannelName, ChatRef
 from bot.domain.consents import Person
 from bot.people.privacy.consent import MOST_WAITING, Standing
 from bot.store.turns import TurnStore
-from tests.fakes.telegram import FakeTelegram
-from tests.integration.consent_kit import QUESTION, bakery_with_terms, strangers
+from tests.integration.consent_kit import QUESTION, data_of, newest, said
 from tests.integration.town_kit import Town
 
 CHAT = ChatRef(channel=ChannelName.TELEGRAM, chat_id="7")
 ANNA = Person(channel=ChannelName.TELEGRAM, external_id="7")
-BOT = "dezhurny_test_bot"
 
 
 @pytest.fixture
@@ -26,22 +19,8 @@ def database_url(sqlite_url: str) -> str:
 
 
 @pytest.fixture
-async def telegram() -> AsyncIterator[FakeTelegram]:
-    async with FakeTelegram() as telegram:
-        telegram.inject.open_chat(7)
-        yield telegram
-
-
-@pytest.fixture
-async def town(
-    telegram: FakeTelegram, redis: Redis, prefix: str, engine: Engine, tmp_path: Path
-) -> AsyncIterator[Town]:
-    async with strangers(telegram, redis, prefix, engine, bakery_with_terms(tmp_path)) as town:
-        yield town
-
-
-def said(town: Town, chat_id: int = 7) -> list[str]:
-    return [message.text for message in town.telegram.messages(chat_id) if message.from_bot]
+def town(town_of_strangers: Town) -> Town:
+    return town_of_strangers
 
 
 async def test_a_stranger_is_asked_before_anything_is_answered(town: Town) -> None:
@@ -204,99 +183,3 @@ async def test_a_tap_without_consent_on_any_other_button_asks_first(town: Town) 
     town.telegram.inject.press_forged(7, "say:0")
     await town.settle()
     assert town.telegram.toasts(7)[-1].text == "Сначала нужно ваше согласие с условиями."
-
-
-async def test_a_new_version_asks_again(
-    telegram: FakeTelegram, redis: Redis, prefix: str, engine: Engine, tmp_path: Path
-) -> None:
-    async with strangers(telegram, redis, prefix, engine, bakery_with_terms(tmp_path)) as town:
-        await town.say(7, QUESTION)
-        old_id, old_yes = newest(town), data_of(town, "yes")
-        await town.tap(7, "Согласен")
-    folder = bakery_with_terms(tmp_path, version="2")
-    async with strangers(telegram, redis, prefix, engine, folder) as town:
-        assert "Условия, на которых мы с вами общаемся, изменились." in await town.say(7, "Где вы?")
-        town.telegram.inject.press_forged(7, old_yes, message_id=old_id)
-        await town.settle()
-        assert town.telegram.toasts(7)[-1].text == "С тех пор условия изменились. Вот новые."
-        assert await town.people.consents.standing(ANNA) is Standing.OUTDATED
-        await town.tap(7, "Согласен")
-        assert await town.people.consents.standing(ANNA) is Standing.GIVEN
-    assert TurnStore(engine).counts().turns == 2
-
-
-async def test_months_later_the_button_still_agrees(town: Town) -> None:
-    await town.say(7, QUESTION)
-    town.telegram.inject.press_old(7, newest(town), data_of(town, "yes"))
-    await town.settle()
-    assert await town.people.consents.standing(ANNA) is Standing.GIVEN
-
-
-@pytest.mark.parametrize(
-    "data", ["consent:yes", "consent:yes:7:1:x", "consent:own:7:1:-", "consent:yes:7:1:-:-", "consent:"]
-)
-async def test_forged_buttons_agree_to_nothing(town: Town, data: str) -> None:
-    await town.say(7, QUESTION)
-    town.telegram.inject.press_forged(7, data)
-    await town.settle()
-    assert town.telegram.toasts(7)[-1].text == "Эта кнопка уже не действует."
-    assert await town.people.consents.standing(ANNA) is Standing.MISSING
-
-
-async def test_in_a_group_everybody_agrees_for_themselves(town: Town) -> None:
-    town.telegram.inject.message(-5, f"@{BOT} {QUESTION}", person_id=7)
-    await town.settle()
-    town.telegram.inject.press_text(-5, "Согласен", user_id=8)
-    await town.settle()
-    assert town.telegram.toasts(8)[-1].text.startswith("Эти кнопки для другого человека.")
-    assert await town.people.consents.standing(ANNA) is Standing.MISSING
-    town.telegram.inject.press_text(-5, "Согласен", user_id=7)
-    await town.settle()
-    assert await town.people.consents.standing(ANNA) is Standing.GIVEN
-    assert TurnStore(town.engine).counts().turns == 1
-
-
-async def test_talk_that_is_not_for_the_bot_is_neither_asked_about_nor_kept(town: Town) -> None:
-    town.telegram.inject.message(-5, "Кто идёт обедать?", person_id=7)
-    await town.settle()
-    assert said(town, -5) == []
-    assert await town.people.consents.held(ANNA) == []
-
-
-async def test_consent_survives_a_redis_that_came_back_empty(town: Town) -> None:
-    await town.say(7, QUESTION)
-    await town.tap(7, "Согласен")
-    await town.redis.delete(f"{town.prefix}:consent:{ANNA.key}")
-    await town.say(7, "Где вы находитесь?")
-    assert TurnStore(town.engine).counts().turns == 2
-
-
-def newest(town: Town) -> int:
-    return town.telegram.messages(7)[-1].message_id
-
-
-def data_of(town: Town, act: str) -> str:
-    rows = (town.telegram.messages(7)[-1].reply_markup or {})["inline_keyboard"]
-    found = [button["callback_data"] for row in rows for button in row]
-    return next(str(data) for data in found if data.startswith(f"consent:{act}:"))
-
-
-async def test_while_the_database_is_away_those_who_agreed_are_answered(town: Town) -> None:
-    await town.say(7, QUESTION)
-    await town.tap(7, "Согласен")
-    with town.engine.begin() as connection:
-        connection.execute(text("ALTER TABLE consents RENAME TO gone"))
-    assert "[Согласен]" not in await town.say(7, "Где вы находитесь?")
-    assert len(said(town)) == 4
-
-
-async def test_while_the_database_is_away_a_yes_has_to_be_pressed_again(town: Town) -> None:
-    with town.engine.begin() as connection:
-        connection.execute(text("ALTER TABLE consents RENAME TO gone"))
-    await town.say(7, QUESTION)
-    await town.tap(7, "Согласен")
-    assert town.telegram.toasts(7)[-1].text.startswith("Сейчас не получается записать ваше согласие.")
-    with town.engine.begin() as connection:
-        connection.execute(text("ALTER TABLE gone RENAME TO consents"))
-    await town.tap(7, "Согласен")
-    assert TurnStore(town.engine).counts().turns == 1

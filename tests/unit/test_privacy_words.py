@@ -22,6 +22,11 @@ from bot.people.privacy.words import OwnData, own_data_in
         "Forget me",
         "please delete my data",
         "erase everything about me",
+        "Удалите меня из базы",
+        "хочу удалить свой аккаунт",
+        "сотрите мой номер телефона пж",
+        "забудь всё, что я тебе писала",
+        "remove me from your database",
     ],
 )
 def test_somebody_wants_to_be_forgotten(text: str) -> None:
@@ -29,7 +34,14 @@ def test_somebody_wants_to_be_forgotten(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["/privacy", "Какие данные вы обо мне храните?", "что вы обо мне знаете", "show me my data"]
+    "text",
+    [
+        "/privacy",
+        "Какие данные вы обо мне храните?",
+        "что вы обо мне знаете",
+        "show me my data",
+        "пришлите всё, что у вас на меня есть",
+    ],
 )
 def test_somebody_wants_to_know_what_is_kept(text: str) -> None:
     assert own_data_in(text) is OwnData.PRIVACY
@@ -38,7 +50,41 @@ def test_somebody_wants_to_know_what_is_kept(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "отзываю согласие",
+        "Как отозвать своё согласие на обработку персональных данных?",
+        "withdraw my consent",
+        "How can I revoke my consent?",
+    ],
+)
+def test_somebody_takes_their_consent_back_where_the_button_is(text: str) -> None:
+    assert own_data_in(text) is OwnData.PRIVACY
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "/news",
+        "Отпишите меня от рассылки",
+        "не хочу получать рекламу",
+        "больше не присылайте мне спам!",
+        "unsubscribe",
+        "don't send me any more offers",
+    ],
+)
+def test_somebody_wants_no_news(text: str) -> None:
+    assert own_data_in(text) is OwnData.NEWS
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "",
+        "удалите меня из очереди",
+        "удалите мой заказ",
+        "нужно ли согласие на обработку данных?",
+        "отзовите согласие моей жены",
+        "присылайте мне новости",
+        "какие у вас новости",
         "/start",
         "/forgetme",
         "не забудь меня",

@@ -1,6 +1,7 @@
-"""How people ask for what is kept about them, or to be forgotten: in commands and in words."""
+"""How people ask for what is kept about them, to be forgotten, or for no news: in commands and in words."""
 
 import re
+from collections.abc import Mapping
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -29,16 +30,15 @@ def own_data_in(text: str) -> OwnData | None:
         return OwnData(command)
     if not text or len(text) > _LONGEST or text.startswith("/"):
         return None
-    polite, forget, show = _patterns()
+    polite, meanings = _patterns()
     words = _NOT_WORDS.sub(" ", text.lower().replace("ё", "е")).strip()
     words = " ".join(polite.sub(" ", words).split())
-    if forget.fullmatch(words):
-        return OwnData.FORGET
-    return OwnData.PRIVACY if show.fullmatch(words) else None
+    return next((wanted for wanted, pattern in meanings.items() if pattern.fullmatch(words)), None)
 
 
 @cache
-def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+def _patterns() -> tuple[re.Pattern[str], Mapping[OwnData, re.Pattern[str]]]:
     data = read_data(_DATA)
     polite = re.compile(rf"\b(?:{data['polite'].replace(' |', '|').replace('| ', '|')})\b")
-    return polite, re.compile("|".join(data["forget"])), re.compile("|".join(data["show"]))
+    meanings = {OwnData.FORGET: "forget", OwnData.PRIVACY: "show", OwnData.NEWS: "news"}
+    return polite, {wanted: re.compile("|".join(data[name])) for wanted, name in meanings.items()}
