@@ -46,7 +46,7 @@ format: setup
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-BENCHES := overhead parallel growth soak knowledge retrieval voice purge races bookings
+BENCHES := overhead parallel growth soak knowledge retrieval voice purge races bookings broadcast
 
 bench: $(addprefix bench-,$(BENCHES))
 

@@ -116,3 +116,5 @@ class Addressee:
     external_id: str
     language: str
     promo: str
+    takes_news: bool
+    """Still, as it is taken in hand."""

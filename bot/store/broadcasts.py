@@ -12,7 +12,6 @@ from sqlalchemy import (
     Row,
     and_,
     bindparam,
-    exists,
     func,
     select,
     update,
@@ -170,15 +169,6 @@ class BroadcastStore:
             posted = ADDRESSED.c.status == Fate.POSTED.value
             return self._addressees(connection, broadcast_id, posted, limit)
 
-    def may_get(self, broadcast_id: int, person_id: int) -> tuple[bool, bool]:
-        """Whether it goes on, and whether this person still takes news: right before each copy leaves."""
-        goes_on = select(BROADCASTS.c.status).where(BROADCASTS.c.id == broadcast_id).scalar_subquery()
-        wants = and_(takes_news(self._tenant), PEOPLE.c.id == person_id)
-        with translated(), self._engine.connect() as connection:
-            asked = select(goes_on, exists().where(wants))
-            status, is_wanted = connection.execute(asked).one()
-        return status == BroadcastStatus.RUNNING.value, bool(is_wanted)
-
     def note(self, broadcast_id: int, fates: Mapping[int, Fate], at: datetime) -> None:
         """What became of those in hand; who is out of reach is not written to again until they write."""
         if not fates:
@@ -240,7 +230,13 @@ class BroadcastStore:
         self, connection: Connection, broadcast_id: int, which: ColumnElement[bool], limit: int | None = None
     ) -> Sequence[Addressee]:
         found = (
-            select(PEOPLE.c.id, PEOPLE.c.external_id, PEOPLE.c.language, ADDRESSED.c.promo)
+            select(
+                PEOPLE.c.id,
+                PEOPLE.c.external_id,
+                PEOPLE.c.language,
+                ADDRESSED.c.promo,
+                takes_news(self._tenant).label("takes_news"),
+            )
             .join(ADDRESSED, ADDRESSED.c.person_id == PEOPLE.c.id)
             .where(ADDRESSED.c.broadcast_id == broadcast_id, which)
             .order_by(PEOPLE.c.id)
@@ -252,6 +248,7 @@ class BroadcastStore:
                 external_id=row.external_id,
                 language=row.language or "ru",
                 promo=row.promo,
+                takes_news=bool(row.takes_news),
             )
             for row in connection.execute(found)
         ]

@@ -241,7 +241,16 @@ def build_people(
             prefix=prefix,
             now=now,
         ),
-        broadcasts=build_broadcasts(tenant, texts, engine=engine, staff=staff, posts=posts, now=now),
+        broadcasts=build_broadcasts(
+            tenant,
+            texts,
+            redis=redis,
+            engine=engine,
+            staff=staff,
+            posts=posts,
+            prefix=prefix,
+            now=now,
+        ),
         suggestions=Suggestions(handoffs, outbox, redis, prefix=prefix),
         now=now,
     )

@@ -10,6 +10,7 @@ from bot.domain.broadcasts import Audience, Broadcast, BroadcastStatus, Fate, Me
 from bot.domain.moments import Now
 from bot.domain.staff import Member, Role
 from bot.people.broadcasts.codes import own_codes
+from bot.people.broadcasts.halting import Halts
 from bot.people.broadcasts.quiet import is_quiet
 from bot.people.broadcasts.telling import BroadcastNews
 from bot.staff.roles import Staff
@@ -32,6 +33,7 @@ class Broadcasts:
         products: Sequence[str],
         staff: Staff,
         news: BroadcastNews,
+        halts: Halts,
         now: Now,
     ) -> None:
         """`products`: labels by which people can be chosen."""
@@ -40,6 +42,7 @@ class Broadcasts:
         self.products = tuple(products)
         self._staff = staff
         self._news = news
+        self._halts = halts
         self._now = now
 
     @property
@@ -75,7 +78,12 @@ class Broadcasts:
         self, broadcast: Broadcast, seen: BroadcastStatus, status: BroadcastStatus, by: Member
     ) -> bool:
         """Pause it, go on or stop it. False: somebody has changed it since, or it is over."""
-        return await asyncio.to_thread(self._store.change, broadcast.broadcast_id, seen, status, by.key)
+        changed = await asyncio.to_thread(self._store.change, broadcast.broadcast_id, seen, status, by.key)
+        if changed and status is not BroadcastStatus.RUNNING:
+            await self._halts.halt(broadcast)
+        elif changed:
+            await self._halts.lift(broadcast)
+        return changed
 
     async def one(self, broadcast_id: int) -> Broadcast | None:
         return await asyncio.to_thread(self._store.one, broadcast_id)

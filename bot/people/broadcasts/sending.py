@@ -23,6 +23,7 @@ from bot.errors import (
     StoreFull,
 )
 from bot.people.broadcasts.copies import copy_of
+from bot.people.broadcasts.halting import Halts
 from bot.people.broadcasts.quiet import is_quiet
 from bot.store.broadcasts import BroadcastStore
 from bot.tenant import Tenant
@@ -71,6 +72,7 @@ class Sending:
         store: BroadcastStore,
         delivery: Delivery,
         redis: Redis,
+        halts: Halts,
         tenant: Tenant,
         texts: Texts,
         tell_end: Told,
@@ -82,12 +84,12 @@ class Sending:
         self._delivery = delivery
         self._copies = delivery.copies
         self._redis = redis
+        self._halts = halts
         self._tenant = tenant
         self._texts = texts
         self._tell_end = tell_end
         self._tell_full = tell_full
         self._owner = f"{prefix}:broadcasts:{tenant.name}"
-        self._prefix = prefix
         self._now = now
 
     async def look_after(self) -> None:
@@ -111,7 +113,8 @@ class Sending:
             if not some:
                 await self._settle(broadcast, lease)
                 break
-            await self._send(broadcast, some, lease)
+            if not await self._send(broadcast, some, lease):
+                break  # it was halted just now
             as_it_is = await asyncio.to_thread(self._store.one, broadcast.broadcast_id)
             broadcast = as_it_is or broadcast
         if broadcast.status is BroadcastStatus.STOPPED or await self._is_over(broadcast):
@@ -137,8 +140,9 @@ class Sending:
             before = {addressee.person_id for addressee in left}
             await self._send(broadcast, left, lease)
 
-    async def _send(self, broadcast: Broadcast, some: Sequence[Addressee], lease: str) -> None:
-        """Send these. Raises LeaseLost if somebody else sends now, DeliveryError if nothing goes at all."""
+    async def _send(self, broadcast: Broadcast, some: Sequence[Addressee], lease: str) -> bool:
+        """Send these. False: all are to wait. Raises LeaseLost if somebody else sends now, DeliveryError if
+        nothing goes at all."""
         if await self._redis.get(self._owner) != lease.encode():
             raise LeaseLost
         tries = await self._copies.take([_name(broadcast, one) for one in some], lease)
@@ -156,6 +160,7 @@ class Sending:
                 raise error
         if chunk.failing is not None and not chunk.fates:
             raise chunk.failing
+        return any(fate is not Fate.WAITING for fate in chunk.fates.values())
 
     async def _send_from(self, chunk: _Chunk, lease: str) -> None:
         while chunk.waiting:
@@ -172,11 +177,13 @@ class Sending:
         """None: it is not known, or somebody else's."""
         broadcast = chunk.broadcast
         chat = ChatRef(channel=ChannelName.TELEGRAM, chat_id=addressee.external_id)
+        if not addressee.takes_news:
+            return Fate.LEFT_OUT
         body, keyboard = copy_of(broadcast, addressee, self._texts)
         copy = self._delivery.for_many(copy_turn(_name(broadcast, addressee), chat, lease))
         await self._let_turn_end(chat)
         try:
-            await copy.send(body, keyboard, partial(self._check, broadcast, addressee))
+            await copy.send(body, keyboard, partial(self._check, broadcast, chat.key))
         except _Halted:
             return Fate.WAITING
         except (_Unwanted, HeldByPerson):
@@ -193,14 +200,12 @@ class Sending:
             return None
         return Fate.SENT
 
-    async def _check(self, broadcast: Broadcast, addressee: Addressee) -> None:
-        """Right before a copy leaves."""
-        goes_on, is_wanted = await asyncio.to_thread(
-            self._store.may_get, broadcast.broadcast_id, addressee.person_id
-        )
-        if not goes_on or not self._may_go_on(broadcast):
+    async def _check(self, broadcast: Broadcast, person_key: str) -> None:
+        """Right before a copy leaves: after the wait for the limits, so it must not take long."""
+        is_halted, is_unwanted = await self._halts.found(broadcast, person_key)
+        if is_halted or not self._may_go_on(broadcast):
             raise _Halted
-        if not is_wanted:
+        if is_unwanted:
             raise _Unwanted
 
     async def _let_turn_end(self, chat: ChatRef) -> None:

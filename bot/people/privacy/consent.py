@@ -26,9 +26,15 @@ _UNKNOWN_S = 600
 _ASK_AGAIN_AFTER_S = 60
 _WAITED_KNOWN_S = 90 * 24 * 3600
 _HANDLED_KNOWN_S = 3 * 24 * 3600
+_NO_NEWS_KNOWN_S = 3600
 _NONE = "no"
 _NEWS_ALONE = ""
 """The version of a consent to news where there are no terms."""
+
+
+def no_news_key(prefix: str, person_key: str) -> str:
+    """Stands in Redis for a while after a person has said that they want no news, or nothing at all."""
+    return f"{prefix}:no_news:{person_key}"
 
 
 class Standing(StrEnum):
@@ -101,6 +107,8 @@ class Consents:
             self._store.give, person, version, keeps_summary=keeps_summary, takes_news=takes_news, at=at
         )
         await self._note(person, f"yes {version}")
+        if takes_news:
+            await self._note_news(person, takes=True)
         log.info("consent_given", person=person.key, version=version, is_new=is_new)
         return is_new
 
@@ -114,6 +122,7 @@ class Consents:
     async def note_none(self, person: Person) -> None:
         """Have every process know at once that there is no consent any more."""
         await self._note(person, _NONE)
+        await self._note_news(person, takes=False)
 
     async def keep_summary(self, person: Person, *, keeps: bool) -> bool:
         """False: there is no consent, or it says so already."""
@@ -125,9 +134,19 @@ class Consents:
         Where nobody is asked for terms, this is the only thing agreed to.
         """
         version = _NEWS_ALONE if self.terms is None else None
-        return await asyncio.to_thread(
+        is_changed = await asyncio.to_thread(
             self._store.take_news, person, takes=takes, at=datetime.now(UTC), version=version
         )
+        await self._note_news(person, takes=takes)
+        return is_changed
+
+    async def _note_news(self, person: Person, *, takes: bool) -> None:
+        """Have a broadcast that is under way know at once."""
+        key = no_news_key(self._prefix, person.key)
+        if takes:
+            await self._redis.delete(key)
+        else:
+            await self._redis.set(key, "1", ex=_NO_NEWS_KNOWN_S)
 
     # What was said before consent waits in Redis alone, as it came.
 
