@@ -18,13 +18,13 @@ class HasRole(Filter):
     """
 
     def __init__(self, role: Role) -> None:
-        self._role = role
+        self.role = role
 
     async def __call__(self, event: Message | CallbackQuery, people: People | None) -> bool | dict[str, Any]:
         if people is None or event.from_user is None:
             return False
         member = await people.staff.member(ChannelName.TELEGRAM, str(event.from_user.id))
-        if member is None or not member.role.may_act_as(self._role):
+        if member is None or not member.role.may_act_as(self.role):
             return False
         if isinstance(event, Message) and event.chat.type == "private":
             await people.staff.mark_reachable(member, reachable=True)  # who writes has not blocked the bot
