@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from aiogram import F, Router
-from aiogram.filters import Filter, StateFilter
+from aiogram.filters import Filter
 from aiogram.types import Message, TelegramObject, Update
 
 from bot.domain import CopyOf, Outgoing
@@ -26,11 +26,13 @@ def build_router() -> Router:
     router = Router(name="handoff_talk")
     router.message.outer_middleware(_note_seen)
     in_topic = F.is_topic_message & F.from_user & ~F.from_user.is_bot
-    said = StateFilter(None), _is_meant
-    router.message.register(say_in_topic, in_topic, *said, InTopic(), HasRole(Role.OPERATOR))
-    router.message.register(say_too_late, in_topic, *said, HasRole(Role.OPERATOR), WasHeld())
+    router.message.register(say_in_topic, in_topic, _is_meant, InTopic(), HasRole(Role.OPERATOR))
+    router.message.register(say_too_late, in_topic, _is_meant, HasRole(Role.OPERATOR), WasHeld())
+    by_nobody = F.is_topic_message & F.sender_chat
+    router.message.register(say_namelessly, by_nobody, _is_meant, InTopic())
+    router.message.register(keep_among_staff, in_topic, _is_meant, WasHeld())
     private = F.chat.type == "private"
-    router.message.register(say_privately, private, *said, InOwnChat(), HasRole(Role.OPERATOR))
+    router.message.register(say_privately, private, _is_meant, InOwnChat(), HasRole(Role.OPERATOR))
     router.edited_message.register(note_edit, WasSaid())
     return router
 
@@ -64,10 +66,10 @@ class InTopic(Filter):
 
 
 class WasHeld(Filter):
-    """The topic is that of a customer, whose dialogue the assistant has now."""
+    """The topic is that of a customer, whoever has the dialogue now."""
 
-    async def __call__(self, message: Message, people: People) -> bool:
-        return await people.handoffs.known.last_in(_place(message)) is not None
+    async def __call__(self, message: Message, people: People | None) -> bool:
+        return people is not None and await people.handoffs.known.last_in(_place(message)) is not None
 
 
 class InOwnChat(Filter):
@@ -100,6 +102,15 @@ async def say_in_topic(message: Message, event_update: Update, people: People, h
 
 async def say_too_late(message: Message, event_update: Update, people: People) -> None:
     await _tell(message, event_update, people, HandoffText.UNSENT_RETURNED)
+
+
+async def say_namelessly(message: Message, event_update: Update, people: People) -> None:
+    """Somebody writes in the name of the group: it could be anybody, so the customer does not read it."""
+    await _tell(message, event_update, people, HandoffText.UNSENT_NAMELESS)
+
+
+async def keep_among_staff(message: Message) -> None:
+    """What people without a role write there is for nobody but the staff: the assistant stays out of it."""
 
 
 async def say_privately(

@@ -179,7 +179,9 @@ def _is_addressed(message: Message, me: User) -> bool:
         command = text.split()[0].lower()
         return command.endswith(mention) or ("@" not in command and command in COMMANDS)
     replied = message.reply_to_message
-    is_reply = replied is not None and replied.from_user is not None and replied.from_user.id == me.id
+    if replied is None or is_service(replied):  # whatever is said in a topic replies to its beginning
+        return mention in text.lower()
+    is_reply = replied.from_user is not None and replied.from_user.id == me.id
     return is_reply or mention in text.lower()
 
 
