@@ -76,6 +76,17 @@ async def test_a_release_that_was_cut_off_is_finished_by_the_clock(town: Town, c
     assert town.people.handoffs.store.release(handoff.token, clock.at)
     await town.do_duty("handoffs")
     assert await town.people.handoffs.hold_of(CHAT.key) is None
+    assert "С вами снова ассистент" in said(town, ANNA)[-1]
+
+
+async def test_a_giving_up_that_was_cut_off_is_finished_by_the_clock(town: Town, clock: Clock) -> None:
+    await take(town)
+    clock.turn(minutes=1)
+    assert town.people.handoffs.store.give_up((await held(town)).token, clock.at)
+    await town.do_duty("handoffs")
+    await town.do_duty("handoffs")
+    assert sum("не на связи" in text for text in said(town, ANNA)) == 1
+    assert "Анна снова ждёт" in said(town, ROOM)[-1]
 
 
 async def test_a_taking_over_that_was_cut_off_is_finished_by_the_clock(town: Town) -> None:
@@ -102,7 +113,7 @@ async def test_who_loses_the_role_loses_the_dialogue_and_others_are_called(town:
     await write(town, "Я ещё тут", thread=thread)
     assert "Я ещё тут" not in said(town, ANNA)
     await town.do_duty("handoffs")
-    assert "прервалась связь" in said(town, ANNA)[-1]
+    assert "не на связи" in said(town, ANNA)[-1]
     assert "Анна снова ждёт" in said(town, ROOM)[-1]
     clock.turn(seconds=1)
     await town.tap(ROOM, "Подключиться", user_id=PETR)
@@ -137,6 +148,29 @@ async def test_who_says_nothing_is_reminded_and_then_gives_it_back(town: Town, c
     clock.turn(minutes=15)
     await town.do_duty("handoffs")
     assert "С вами снова ассистент" in said(town, ANNA)[-1]
+
+
+async def test_after_a_pause_of_the_clock_the_reminder_still_keeps_its_promise(
+    town: Town, clock: Clock
+) -> None:
+    await take(town)
+    clock.turn(hours=5)
+    await town.do_duty("handoffs")
+    clock.turn(minutes=14)
+    await town.do_duty("handoffs")
+    assert await town.people.handoffs.hold_of(CHAT.key) is not None
+    clock.turn(minutes=1)
+    await town.do_duty("handoffs")
+    assert await town.people.handoffs.hold_of(CHAT.key) is None
+
+
+async def test_a_holding_that_is_restored_does_not_look_idle(town: Town, clock: Clock) -> None:
+    await take(town)
+    clock.turn(hours=3)
+    await write(town, "Я здесь", thread=topic_of(town))
+    await town.redis.delete(f"{town.prefix}:hold:{CHAT.key}")
+    await town.do_duty("handoffs")
+    assert not any("больше 2 ч" in text for text in said(town, ROOM))
 
 
 async def test_a_word_in_time_keeps_the_dialogue(town: Town, clock: Clock) -> None:

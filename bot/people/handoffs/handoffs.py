@@ -105,11 +105,13 @@ class Handoffs:
         log.info("handoff_asked", handoff=handoff.handoff_id, cause=cause, new=is_new)
         return Asked.CALLED if is_new else Asked.WAITING
 
-    async def call(self, handoff: Handoff, text: HandoffText | None = None) -> None:
+    async def call(self, handoff: Handoff, text: HandoffText | None = None, **values: object) -> None:
         """Show the waiting dialogue to all who may take it, once for each time that it begins to wait."""
         portrait = await self._portraits.of(handoff.customer.chat)
-        words, keyboard = self.words.card(handoff, portrait, self.waits_until(handoff), text)
+        words, keyboard = self.words.card(handoff, portrait, self.waits_until(handoff), text, **values)
         await self._posts.tell(subject(handoff), words, keyboard, name=_version(handoff))
+        if text is not None:  # it waits again: what stands in older cards is over
+            await self._posts.change(subject(handoff), words, keyboard)
 
     def waits_until(self, handoff: Handoff) -> datetime:
         return handoff.asked_at + timedelta(minutes=self.settings.wait_min)
@@ -133,6 +135,8 @@ class Handoffs:
         """Silence the assistant, tell the customer who is there, and the others that somebody is."""
         if not await self.holds.set(handoff):
             return
+        # Before the place opens: what comes of that is said on the card too.
+        await self._show(handoff, HandoffText.CARD_HELD, operator=self.words.operator(member))
         joined = Outgoing(
             text=self.words.joined(handoff.customer, member),
             purpose=Purpose.RELAY,
@@ -140,8 +144,6 @@ class Handoffs:
             held_by=handoff.token,
         )
         await self._post(handoff.customer, joined, name=f"joined-{handoff.token}")
-        held = HandoffText.CARD_HELD
-        await self._show(handoff, held, operator=self.words.operator(member))
 
     async def say(self, hold: Hold, outgoing: Outgoing, words: str, *, name: str) -> bool:
         """What the operator says, for the customer, while this holding lasts. False: it was said before."""
@@ -174,25 +176,34 @@ class Handoffs:
         handoff = await self.known.by_token(token)
         if handoff is None or handoff.stage is Stage.HELD:
             return None
-        await self.holds.drop(handoff.customer.chat.key, token)
         await self._say_back(handoff)
+        await self.holds.drop(handoff.customer.chat.key, token)  # last: by it `sync` sees what was cut off
         if is_ended:
             await self._show(handoff, HandoffText.CARD_BACK)
             log.info("handoff_released", handoff=handoff.handoff_id)
         return handoff
 
-    async def give_up(self, hold: Hold) -> bool:
-        """The operator is gone: the assistant goes on, and somebody else is called. False: it was over."""
-        now = self._now()
-        is_given = await asyncio.to_thread(self.store.give_up, hold.token, now)
+    async def give_up(self, hold: Hold, unreachable: Member | None = None) -> bool:
+        """The operator is gone: the assistant goes on, and somebody else is called. False: it was over.
+
+        `unreachable`: it is the operator, and all that is known is that no message gets through.
+        """
+        is_given = await asyncio.to_thread(self.store.give_up, hold.token, self._now())
+        await self._end(hold, unreachable)
+        if is_given:
+            log.warning("handoff_given_up", handoff=hold.token, member=hold.operator)
+        return is_given
+
+    async def _end(self, hold: Hold, unreachable: Member | None = None) -> None:
+        """Do what follows from an end that the database knows; may be repeated, or done by several."""
+        waiting = await self.known.open_of(hold.chat.key)
+        if waiting and waiting.stage is Stage.WAITING and hold.token.startswith(f"{waiting.handoff_id}-"):
+            left = HandoffText.CARD_UNREACHABLE if unreachable else HandoffText.CARD_LEFT
+            await self.call(waiting, left, operator=self.words.operator(unreachable))
+            await self.tell(waiting.customer, HandoffText.OPERATOR_LEFT, name=f"left-{hold.token}")
+        elif (handoff := await self.known.by_token(hold.token)) and handoff.stage is Stage.RELEASED:
+            await self._say_back(handoff)
         await self.holds.drop(hold.chat.key, hold.token)
-        handoff = await self.known.open_of(hold.chat.key)
-        if not is_given or handoff is None or handoff.stage is not Stage.WAITING:
-            return False
-        await self.call(handoff, HandoffText.CARD_LEFT)
-        await self.tell(handoff.customer, HandoffText.OPERATOR_LEFT, name=f"left-{hold.token}")
-        log.warning("handoff_given_up", handoff=handoff.handoff_id, member=hold.operator)
-        return True
 
     async def expire(self, handoff: Handoff) -> bool:
         """Nobody came: say so, and offer a call. False: somebody did."""
@@ -231,10 +242,10 @@ class Handoffs:
         held = {handoff.token: handoff for handoff in await asyncio.to_thread(self.store.held)}
         for hold in holds:
             if hold.token not in held:
-                await self.holds.drop(hold.chat.key, hold.token)
+                await self._end(hold)
         there = {hold.token for hold in holds}
         for token, handoff in held.items():
-            if token not in there and await self.holds.set(handoff, restoring=True):
+            if token not in there and await self.holds.set(handoff, restored_at=self._now().timestamp()):
                 log.info("hold_restored", handoff=handoff.handoff_id)
         await self.holds.note_synced()
 
@@ -261,8 +272,6 @@ class Handoffs:
         self, handoff: Handoff, text: HandoffText, *, is_open: bool = False, **values: object
     ) -> None:
         """Make the cards that called for somebody read so."""
-        if handoff.cause is Cause.TAKEN:
-            return
         name = self.words.name(handoff.customer.name)
         keyboard = self.words.to_take(handoff) if is_open else None
         await self._posts.change(subject(handoff), self.words.say(text, name=name, **values), keyboard)
@@ -286,4 +295,4 @@ def subject(handoff: Handoff) -> str:
 
 def _version(handoff: Handoff) -> str:
     """The same for one time of waiting."""
-    return f"{handoff.handoff_id}-{int(handoff.asked_at.timestamp())}"
+    return f"{handoff.handoff_id}-{int(handoff.asked_at.timestamp() * 1000)}"

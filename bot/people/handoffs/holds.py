@@ -34,7 +34,8 @@ class Hold:
     """The place says whose dialogue it is."""
     said_at: float
     """When the operator last said something, in seconds since the epoch; at first when the holding began."""
-    is_reminded: bool
+    reminded_at: float | None
+    """When they were told that they said nothing for long; None: they have said something since."""
 
     @property
     def is_private(self) -> bool:
@@ -56,9 +57,13 @@ class Holds:
         self._drop = redis.register_script(_DROP)
         self._note = redis.register_script(_NOTE)
 
-    async def set(self, handoff: Handoff, *, restoring: bool = False) -> bool:
+    async def set(self, handoff: Handoff, *, restored_at: float | None = None) -> bool:
         """Silence the assistant in the chat, and stop the answer that is being written. False: this holding
-        has ended, or, with `restoring`, another has the chat."""
+        has ended, or, where it was lost and is restored, another has the chat.
+
+        `restored_at`: nobody knows any more when the operator last said something, so it was just then.
+        """
+        begun_at = handoff.held_at.timestamp() if handoff.held_at else 0.0
         hold = {
             "token": handoff.token,
             "operator": handoff.operator,
@@ -66,11 +71,11 @@ class Holds:
             "thread": handoff.place.thread_id or "",
             "name": handoff.customer.name,
             "language": handoff.customer.language,
-            "said_at": handoff.held_at.timestamp() if handoff.held_at else 0.0,
+            "said_at": begun_at if restored_at is None else restored_at,
         }
         fields = [value for pair in hold.items() for value in pair]
         chat = handoff.customer.chat.key
-        head = [self._prefix, chat, handoff.token, "1" if restoring else "", HELD]
+        head = [self._prefix, chat, handoff.token, "" if restored_at is None else "1", HELD]
         return bool(await self._set(args=[*head, *fields]))
 
     async def drop(self, chat_key: str, token: str) -> None:
@@ -98,8 +103,12 @@ class Holds:
         return [hold for hold in holds if hold is not None and hold.operator == operator]
 
     async def all(self) -> list[Hold]:
-        holds = [await self.of(chat_key) for chat_key in await self._chats()]
-        return [hold for hold in holds if hold is not None]
+        chats = await self._chats()
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for chat_key in chats:
+                pipe.hgetall(self._key(chat_key))
+            found = await pipe.execute()
+        return [_hold(chat_key, fields) for chat_key, fields in zip(chats, found, strict=True) if fields]
 
     async def move(self, hold: Hold, place: Place) -> None:
         """Talk there from now on, where nothing was said of it yet."""
@@ -112,8 +121,8 @@ class Holds:
     async def note_said(self, hold: Hold, at: float) -> None:
         await self._change(hold, {"said_at": at, "reminded": ""})
 
-    async def note_reminded(self, hold: Hold) -> None:
-        await self._change(hold, {"reminded": "1"})
+    async def note_reminded(self, hold: Hold, at: float) -> None:
+        await self._change(hold, {"reminded": at})
 
     async def is_synced(self) -> bool:
         """Whether they were compared with the database since Redis began empty."""
@@ -193,7 +202,7 @@ def _hold(chat_key: str, fields: Mapping[bytes, bytes]) -> Hold:
         language=texts.get("language", "ru"),
         is_opened=bool(texts.get("opened")),
         said_at=float(texts.get("said_at", 0)),
-        is_reminded=bool(texts.get("reminded")),
+        reminded_at=float(texts["reminded"]) if texts.get("reminded") else None,
     )
 
 

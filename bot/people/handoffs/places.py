@@ -68,6 +68,10 @@ class Places:
         if hold.is_private:
             await self._handoffs.holds.note_relayed(hold, message_id)
             await self._handoffs.holds.note_last_relayed(hold)
+            operator = private_chat(hold.operator)
+            member = await self._staff.member(operator.channel, operator.chat_id)
+            if member is not None:
+                await self._staff.mark_reachable(member, reachable=True)
         return replace(hold, is_opened=True)
 
     async def _leave(self, hold: Hold, error: DeliveryError) -> None:
@@ -85,6 +89,6 @@ class Places:
             member = await self._staff.member(operator.channel, operator.chat_id)
             if member is not None:
                 await self._staff.mark_reachable(member, reachable=False)
-            await self._handoffs.give_up(hold)
+            await self._handoffs.give_up(hold, unreachable=member)
         else:
             raise error

@@ -41,27 +41,25 @@ class Tending:
         holds = await self._handoffs.holds.all()
         if not holds:
             return
-        able = {
-            member.key
-            for member in await self._staff.members()
-            if member.role.may_act_as(Role.OPERATOR) and member.is_reachable
-        }
+        able = {one.key: one for one in await self._staff.members() if one.role.may_act_as(Role.OPERATOR)}
         for hold in holds:
-            if hold.operator not in able:
+            member = able.get(hold.operator)
+            if member is None or (hold.is_private and not member.is_reachable):
                 await self._handoffs.give_up(hold)
             else:
                 await self._look_after(hold)
 
     async def _look_after(self, hold: Hold) -> None:
         """Remind an operator who says nothing; then the assistant has the dialogue again."""
-        silent_s = self._now().timestamp() - hold.said_at
-        if silent_s >= (IDLE + GRACE).total_seconds() and hold.is_reminded:
+        now = self._now().timestamp()
+        if hold.reminded_at is None:
+            if now - hold.said_at >= IDLE.total_seconds():
+                await self._note(hold, HandoffText.IDLE, name=f"idle-{hold.token}-{int(hold.said_at)}")
+                await self._handoffs.holds.note_reminded(hold, now)
+        elif now - hold.reminded_at >= GRACE.total_seconds():
             await self._note(hold, HandoffText.RETURNED_IDLE, name=f"idle-back-{hold.token}")
             await self._handoffs.release(hold.token)
             log.info("handoff_idle", member=hold.operator)
-        elif silent_s >= IDLE.total_seconds() and not hold.is_reminded:
-            await self._note(hold, HandoffText.IDLE, name=f"idle-{hold.token}-{int(hold.said_at)}")
-            await self._handoffs.holds.note_reminded(hold)
 
     async def _note(self, hold: Hold, text: HandoffText, *, name: str) -> None:
         words = self._handoffs.words

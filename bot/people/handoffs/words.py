@@ -54,11 +54,16 @@ class HandoffWords:
         return name or self.say(HandoffText.COLLEAGUE)
 
     def card(
-        self, handoff: Handoff, portrait: Portrait, until: datetime, text: HandoffText | None = None
+        self,
+        handoff: Handoff,
+        portrait: Portrait,
+        until: datetime,
+        text: HandoffText | None = None,
+        **values: object,
     ) -> tuple[str, Keyboard]:
         """For all who may come. `text` None: by its cause."""
         name = self.name(handoff.customer.name)
-        asked = self.say(text or _CARDS.get(handoff.cause, HandoffText.CARD_ASKED), name=name)
+        asked = self.say(text or _CARDS.get(handoff.cause, HandoffText.CARD_ASKED), name=name, **values)
         time = until.astimezone(self._tenant.zone).strftime("%H:%M")
         lines = [asked, self.said(portrait), self.say(HandoffText.CARD_UNTIL, time=time)]
         return "\n\n".join(lines), self.with_why(self.to_take(handoff), portrait.turn_id)
