@@ -63,6 +63,11 @@ class Handoff:
         """Names this very holding: another operator's, or a later one of the same, has another name."""
         return "" if self.held_at is None else token_of(self.handoff_id, self.held_at)
 
+    @property
+    def is_private(self) -> bool:
+        """Whether its operator talks, or talked last, in their own chat with the bot."""
+        return bool(self.operator) and self.place.chat_id == private_chat(self.operator).chat_id
+
 
 def token_of(handoff_id: int, held_at: datetime) -> str:
     return f"{handoff_id}-{(held_at - _EPOCH) // _MICROSECOND}"

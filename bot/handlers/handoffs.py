@@ -9,10 +9,12 @@ from aiogram.filters import Command, CommandObject
 from aiogram.types import CallbackQuery, Message, Update
 
 from bot.domain import ChatRef, Keyboard, Outgoing
-from bot.domain.handoffs import Cause, Customer, Place, Stage, private_chat, read_token
+from bot.domain.handoffs import Cause, Customer, Handoff, Place, Stage, private_chat, read_token
 from bot.domain.staff import Member, Role
 from bot.handlers.roles import HasRole
 from bot.handlers.screens import change, language_of, show, toast
+from bot.handlers.staff_desk import is_among_staff
+from bot.people.handoffs.holds import Hold
 from bot.people.handoffs.suggestions import Fate
 from bot.people.handoffs.words import TAP
 from bot.people.services import People
@@ -75,23 +77,30 @@ async def take(
 
 
 async def release(message: Message, event_update: Update, people: People, member: Member) -> None:
-    """``/release`` in the customer's topic or, in the operator's own chat, as a reply to the customer."""
-    holds = people.handoffs.holds
+    """``/release`` in the customer's topic, or, elsewhere among staff, of what the operator holds; in their
+    own chat a reply tells which."""
     words = people.handoffs.words
-    if message.chat.type != "private":
-        hold = await holds.of_topic(Place(chat_id=str(message.chat.id), thread_id=_thread(message)))
-        held = [hold] if hold is not None else []
-    else:
-        held = await holds.of_operator(member.key)
-        replied = message.reply_to_message
-        token = await holds.token_of(str(message.chat.id), replied.message_id) if replied else ""
-        held = [hold for hold in held if hold.token == token] or held
+    held = await _meant_to_end(message, people, member)
     if len(held) == 1:
         await _give_back(people, member, held[0].token)
         return
     names = [(_plain(people, hold.name), hold.token) for hold in held]
     said = words.say(HandoffText.RELEASE_WHICH if held else HandoffText.NOTHING_HELD)
     await _say(message, event_update, people, said, words.choice("r", names) if names else None)
+
+
+async def _meant_to_end(message: Message, people: People, member: Member) -> list[Hold]:
+    holds = people.handoffs.holds
+    here = Place(chat_id=str(message.chat.id), thread_id=_thread(message))
+    in_topic = await people.handoffs.hold_in(here) if here.thread_id is not None else None
+    if in_topic is not None:
+        return [in_topic]
+    if not await is_among_staff(people, message):  # others would read whom the staff talk with
+        return []
+    mine = [hold for hold in await holds.all() if hold.operator == member.key]
+    replied = message.reply_to_message
+    token = await holds.token_of(here.chat_id, replied.message_id) if replied is not None else ""
+    return [hold for hold in mine if hold.token == token] or mine
 
 
 async def _step_in(people: People, member: Member, action: str, about: str) -> str:
@@ -122,7 +131,11 @@ async def _take(people: People, member: Member, customer: Customer | None) -> st
     if taken.is_ours:
         await people.staff.note_act(member, "handoff_taken", f"handoff:{taken.handoff.handoff_id}")
         return words.say(HandoffText.TAKEN, name=_plain(people, customer.name))
-    holder = private_chat(taken.handoff.operator)
+    return await _held_by_other(people, taken.handoff)
+
+
+async def _held_by_other(people: People, handoff: Handoff) -> str:
+    words, holder = people.handoffs.words, private_chat(handoff.operator)
     other = await people.staff.member(holder.channel, holder.chat_id)
     name = other.name if other is not None and other.name else words.say(HandoffText.COLLEAGUE)
     return words.say(HandoffText.TAKEN_BY, operator=name)
@@ -142,6 +155,8 @@ async def _give_back(people: People, member: Member, token: str) -> str:
     handoff = await people.handoffs.known.by_token(token) if read_token(token) else None
     if handoff is None or handoff.stage is not Stage.HELD:
         return people.handoffs.words.say(HandoffText.BACK_ALREADY)
+    if handoff.is_private and handoff.operator != member.key:  # forged: nobody else has such a button
+        return await _held_by_other(people, handoff)
     await people.handoffs.hand_back(handoff)
     await people.staff.note_act(member, "handoff_released", f"handoff:{handoff.handoff_id}")
     return ""
@@ -150,7 +165,7 @@ async def _give_back(people: People, member: Member, token: str) -> str:
 async def _decide(
     query: CallbackQuery, bot: Bot, people: People, member: Member, fate: Fate, key: str
 ) -> None:
-    read = await people.suggestions.decide(key, fate)
+    read = await people.suggestions.decide(key, fate, member.key)
     if read is None:
         await toast(bot, query, people.handoffs.words.say(HandoffText.CLOSED))
         return

@@ -14,7 +14,7 @@ from bot.people.services import People
 from bot.texts.cards import DeskText
 
 _COMMANDS = {
-    Role.OPERATOR: ("why", "agreement"),
+    Role.OPERATOR: ("why", "agreement", "take"),
     Role.ADMIN: ("proposals",),
     Role.TESTER: ("mark",),
 }

@@ -76,15 +76,22 @@ class Suggestions:
         )
         await self._outbox.post(current.room, shown, name=f"suggestion-{key}", language=words.language)
 
-    async def decide(self, key: str, fate: Fate) -> str | None:
-        """Do it, and give what the suggestion's message reads from now on; None: it is not known any more."""
+    async def decide(self, key: str, fate: Fate, member: str) -> str | None:
+        """Do it, and give what the suggestion's message reads from now on; None: it is not known any more.
+
+        What was decided first stays so: of two who tap at once both read what came of it. `member`: whose
+        tap it is.
+        """
         suggestion = await self._of(key)
         if suggestion is None:
             return None
         words = self._handoffs.words
+        hold = await self._handoffs.hold_of(suggestion.chat_key)
+        if hold is not None and hold.is_private and hold.operator != member:  # forged
+            return None
+        fate = await self._settle(key, fate)
         if fate is Fate.DROP:
             return words.say(HandoffText.SUGGESTION_DROPPED)
-        hold = await self._handoffs.hold_of(suggestion.chat_key)
         if hold is None or hold.token != suggestion.token:
             return words.say(HandoffText.SUGGESTION_LATE)
         if fate is Fate.EDIT:
@@ -98,6 +105,13 @@ class Suggestions:
         """What was suggested in this turn, as long as it is known."""
         suggestion = await self._of(_key(turn_id))
         return Answer.from_json(suggestion.answer) if suggestion is not None and suggestion.answer else None
+
+    async def _settle(self, key: str, fate: Fate) -> Fate:
+        """What was decided first."""
+        name = f"{self._name(key)}:fate"
+        await self._redis.set(name, fate.value, nx=True, ex=_KEPT_S)
+        found: bytes | None = await cast(Any, self._redis.get(name))
+        return Fate(found.decode()) if found else fate
 
     async def _of(self, key: str) -> Suggestion | None:
         found = await self._redis.get(self._name(key))
