@@ -1,6 +1,7 @@
 """Handoffs in SQL, which decides who of several that want a dialogue has it."""
 
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, or_, select, update
@@ -136,8 +137,9 @@ class HandoffStore:
                 rows = connection.execute(known.where(PEOPLE.c.id.in_(begun)).limit(_MOST_FOUND)).all()
             if not rows:
                 part = name.casefold()  # SQLite's LIKE knows no letters but Latin
-                rows = [row for row in connection.execute(known) if part in row.name.casefold()]
-        return [_customer(row, row.id) for row in rows[:_MOST_FOUND]]
+                everybody = connection.execution_options(yield_per=500).execute(known)
+                rows = list(islice((row for row in everybody if part in row.name.casefold()), _MOST_FOUND))
+        return [_customer(row, row.id) for row in rows]
 
     def _open(
         self, connection: Connection, customer: Customer, state: Values, cause: Cause, at: datetime
