@@ -46,7 +46,7 @@ format: setup
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-BENCHES := overhead parallel growth soak knowledge retrieval voice purge races bookings broadcast
+BENCHES := overhead parallel growth soak knowledge retrieval voice purge races bookings broadcast handoffs
 
 bench: $(addprefix bench-,$(BENCHES))
 

@@ -37,6 +37,12 @@ def test_a_benchmark_ends_with_its_figures(name: str, options: str, keys: str) -
     assert all(found[key] > 0 for key in keys.split())
 
 
+def test_the_storm_of_handoffs_ends_with_its_verdict() -> None:
+    found = figures("handoffs", "--operators", "3", "--handoffs", "5", "--kills", "1")
+    assert (found["handoffs_open"], found["messages"]) == (5, 10)
+    assert {"wrong_person", "lost", "doubled", "said_after_it_changed"} <= set(found)
+
+
 def test_the_long_run_tells_the_growth_of_each_process() -> None:
     found = figures("soak", "--turns", "20", "--wave", "5")
     assert found["turns"] == 20
