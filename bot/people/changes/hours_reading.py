@@ -90,10 +90,10 @@ def coming(day: CalendarDay, today: date) -> CalendarDay:
 
 def _weekdays_in(line: str) -> tuple[tuple[int, ...], str]:
     """The weekdays that the line begins with: one, a list or a span; and what comes after."""
-    for names, first, last in _groups():
-        for name in names:
+    for group in _words()["groups"]:
+        for name in group["names"]:
             if re.match(rf"{re.escape(name)}\b", line, re.IGNORECASE):
-                return tuple(range(first, last + 1)), _tail(line, len(name))
+                return tuple(range(group["from"], group["to"] + 1)), _tail(line, len(name))
     found: list[int] = []
     at = 0
     while (first := _weekday_at(line, at)) is not None:
@@ -190,10 +190,6 @@ def _without_leading(line: str) -> str:
 def _tail(line: str, at: int) -> str:
     tail = line[at:].lstrip(" :,;–—-=()").rstrip(" .()")
     return _without_leading(tail)
-
-
-def _groups() -> list[tuple[list[str], int, int]]:
-    return [(group["names"], group["from"], group["to"]) for group in _words()["groups"]]
 
 
 @cache

@@ -126,13 +126,16 @@ class HoursScreens(ChangeScreens):
         return self.say(text, day=day.day, month=month, year=day.year or "")
 
     def _changed_week(self, name: str, old: WorkingHours, new: WorkingHours) -> Iterator[str]:
-        for number, (before, after) in enumerate(zip(old.week, new.week, strict=True)):
+        turns = list(zip(old.week, new.week, strict=True))
+        for (before, after), days in groupby(range(7), key=lambda number: turns[number]):
+            numbers = list(days)
             if before == after:
                 continue
-            weekday = self.one_of(WorkingHoursText.WEEKDAYS, number)
-            what = weekday
+            what = self.one_of(WorkingHoursText.WEEKDAYS, numbers[0])
+            if len(numbers) > 1:
+                what = self._short(numbers)
             if name:
-                what = self.say(WorkingHoursText.CHANGED_OF, weekday=weekday, department=literal(name))
+                what = self.say(WorkingHoursText.CHANGED_OF, weekday=what, department=literal(name))
             yield self._line(what, self.hours(before), self.hours(after))
 
     def _changed_days(self, before: Tenant, after: Tenant) -> Iterator[str]:
@@ -164,11 +167,13 @@ class HoursScreens(ChangeScreens):
     def _week(self, hours: WorkingHours) -> str:
         lines = []
         for spans, days in groupby(range(7), key=lambda number: hours.week[number]):
-            names = [self.one_of(Text.SHORT_WEEKDAYS, number) for number in days]
-            weekdays = names[0] if len(names) == 1 else f"{names[0]}–{names[-1]}"
-            told = self.hours(spans)
+            weekdays, told = self._short(list(days)), self.hours(spans)
             lines.append(self.say(WorkingHoursText.WEEK_LINE, weekdays=weekdays, hours=told))
         return "\n".join(lines)
+
+    def _short(self, weekdays: Sequence[int]) -> str:
+        names = [self.one_of(Text.SHORT_WEEKDAYS, number) for number in weekdays]
+        return names[0] if len(names) == 1 else f"{names[0]}–{names[-1]}"
 
     def _yes(self, day: CalendarDay | None, is_one_of_several: bool) -> str:
         if day is None or not is_one_of_several:

@@ -13,6 +13,7 @@ from bot.texts.literal import literal
 from bot.texts.topics import TopicText
 
 _IN_ROW = 6
+_MARKS = " .,!?:;…"
 _SHOWN_ENTRIES = 40
 _SHOWN_QUESTIONS = 3
 _SHOWN_REMOVED = 30
@@ -106,7 +107,7 @@ class TopicScreens(ChangeScreens):
         return self.plain(
             TopicText.HIT,
             name=literal(match.topic),
-            written=literal(match.written[:MOST_TOPICS]),
+            written=literal(match.written.strip(_MARKS)[:MOST_TOPICS]),
             entry=literal(match.entry[:MOST_TOPICS]),
         )
 
