@@ -11,8 +11,14 @@ from typing import Any
 from redis.asyncio import Redis
 from sqlalchemy import JSON, Boolean, DateTime, Engine, Float, Integer, MetaData, Table, insert, select, text
 
+from bot.domain import ChannelName, ChatRef
+from bot.domain.consents import Person
+from bot.store.erasing import Erasure
+from tests.integration.consent_kit import QUESTION
 from tests.integration.town_kit import Town
 
+MARFA = Person(channel=ChannelName.TELEGRAM, external_id="7")
+HER_CHAT = ChatRef(channel=ChannelName.TELEGRAM, chat_id="7")
 WORD = "зюзюка"
 NAME = "Марфа Подколодная"
 PHONE = "+79161234567"
@@ -167,3 +173,21 @@ def _readable(value: Any) -> str:
 def places(held: Mapping[str, str], *marks: str) -> list[str]:
     """Where any of these is found."""
     return [place for place, value in held.items() if any(mark in value for mark in marks)]
+
+
+async def live(town: Town, user_id: int = 7, *, word: str = WORD, name: str = NAME) -> None:
+    """Talk, and leave words in every store."""
+    await town.say(user_id, f"{QUESTION} {word}", name=name)
+    await town.say(user_id, f"Мой номер {PHONE}, {word}", name=name)
+    plant_rows(town, user_id, word=word)
+    await plant_keys(town, user_id, word=word)
+
+
+async def forget(town: Town, user_id: int = 7) -> str:
+    await town.say(user_id, "забудь меня")
+    return await town.tap(user_id, "Да, стереть всё")
+
+
+def erasure(town: Town, number: int) -> Erasure:
+    message_id = town.telegram.messages(7)[-1].message_id + number
+    return Erasure(person=MARFA, chat=HER_CHAT, message_id=message_id, asked_at=town.people.now())
