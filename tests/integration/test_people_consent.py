@@ -183,3 +183,12 @@ async def test_a_tap_without_consent_on_any_other_button_asks_first(town: Town) 
     town.telegram.inject.press_forged(7, "say:0")
     await town.settle()
     assert town.telegram.toasts(7)[-1].text == "Сначала нужно ваше согласие с условиями."
+
+
+async def test_what_waits_for_consent_is_told_of_and_erased_on_demand(town: Town) -> None:
+    await town.say(7, QUESTION)
+    assert "О вас хранится: сообщения, которые ждут вашего согласия: 1." in await town.say(7, "/privacy")
+    await town.say(7, "/forget")
+    await town.tap(7, "Да, стереть всё")
+    assert await town.people.consents.held(ANNA) == []
+    assert "О вас сейчас ничего не хранится." in await town.say(7, "/privacy")

@@ -57,8 +57,10 @@ class PersonalFiles:
         self._prefix = prefix
 
     async def counts(self, person: Person) -> dict[str, int]:
-        """How many rows of which table are theirs."""
-        return await asyncio.to_thread(self._store.counts, person)
+        """How many rows of which table are theirs, and how many messages wait for their consent."""
+        counts = await asyncio.to_thread(self._store.counts, person)
+        held = len(await self._consents.held(person))
+        return counts | {"before_consent": held} if held else counts
 
     async def of(self, person: Person) -> PersonalFile:
         data: dict[str, Any] = dict(await asyncio.to_thread(self._store.rows, person))
