@@ -107,7 +107,8 @@ class Plan:
         last = self._runs.last_due(job.name, now)
         after = now if last is None else last + timedelta(seconds=1)
         next_at: datetime = trigger.get_next_fire_time(None, after)
-        return next_at
+        # the very first run is known by nothing but what was planned
+        return next_at if last is not None or planned is None else min(planned, next_at)
 
 
 class _Hands(BaseExecutor):  # type: ignore[misc]
