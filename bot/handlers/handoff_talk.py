@@ -73,7 +73,8 @@ class WasHeld(Filter):
 
 
 class InOwnChat(Filter):
-    """Somebody who holds dialogues in their own chat writes there: `holds`, `token` of what they reply to."""
+    """Somebody who holds dialogues in their own chat, or did a moment ago, writes there: `holds`, and `token`
+    of what they reply to."""
 
     async def __call__(self, message: Message, people: People | None) -> bool | dict[str, Any]:
         if people is None:
@@ -84,6 +85,8 @@ class InOwnChat(Filter):
         token = ""
         if replied is not None and replied.from_user is not None and replied.from_user.is_bot:
             token = await people.handoffs.holds.token_of(chat.chat_id, replied.message_id)
+        if not holds and not token:  # what was begun before the end is no question to the assistant
+            token = await people.handoffs.holds.left(chat.chat_id)
         return {"holds": holds, "token": token} if holds or token else False
 
 

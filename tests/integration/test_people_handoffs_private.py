@@ -71,6 +71,14 @@ async def test_a_reply_after_the_end_goes_to_nobody(town: Town) -> None:
     assert "Да" not in said(town, ANNA) + said(town, BORIS)
 
 
+async def test_what_was_begun_before_the_end_is_no_question_to_the_assistant(town: Town) -> None:
+    await town.say(OLEG, "/release")
+    await town.say(OLEG, "И ещё: приходите завтра")
+    assert "Не отправлено: диалог уже возвращён" in said(town, OLEG)[-1]
+    assert "приходите завтра" in said(town, OLEG)[-1]
+    assert not any("приходите завтра" in text for text in said(town, ANNA))
+
+
 async def test_an_operator_who_blocks_the_bot_loses_the_dialogue(town: Town) -> None:
     town.telegram.inject.block(OLEG)
     await town.say(ANNA, "Когда хлеб свежий?")

@@ -16,6 +16,8 @@ _SYNCED: Final = "-"
 """Stands among the chats that are held once they were compared with the database."""
 _RELAYED_S: Final = 3 * 24 * 3600
 _AIMED_S: Final = 600
+_LEFT_S: Final = 60
+"""So long after an end the operator may be writing still, who has not seen it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,7 +82,7 @@ class Holds:
 
     async def drop(self, chat_key: str, token: str) -> None:
         """This holding has ended, for good."""
-        await self._drop(args=[self._prefix, chat_key, token, _RELEASED_S])
+        await self._drop(args=[self._prefix, chat_key, token, _RELEASED_S, _LEFT_S])
 
     async def of(self, chat_key: str) -> Hold | None:
         """Who holds the chat; None: nobody."""
@@ -140,6 +142,10 @@ class Holds:
     async def token_of(self, chat_id: str, message_id: int) -> str:
         """For whom a message in an operator's chat stands; "": for nobody."""
         return await self._text(f"relayed:{chat_id}:{message_id}")
+
+    async def left(self, chat_id: str) -> str:
+        """The holding that ended in an operator's chat a moment ago; "": none did."""
+        return await self._text(f"left:{chat_id}")
 
     async def aim(self, chat_id: str, hold: Hold) -> None:
         """What the operator writes next is for this customer."""
@@ -255,12 +261,14 @@ return 1
 """
 )
 
-# ARGV: ..., how long it is known that this holding has ended.
+# ARGV: ..., how long it is known that this holding has ended, how long its operator may be writing still.
 _DROP = (
     _NAMES
     + """
 redis.call('SET', prefix .. ':released:' .. token, '1', 'EX', ARGV[4])
 if redis.call('HGET', hold, 'token') == token then
+  local where = place()
+  if find_by(where) then redis.call('SET', prefix .. ':left:' .. where[2], token, 'EX', ARGV[5]) end
   lose()
   redis.call('DEL', hold)
   redis.call('SREM', holds, chat)
