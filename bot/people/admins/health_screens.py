@@ -38,8 +38,7 @@ class HealthScreens:
 
     def unwell(self, checks: Sequence[Check]) -> str:
         """The names of what is not green, in a line."""
-        names = [self._say(check.name) for check in checks if check.sign is not Sign.GREEN]
-        return ", ".join(name[0].lower() + name[1:] if name.isalpha() else name for name in names)
+        return ", ".join(self._say(check.name) for check in checks if check.sign is not Sign.GREEN)
 
     def _line(self, check: Check) -> str:
         names = ", ".join(self._job(name) for name in check.jobs)

@@ -1,0 +1,181 @@
+"""/health: each part of the service well and unwell."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+from sqlalchemy import Engine
+
+from bot.delivery.limiter import Limiter
+from bot.domain import ChannelName, ChatRef, Utterance
+from bot.people.admins.health import Health
+from bot.people.admins.model_reach import ModelReach, Place
+from bot.people.admins.signs import Check, Sign, worst
+from bot.people.changes.models import ModelOption, ModelOptions
+from bot.people.tuning import Knob, Tuning
+from bot.settings import TelegramSettings
+from bot.store.engine import open_engine
+from bot.store.job_runs import JobRunStore, RunOutcome
+from bot.store.migrate import migrate
+from bot.store.tunings import TuningStore
+from bot.texts.health import HealthText
+from tests.fakes.telegram import FakeTelegram
+from tests.integration.oversight_kit import ADMIN, OPEN, Clock, open_bakery
+from tests.integration.town_kit import Town
+
+MODELS = ModelOptions(
+    options=(
+        ModelOption(provider="local", model="small", is_configured=True),
+        ModelOption(provider="openai", model="large", is_configured=True),
+    ),
+    default="local",
+    fallback=("openai",),
+)
+
+
+@pytest.fixture
+def engine(sqlite_url: str) -> Iterator[Engine]:
+    migrate(sqlite_url)
+    engine = open_engine(sqlite_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+async def telegram() -> AsyncIterator[FakeTelegram]:
+    async with FakeTelegram() as server:
+        yield server
+
+
+@pytest.fixture
+async def town(
+    telegram: FakeTelegram, redis: Redis, prefix: str, engine: Engine, tmp_path: Path
+) -> AsyncIterator[Town]:
+    async with open_bakery(telegram, redis, prefix, engine, tmp_path, clock=Clock()) as town:
+        yield town
+
+
+async def check(town: Town, name: HealthText) -> Check:
+    return next(found for found in await town.people.admins.health.checks() if found.name is name)
+
+
+async def test_the_screen_names_the_worst_first_and_looks_again(town: Town, redis: Redis) -> None:
+    screen = (await town.say(ADMIN, "/health")).rpartition("/health")[2].splitlines()
+    assert "🔴 Есть неполадки" in screen[1]
+    assert "🔴 Исполнители: ни один не работает" in screen[3]
+    await redis.sadd("rq:workers:turns", "rq:worker:one")
+    await redis.set("rq:worker:one", "here")
+    again = await town.tap(ADMIN, "Обновить")
+    assert "🟢 Исполнители: работают: 1" in again
+
+
+async def test_messages_that_wait_long_are_red(town: Town, redis: Redis, prefix: str) -> None:
+    assert (await check(town, HealthText.NAME_QUEUE)).sign is Sign.GREEN
+    for age_s, sign in ((5, Sign.GREEN), (60, Sign.YELLOW), (600, Sign.RED)):
+        waiting = Utterance(
+            update_id="1",
+            chat=ChatRef(channel=ChannelName.TELEGRAM, chat_id="4"),
+            person_id="4",
+            text="?",
+            received_at=OPEN - timedelta(seconds=age_s),
+        )
+        await redis.delete(f"{prefix}:inbox:telegram:4")
+        await redis.rpush(f"{prefix}:inbox:telegram:4", waiting.to_json())
+        await redis.zadd(f"{prefix}:waiting", {"telegram:4": 1})
+        found = await check(town, HealthText.NAME_QUEUE)
+        assert (found.sign, found.values["oldest"], found.values["count"]) == (sign, age_s, 1)
+
+
+async def test_turns_that_sql_has_not_taken_are_told(town: Town, redis: Redis, prefix: str) -> None:
+    assert (await check(town, HealthText.NAME_TURN_LOG)).text is HealthText.TURN_LOG
+    at_ms = int((datetime.now(UTC) - timedelta(minutes=1)).timestamp() * 1000)
+    await redis.delete(f"{prefix}:turnlog")
+    await redis.xadd(f"{prefix}:turnlog", {"record": "{}"}, id=f"{at_ms}-0")
+    found = await check(town, HealthText.NAME_TURN_LOG)
+    assert (found.sign, found.values["count"]) == (Sign.YELLOW, 1)
+    await redis.xadd(f"{prefix}:turnlog:rejected", {"record": "{}"})
+    assert (await check(town, HealthText.NAME_TURN_LOG)).text is HealthText.TURN_LOG_REJECTED
+
+
+async def test_jobs_that_failed_or_are_late_are_named(town: Town, engine: Engine) -> None:
+    assert (await check(town, HealthText.NAME_JOBS)).text is HealthText.JOBS_NEVER
+    runs = JobRunStore(engine, "bakery")
+    for name, outcome in (("digest", RunOutcome.DONE), ("backup", RunOutcome.FAILED)):
+        run = runs.claim(name, "today", OPEN, asked_by="clock")
+        assert run is not None
+        runs.end(run, outcome, started_at=OPEN, at=OPEN)
+    found = await check(town, HealthText.NAME_JOBS)
+    assert (found.sign, found.text, found.jobs) == (Sign.YELLOW, HealthText.JOBS_FAILED, ("backup",))
+    assert "не получилось: Резервная копия" in await town.say(ADMIN, "/health")
+
+
+async def test_pauses_that_telegram_asked_for_are_counted(town: Town, redis: Redis, prefix: str) -> None:
+    assert (await check(town, HealthText.NAME_TELEGRAM)).sign is Sign.GREEN
+    settings = TelegramSettings.model_validate({})
+    await Limiter(redis, settings, prefix=prefix).pause(0.001)
+    found = await check(town, HealthText.NAME_TELEGRAM)
+    assert (found.values["count"], found.text) == (1, HealthText.TELEGRAM_FLOODS)
+
+
+async def test_a_disk_that_is_nowhere_is_red(town: Town, redis: Redis, engine: Engine) -> None:
+    health = Health(
+        redis=redis,
+        engine=engine,
+        jobs=town.people.upkeep.jobs,
+        models=ModelReach(town.people.changes, {}),
+        data_dir=Path("/nonexistent"),
+        now=lambda: OPEN,
+        prefix=town.prefix,
+    )
+    found = {one.name: one.sign for one in await health.checks()}
+    assert found[HealthText.NAME_DISK] is Sign.RED
+
+
+async def test_the_model_in_force_is_looked_for_and_then_its_spare(
+    telegram: FakeTelegram, redis: Redis, prefix: str, engine: Engine, tmp_path: Path
+) -> None:
+    server = await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", 0)
+    address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
+    async with open_bakery(telegram, redis, prefix, engine, tmp_path, clock=Clock()) as town:
+        town.people.changes.models = MODELS
+        for places, text in (
+            ({"local": address, "openai": None}, HealthText.MODEL_ANSWERS),
+            ({"local": None, "openai": address}, HealthText.MODEL_FALLBACK),
+            ({"local": "http://127.0.0.1:9/v1", "openai": None}, HealthText.MODEL_SILENT),
+        ):
+            reach = ModelReach(town.people.changes, {name: _at(place) for name, place in places.items()})
+            assert (await reach.look()).text is text
+        await _tuning(town).change(Knob.MODEL, {"provider": "off"}, seen=0, changed_by="x")
+        assert (await reach.look()).text is HealthText.MODEL_OFF
+    server.close()
+
+
+async def test_a_redis_that_is_away_is_red_and_the_rest_is_told(town: Town, engine: Engine) -> None:
+    gone: Redis = Redis(host="127.0.0.1", port=1)
+    health = Health(
+        redis=gone,
+        engine=engine,
+        jobs=town.people.upkeep.jobs,
+        models=ModelReach(town.people.changes, {}),
+        data_dir=None,
+        now=lambda: OPEN,
+    )
+    checks = {one.name: one.sign for one in await health.checks()}
+    assert checks[HealthText.NAME_REDIS] is checks[HealthText.NAME_QUEUE] is Sign.RED
+    assert checks[HealthText.NAME_SQL] is not Sign.RED
+    assert worst(await health.checks()) is Sign.RED
+    with pytest.raises(RedisError):
+        await gone.ping()
+    await gone.aclose()
+
+
+def _at(place: str | None) -> Place:
+    return lambda: place
+
+
+def _tuning(town: Town) -> Tuning:
+    return Tuning(TuningStore(town.engine, "bakery"), town.redis, "bakery", prefix=town.prefix)

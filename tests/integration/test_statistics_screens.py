@@ -1,0 +1,53 @@
+"""/stats from rows and kept figures, in both databases."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from redis.asyncio import Redis
+from sqlalchemy import Engine
+
+from bot.store.rows import TURNS
+from tests.fakes.telegram import FakeTelegram
+from tests.integration.oversight_kit import ADMIN, OPEN, Clock, open_bakery
+from tests.integration.retention_kit import plant_turn
+from tests.integration.town_kit import Town
+
+
+@pytest.fixture
+async def telegram() -> AsyncIterator[FakeTelegram]:
+    async with FakeTelegram() as server:
+        yield server
+
+
+@pytest.fixture
+async def town(
+    telegram: FakeTelegram, redis: Redis, prefix: str, engine: Engine, tmp_path: Path
+) -> AsyncIterator[Town]:
+    async with open_bakery(telegram, redis, prefix, engine, tmp_path, clock=Clock()) as town:
+        yield town
+
+
+async def test_today_a_week_and_the_window(town: Town, engine: Engine) -> None:
+    for days in (0, 0, 3, 6, 7, 89, 90):
+        plant_turn(engine, OPEN - timedelta(days=days))
+    assert "Разговоров: 2\n" in await town.say(ADMIN, "/stats")
+    week = await town.tap(ADMIN, "7 дней")
+    assert "7 дней: 19.11 — 25.11" in week
+    assert "Разговоров: 4\n" in week
+    assert "Разговоров: 6\n" in await town.tap(ADMIN, "90 дней")
+    assert "Разговоров: 2\n" in await town.tap(ADMIN, "Сегодня")
+
+
+async def test_what_was_purged_is_still_counted(town: Town, engine: Engine) -> None:
+    plant_turn(engine, OPEN - timedelta(days=3))
+    await town.say(ADMIN, "/stats 7")
+    with engine.begin() as connection:
+        connection.execute(TURNS.delete())
+    assert "Разговоров: 1\n" in await town.say(ADMIN, "/stats 7")
+
+
+async def test_whatever_is_no_span_is_today(town: Town) -> None:
+    for words in ("/stats -1", "/stats завтра", "/stats 100000"):
+        assert "Сегодня, 25.11" in await town.say(ADMIN, words)
