@@ -24,7 +24,6 @@ def build_router() -> Router:
     router = Router(name="models")
     is_admin = HasRole(Role.ADMIN)
     router.message.register(show_or_ask, Command("model"), is_admin)
-    router.callback_query.register(back, F.data == f"{_SUBJECT}:show", is_admin)
     router.callback_query.register(ask, F.data.startswith(f"{_SUBJECT}:set:"), is_admin)
     router.callback_query.register(confirm, F.data.startswith(f"{_SUBJECT}:yes:"), is_admin)
     router.callback_query.register(leave, F.data == f"{_SUBJECT}:no", is_admin)
@@ -42,12 +41,6 @@ async def show_or_ask(
         standing = await people.changes.standing(Knob.MODEL)
         screen = _screens(people, message).overview(people.changes.models, standing)
     await show(message, event_update, people, screen)
-
-
-async def back(query: CallbackQuery, bot: Bot, people: People) -> None:
-    """From the home screen."""
-    standing = await people.changes.standing(Knob.MODEL)
-    await turn_into(query, bot, people, _screens(people, query).overview(people.changes.models, standing))
 
 
 async def ask(query: CallbackQuery, bot: Bot, event_update: Update, people: People, member: Member) -> None:
@@ -80,7 +73,8 @@ async def _asked(
     if wanted == now:
         return screens.same(models, now)
     token = str(update.update_id)
-    await people.changes.propose(proposal_of(standing, wanted), member, token)
+    chosen = None if said in _ON else wanted
+    await people.changes.propose(proposal_of(standing, chosen), member, token)
     return screens.ask(models, now, wanted, token)
 
 

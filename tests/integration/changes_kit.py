@@ -37,9 +37,8 @@ async def second_admin(town: Town) -> int:
     return SECOND_ADMIN
 
 
-@asynccontextmanager
-async def worker_beside(town: Town) -> AsyncIterator[Callable[[str], Awaitable[Answer]]]:
-    """What another worker process answers: a graph of its own over the same Redis and database."""
+def process_beside(town: Town) -> Town:
+    """Another process: a graph of its own over the same Redis and database."""
     other = Town(
         telegram=town.telegram,
         redis=town.redis,
@@ -53,6 +52,13 @@ async def worker_beside(town: Town) -> AsyncIterator[Callable[[str], Awaitable[A
         now=town.now,
     )
     other.build(Delivery(town.redis, {}, prefix=town.prefix))
+    return other
+
+
+@asynccontextmanager
+async def worker_beside(town: Town) -> AsyncIterator[Callable[[str], Awaitable[Answer]]]:
+    """What another process's worker answers."""
+    other = process_beside(town)
 
     async def answer(text: str) -> Answer:
         return await other.assistant.answer(Question(text=text, asked_at=town.now()))

@@ -9,8 +9,16 @@ from sqlalchemy import Engine
 
 from bot.domain.staff import Role
 from bot.people.tuning import Knob
+from bot.wiring.people import build_duties
 from tests.fakes.telegram import FakeTelegram
-from tests.integration.changes_kit import acts, last, open_bakery, second_admin, worker_beside
+from tests.integration.changes_kit import (
+    acts,
+    last,
+    open_bakery,
+    process_beside,
+    second_admin,
+    worker_beside,
+)
 from tests.integration.oversight_kit import ADMIN, CUSTOMER, OPEN, OPERATOR, member
 from tests.integration.town_kit import TENANTS, Town
 
@@ -66,6 +74,14 @@ async def test_another_process_and_a_restarted_one_know_it_at_once(town: Town) -
     await town.redis.flushall()
     async with worker_beside(town) as restarted:
         assert "с 11:00 до 15:00" in (await restarted(ASKED)).text
+
+
+async def test_another_process_calls_and_reminds_by_the_new_hours(town: Town) -> None:
+    other = process_beside(town)
+    assert other.people.callbacks.clock.is_open(OPEN)
+    await change(town, "ср выходной")
+    await build_duties(other.people)["callback_reminders"]()
+    assert not other.people.callbacks.clock.is_open(OPEN)
 
 
 async def test_the_screen_shows_the_week_the_special_days_and_who_changed_them(town: Town) -> None:
@@ -183,4 +199,5 @@ async def test_slots_of_a_booking_and_bookings_made_go_by_the_new_hours(
         assert await town.people.bookings.free(action, things, [thursday])
         await change(town, "26.11.2026 выходной")
         assert not await town.people.bookings.free(action, things, [thursday])
-        assert "нет" in await last(town, CUSTOMER, "Хочу на тест-драйв GLE 26 ноября")
+        told = await last(town, CUSTOMER, "Хочу на тест-драйв GLE 26 ноября")
+        assert "На этот день (чт, 26 ноября) записи нет" in told

@@ -89,6 +89,7 @@ async def test_switched_off_the_stored_text_goes_out_and_no_model_is_asked(
     assert "Модель выключена" in await town.say(ADMIN, "/model")
     await choose(town, "вкл")
     assert BY_LOCAL in await last(town, CUSTOMER, QUESTION)
+    assert (await town.people.changes.in_force()).model is None
 
 
 async def test_a_stored_answer_without_a_model_is_as_sure_as_ever(town: Town) -> None:

@@ -89,7 +89,8 @@ class ModelScreens(ChangeScreens):
         return self.say(ModelText(name)) if name in known else provider
 
 
-def proposal_of(standing: Standing, provider: str) -> Proposal:
+def proposal_of(standing: Standing, provider: str | None) -> Proposal:
+    """`provider` None: back to what the settings say."""
     return Proposal(
         knob=Knob.MODEL,
         before=standing.value,
@@ -97,7 +98,7 @@ def proposal_of(standing: Standing, provider: str) -> Proposal:
         version=standing.version,
         act="model_set",
         subject="model",
-        details={"provider": provider},
+        details={"provider": provider or "settings"},
     )
 
 
