@@ -194,4 +194,4 @@ def _today(people: People) -> date:
 
 
 def _screens(people: People, event: Message | CallbackQuery) -> HoursScreens:
-    return HoursScreens(people.tenant, people.texts, language_of(event.from_user), _SUBJECT)
+    return HoursScreens(people.tenant, people.texts, language_of(event.from_user), _SUBJECT, _today(people))

@@ -51,3 +51,4 @@ class WorkingHoursText(StrEnum):
     YES_YEARLY = "workhours_yes_yearly"
     DONE = "workhours_done"
     GONE = "workhours_gone"
+    MORE = "workhours_more"

@@ -8,7 +8,11 @@ from redis.asyncio import Redis
 from sqlalchemy import Engine
 
 from bot.domain.staff import Role
+from bot.people.changes.changing import Proposal
+from bot.people.changes.hours import HoursChanges
 from bot.people.tuning import Knob
+from bot.tenant.hours import CalendarDay
+from bot.tenant.model import Holiday
 from bot.wiring.people import build_duties
 from tests.fakes.telegram import FakeTelegram
 from tests.integration.changes_kit import (
@@ -127,7 +131,7 @@ async def test_the_form_takes_a_line_and_tells_what_is_wrong_with_others(town: T
         ("пн 20:00-02:00", "позже открытия"),
         ("пн 9-13, 12-18", "накладываются"),
         ("пн как обычно", "нужны часы"),
-        ("31.12 выходной " + "а" * 61, "слишком длинное"),
+        ("31.12 выходной " + "а" * 41, "слишком длинное"),
         ("пн выходной", "менять нечего"),
         ("31.12 9:00-15:00", "менять нечего"),
     ):
@@ -165,6 +169,26 @@ async def test_whoever_is_no_admin_any_more_confirms_nothing(town: Town) -> None
     await town.tap(ADMIN, "Да, изменить")
     assert "не действует" in town.telegram.toasts(ADMIN)[-1].text
     assert town.people.changes.calendar.now.working_hours.thursday
+
+
+async def test_more_special_days_than_a_message_can_list_are_not_taken(town: Town) -> None:
+    changes = HoursChanges()
+    for day in range(1, 31):
+        for month in ("04", "06"):
+            changes = changes.with_holiday(Holiday(day=CalendarDay.parse(f"{month}-{day:02}")))
+    await town.people.changes.propose(
+        Proposal(
+            knob=Knob.HOURS, before=None, after=changes.to_json(), version=0, act="hours_set", subject="all"
+        ),
+        member(ADMIN, Role.ADMIN),
+        "many",
+    )
+    await town.people.changes.make("many", member(ADMIN, Role.ADMIN))
+    assert "больше не поместится" in await last(town, ADMIN, "/hours 1.09 выходной")
+    await town.say(ADMIN, "/hours")
+    asked = await town.tap(ADMIN, "Вернуть часы из файла")
+    assert "и ещё:" in asked
+    assert "Точно?" in asked
 
 
 async def test_forged_taps_change_nothing(town: Town) -> None:

@@ -12,7 +12,7 @@ from bot.tenant import Tenant
 from bot.tenant.hours import CalendarDay
 from bot.tenant.model import Holiday
 
-MOST_DAYS = 60
+MOST_DAYS = 40
 """As many special days as a message can list."""
 
 
@@ -65,7 +65,8 @@ class HoursList:
         now = HoursChanges.of(standing.value).over(self._tenant)
         special = {holiday.day: holiday for holiday in now.holidays}
         days = (day,) if day.year is not None else (coming(day, today), day)
-        if wanted.spans is not None and day not in special and len(special) >= MOST_DAYS:
+        is_full = len(coming_days(now, today)) >= MOST_DAYS
+        if wanted.spans is not None and day not in special and is_full:
             return Fault.TOO_MANY_DAYS
         wishes = [
             self._of_day(standing, one, wanted, special)
@@ -109,6 +110,15 @@ class HoursList:
             after=after.over(self._tenant),
             day=day,
         )
+
+
+def coming_days(tenant: Tenant, today: date) -> list[Holiday]:
+    """The special days but those of one year that are over."""
+    return [
+        holiday
+        for holiday in tenant.holidays
+        if holiday.day.year is None or date(holiday.day.year, holiday.day.month, holiday.day.day) >= today
+    ]
 
 
 def _is_felt(wish: HoursWish) -> bool:

@@ -16,7 +16,7 @@ from bot.tenant.hours import CalendarDay, Span
 _DAY_MINUTES = 24 * 60
 _CENTURY = 2000
 _MOST_SPANS = 4
-MOST_NAME_CHARACTERS = 60
+MOST_NAME_CHARACTERS = 40
 _DATE = re.compile(r"(?P<day>\d{1,2})[./](?P<month>\d{1,2})(?:[./](?P<year>\d{4}|\d{2}))?(?![\d:])\.?")
 _ISO = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})(?!\d)")
 _NAMED_DATE = re.compile(r"(?P<day>\d{1,2})\s+(?P<name>[^\W\d_]+)\.?(?:\s+(?P<year>\d{4})(?![:\d]))?")

@@ -7,27 +7,32 @@ from itertools import groupby
 from bot.domain import Button, Keyboard
 from bot.people.changes.changing import Made, Outcome, Standing
 from bot.people.changes.hours import HoursChanges, Spans
-from bot.people.changes.hours_list import MOST_DAYS, HoursWish
+from bot.people.changes.hours_list import MOST_DAYS, HoursWish, coming_days
 from bot.people.changes.hours_reading import MOST_NAME_CHARACTERS, Fault
-from bot.people.changes.screens import ChangeScreens, Screen, paragraphs
+from bot.people.changes.screens import ChangeScreens, Screen, paragraphs, within
 from bot.tenant import Tenant
 from bot.tenant.hours import CalendarDay
 from bot.tenant.model import Holiday, WorkingHours
-from bot.texts.catalogue import Text
+from bot.texts.catalogue import Text, Texts
 from bot.texts.changing import ChangingText
 from bot.texts.hours import WorkingHoursText
 from bot.texts.literal import literal
 
 _DAY_MIN = 24 * 60
+_CHANGED_CHARACTERS = 2_500
 
 
 class HoursScreens(ChangeScreens):
-    """In one language. `tenant` of the constructor: as the folder says."""
+    """In one language. `today`: there; special days of one year that are over are shown no more."""
+
+    def __init__(self, tenant: Tenant, texts: Texts, language: str, subject: str, today: date) -> None:
+        super().__init__(tenant, texts, language, subject)
+        self._today = today
 
     def overview(self, now: Tenant, standing: Standing) -> Screen:
         lines = [
             self.say(WorkingHoursText.HOLIDAY_LINE, day=self.day(holiday.day), hours=self._holiday(holiday))
-            for holiday in now.holidays[:MOST_DAYS]
+            for holiday in coming_days(now, self._today)
         ]
         holidays = self.say(WorkingHoursText.NO_HOLIDAYS)
         if lines:
@@ -42,7 +47,7 @@ class HoursScreens(ChangeScreens):
             self.say(WorkingHoursText.HOW),
         )
         rows = [(self._to(WorkingHoursText.CHANGE, "week"),), (self._to(WorkingHoursText.ADD_DAY, "day"),)]
-        if now.holidays:
+        if lines:
             rows.append((self._to(WorkingHoursText.TAKE_DAY, "days"),))
         if own:
             rows.append((self._to(WorkingHoursText.DEPARTMENTS, "rooms"),))
@@ -78,7 +83,7 @@ class HoursScreens(ChangeScreens):
     def days(self, now: Tenant) -> Screen:
         rows = [
             (self.button(f"{self.day(holiday.day)}: {self.hours(holiday.hours)}", "take", holiday.day),)
-            for holiday in now.holidays[:MOST_DAYS]
+            for holiday in coming_days(now, self._today)
         ]
         text = self.say(WorkingHoursText.TAKE_WHICH)
         return Screen(text=text, keyboard=Keyboard(rows=(*rows, (self._back(),))))
@@ -90,7 +95,7 @@ class HoursScreens(ChangeScreens):
     def ask(self, wishes: Sequence[HoursWish], tokens: Sequence[str], *, bookings: int) -> Screen:
         """What the first wish changes, and a button for each. `bookings`: as many would lie outside."""
         told = self.say(WorkingHoursText.BOOKINGS, count=bookings) if bookings else ""
-        changed = "\n".join(self.changed(wishes[0].before, wishes[0].after))
+        changed = self._told(wishes[0].before, wishes[0].after)
         text = self.say(WorkingHoursText.ASK, changed=changed, bookings=told)
         labels = [self._yes(wish.day, len(wishes) > 1) for wish in wishes]
         return self.asking(text, list(zip(labels, tokens, strict=True)))
@@ -103,7 +108,14 @@ class HoursScreens(ChangeScreens):
             now = HoursChanges.of(made.standing.value).over(self.tenant)
             return self.overtaken(made.standing, self.changed(before, now))
         after = HoursChanges.of(made.proposal.after).over(self.tenant)
-        return self.plain(WorkingHoursText.DONE, changed="\n".join(self.changed(before, after)))
+        return self.plain(WorkingHoursText.DONE, changed=self._told(before, after))
+
+    def _told(self, before: Tenant, after: Tenant) -> str:
+        """At least a line, also where only days that are over differ."""
+        lines = self.changed(before, after) or [self.say(ChangingText.NOTHING)]
+        kept = within(lines, _CHANGED_CHARACTERS)
+        more = len(lines) - len(kept)
+        return "\n".join([*kept, self.say(WorkingHoursText.MORE, count=more)] if more else kept)
 
     def changed(self, before: Tenant, after: Tenant) -> list[str]:
         """What differs, a line each: what it is, then what it will be."""

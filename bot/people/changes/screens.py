@@ -68,5 +68,17 @@ class ChangeScreens:
         return self.say(ChangingText.LAST, who=literal(standing.changed_by), when=when)
 
 
+def within(parts: Sequence[str], characters: int) -> list[str]:
+    """As many of the first parts as fit, but one at least: a message that is changed cannot be split."""
+    length = 0
+    kept: list[str] = []
+    for part in parts:
+        length += len(part) + 2
+        if kept and length > characters:
+            break
+        kept.append(part)
+    return kept
+
+
 def paragraphs(*parts: str) -> str:
     return "\n\n".join(part for part in parts if part)

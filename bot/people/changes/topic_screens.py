@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.domain import Button, Keyboard
 from bot.guard.forbidden import ForbiddenMatch
 from bot.people.changes.changing import Made, Outcome, Standing
-from bot.people.changes.screens import ChangeScreens, Screen, paragraphs
+from bot.people.changes.screens import ChangeScreens, Screen, paragraphs, within
 from bot.people.changes.topic_list import MOST_PHRASE_CHARACTERS, MOST_TOPICS, Faulty, Listed, TopicList
 from bot.tenant.model import Topic
 from bot.texts.changing import ChangingText
@@ -14,7 +14,8 @@ from bot.texts.topics import TopicText
 
 _IN_ROW = 6
 _MARKS = " .,!?:;…"
-_SHOWN_ENTRIES = 40
+_ENTRIES_CHARACTERS = 2_500
+_QUESTION_CHARACTERS = 150
 _SHOWN_QUESTIONS = 3
 _SHOWN_REMOVED = 30
 
@@ -77,7 +78,9 @@ class TopicScreens(ChangeScreens):
         return self.plain(text, most=faulty.most, entry=literal(faulty.entry))
 
     def ask_add(self, topic: Topic, own: Sequence[str], token: str) -> Screen:
-        examples = "; ".join(f"«{literal(question)}»" for question in own[:_SHOWN_QUESTIONS])
+        examples = "; ".join(
+            f"«{literal(question[:_QUESTION_CHARACTERS])}»" for question in own[:_SHOWN_QUESTIONS]
+        )
         told = self.say(TopicText.OWN_NONE)
         if own:
             told = self.say(TopicText.OWN_SOME, count=len(own), examples=examples)
@@ -123,9 +126,9 @@ class TopicScreens(ChangeScreens):
         ]
 
     def _entries(self, topic: Topic) -> str:
-        entries = (*topic.words, *topic.phrases)
-        shown = ", ".join(literal(entry) for entry in entries[:_SHOWN_ENTRIES])
-        more = len(entries) - _SHOWN_ENTRIES
+        entries = [literal(entry) for entry in (*topic.words, *topic.phrases)]
+        kept = within(entries, _ENTRIES_CHARACTERS)
+        shown, more = ", ".join(kept), len(entries) - len(kept)
         return f"{shown} {self.say(TopicText.MORE, count=more)}" if more > 0 else shown
 
     def _back(self) -> Button:
