@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def figures(name: str, *options: str) -> dict[str, Any]:
     """The last line of what the benchmark prints."""
     command = [sys.executable, "-m", f"benchmarks.{name}", *options]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=110)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=200)
     assert done.returncode == 0, done.stderr[-2_000:]
     result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return result
