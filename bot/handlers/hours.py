@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
 
 from aiogram import Bot, F, Router
+from aiogram.dispatcher.event.bases import SkipHandler
 from aiogram.filters import Command, CommandObject, StateFilter
 from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State, StatesGroup
@@ -15,6 +16,7 @@ from bot.handlers.choices import pass_over
 from bot.handlers.roles import HasRole
 from bot.handlers.screens import language_of, toast
 from bot.handlers.staff_words import begin
+from bot.people.callbacks.intents import is_question
 from bot.people.changes.hours_list import HoursWish
 from bot.people.changes.hours_reading import Fault, Wanted, read_wanted
 from bot.people.changes.hours_screens import HoursScreens
@@ -113,12 +115,14 @@ async def ask_line(
 async def take_line(
     message: Message, event_update: Update, people: People, state: FSMContext, member: Member
 ) -> None:
-    """What cannot be read is told, and the form waits on."""
+    """What cannot be read is told, and the form waits on; a question is for the assistant."""
     said = await written(message, event_update, people, state, _screens(people, message))
     if said is None:
         return
     room = str((await state.get_data()).get("room", ""))
     wanted = read_wanted(said, _today(people))
+    if wanted is Fault.NO_DAY and is_question(said):
+        raise SkipHandler
     if await _ask(message, event_update, people, member, wanted, room):
         await state.clear()
 

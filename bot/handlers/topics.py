@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from aiogram import Bot, F, Router
+from aiogram.dispatcher.event.bases import SkipHandler
 from aiogram.filters import Command, CommandObject, StateFilter
 from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State, StatesGroup
@@ -126,6 +127,8 @@ async def take_name(message: Message, event_update: Update, people: People, stat
     said = await written(message, event_update, people, state, screens)
     if said is None:
         return
+    if said.endswith("?"):
+        raise SkipHandler  # a question for the assistant
     name = " ".join(said.split())
     fault = people.topics.name_fault(await people.topics.listed(), name)
     screen = screens.ask_words(name) if fault is None else screens.faulty(fault)

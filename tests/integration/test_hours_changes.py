@@ -137,6 +137,7 @@ async def test_the_form_takes_a_line_and_tells_what_is_wrong_with_others(town: T
     ):
         assert told in await last(town, ADMIN, line)
     assert (await town.people.changes.standing(Knob.HOURS)).version == 0
+    assert "Свежий хлеб в 9:00" in await last(town, ADMIN, "Когда хлеб свежий?")
     assert "8 марта 2027: выходной → 10:00–14:00" in await last(town, ADMIN, "8.03.2027 10-14")
 
 

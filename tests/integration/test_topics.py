@@ -101,6 +101,7 @@ async def test_names_and_words_that_cannot_be_taken_are_told(town: Town) -> None
         ("Политика", "уже есть"),
     ):
         assert told in await last(town, ADMIN, name)
+    assert ANSWER in await last(town, ADMIN, QUESTION)
     assert "По каким словам" in await last(town, ADMIN, "курение")
     many = ", ".join(f"слово{number}" for number in range(61))
     for words, told in (
