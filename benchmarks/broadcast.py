@@ -307,7 +307,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.broadcast", description=__doc__)
     parser.add_argument("--people", type=int, default=int(os.environ.get("PEOPLE", 5_000)))
     parser.add_argument("--limit", type=int, default=REAL_LIMIT if is_real else SCALED_LIMIT, help="a second")
-    parser.add_argument("--every", type=float, default=0.25 if is_real else 0.06, help="s between two turns")
+    parser.add_argument("--every", type=float, default=0.25 if is_real else 0.1, help="s between two turns")
     parser.add_argument("--alone", type=float, default=60.0 if is_real else 20.0, help="s of turns alone")
     parser.add_argument("--seed", type=int, default=6)
     options = parser.parse_args()

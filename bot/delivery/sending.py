@@ -19,6 +19,8 @@ from bot.recordings import SpokenNote
 log = structlog.get_logger()
 
 _VOICE: Final = "voice"
+_NOT_SENT_YET: Final = 1_000_000
+"""So many messages later."""
 
 _Call = Callable[[Admission], Awaitable[int]]
 
@@ -176,7 +178,7 @@ class Sender:
         """Look for a message of which nobody knows whether it arrived. None: it is surely not there,
         or the server does not tell.
         """
-        if await self._is_truthful():
+        if await self._is_truthful(after):
             for message_id in await self._ledger.candidates(after):
                 probe = await self._channel.probe(self._to, message_id, keyboard)
                 if probe is Probe.CANNOT_TELL:
@@ -193,11 +195,17 @@ class Sender:
         log.info("unknown_not_found", message=name, reason=reason)
         await self._ledger.undo(name)
 
-    async def _is_truthful(self) -> bool:
-        """Whether the server tells our messages from others: it must not take the customer's for ours."""
+    async def _is_truthful(self, after: int) -> bool:
+        """Whether the server tells our messages from others: it must not take the customer's for ours.
+
+        Where nobody has said anything, it must not take for ours what nobody can have sent yet.
+        """
         channel = self._to.channel
-        if channel not in self._truthful and self._ledger.incoming_ids:
-            probe = await self._channel.probe(self._to, self._ledger.incoming_ids[-1])
+        witness = self._ledger.incoming_ids[-1] if self._ledger.incoming_ids else None
+        if witness is None and self._priority is Priority.BROADCAST:
+            witness = after + _NOT_SENT_YET
+        if channel not in self._truthful and witness is not None:
+            probe = await self._channel.probe(self._to, witness)
             if probe is Probe.NOT_OURS:
                 self._truthful.add(channel)
         return channel in self._truthful

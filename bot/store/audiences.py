@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, exists, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select
 
 from bot.domain import ChannelName
 from bot.domain.broadcasts import Audience
@@ -16,8 +16,8 @@ _SPOKEN_OF: Final = 0.3
 """How sure a turn must be that it was about a product."""
 
 
-def audience_of(tenant: str, audience: Audience, now: datetime, *columns: Any) -> Select[Any]:
-    """The columns of PEOPLE of all whom it is for, in the order of their rows."""
+def audience_of(tenant: str, audience: Audience, now: datetime, *columns: Any, dialect: str) -> Select[Any]:
+    """The columns of PEOPLE of all whom it is for, in the order of their rows. `dialect`: the database's."""
     wanted = [takes_news(tenant)]
     if audience.language:
         wanted.append(PEOPLE.c.language == audience.language)
@@ -26,8 +26,7 @@ def audience_of(tenant: str, audience: Audience, now: datetime, *columns: Any) -
         since = now - timedelta(days=audience.active_days)
         wanted.append(exists().where(said, TURNS.c.received_at >= since).correlate(PEOPLE))
     if audience.product:
-        share = TURNS.c.trace[("understood", "products", audience.product)].as_float()
-        wanted.append(exists().where(said, share >= _SPOKEN_OF).correlate(PEOPLE))
+        wanted.append(exists().where(said, _speaks_of(audience.product, dialect)).correlate(PEOPLE))
     if audience.without_booking:
         coming = and_(
             BOOKINGS.c.tenant == tenant,
@@ -37,6 +36,16 @@ def audience_of(tenant: str, audience: Audience, now: datetime, *columns: Any) -
         )
         wanted.append(~exists().where(coming).correlate(PEOPLE))
     return select(*columns).where(*wanted).order_by(PEOPLE.c.id)
+
+
+def _speaks_of(product: str, dialect: str) -> ColumnElement[bool]:
+    """Of a turn. SQLite finds no name with letters beyond ASCII by its path, as they are stored escaped."""
+    if dialect != "sqlite":
+        share = TURNS.c.trace[("understood", "products", product)].as_float()
+        is_spoken_of: ColumnElement[bool] = share >= _SPOKEN_OF
+        return is_spoken_of
+    found = func.json_each(TURNS.c.trace, "$.understood.products").table_valued("key", "value")
+    return exists().where(found.c.key == product, found.c.value >= _SPOKEN_OF).correlate(TURNS)
 
 
 def takes_news(tenant: str) -> ColumnElement[bool]:

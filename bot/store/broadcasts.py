@@ -10,6 +10,7 @@ from sqlalchemy import (
     Connection,
     Engine,
     Row,
+    Select,
     and_,
     bindparam,
     func,
@@ -58,13 +59,13 @@ class BroadcastStore:
     # Whom it is for.
 
     def count(self, audience: Audience, now: datetime) -> int:
-        people = audience_of(self._tenant, audience, now, PEOPLE.c.id).subquery()
+        people = self._audience(audience, now, PEOPLE.c.id).subquery()
         with translated(), self._engine.connect() as connection:
             return connection.scalar(select(func.count()).select_from(people)) or 0
 
     def languages(self, now: datetime) -> Sequence[str]:
         """Of those who take news, the commonest first."""
-        found = audience_of(self._tenant, Audience(), now, PEOPLE.c.language).subquery()
+        found = self._audience(Audience(), now, PEOPLE.c.language).subquery()
         counted = select(found.c.language).group_by(found.c.language).order_by(func.count().desc())
         with translated(), self._engine.connect() as connection:
             return [language for language in connection.scalars(counted) if language]
@@ -80,7 +81,7 @@ class BroadcastStore:
             row_id = self._insert(connection, new)
             if row_id is None:
                 return self._by_key(connection, new.request_key)
-            people = connection.scalars(audience_of(self._tenant, new.audience, new.at, PEOPLE.c.id)).all()
+            people = connection.scalars(self._audience(new.audience, new.at, PEOPLE.c.id)).all()
             if not people:
                 connection.rollback()
                 return None
@@ -190,6 +191,10 @@ class BroadcastStore:
         )
         with translated(), self._engine.connect() as connection:
             return {Fate(status): count for status, count in connection.execute(counted)}
+
+    def _audience(self, audience: Audience, now: datetime, column: Any) -> Select[Any]:
+        dialect = self._engine.dialect.name
+        return audience_of(self._tenant, audience, now, column, dialect=dialect)
 
     def _insert(self, connection: Connection, new: NewBroadcast) -> int | None:
         """None: it is there already."""
