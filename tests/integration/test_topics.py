@@ -11,7 +11,8 @@ from bot.memory.answers import RedisAnswerCache
 from tests.assistants import SpokenModel
 from tests.fakes.telegram import FakeTelegram
 from tests.integration.changes_kit import acts, last, open_bakery, second_admin, worker_beside
-from tests.integration.oversight_kit import ADMIN, ANSWER, CUSTOMER, OPERATOR, QUESTION, member
+from tests.integration.full_kit import no_room
+from tests.integration.oversight_kit import ADMIN, ANSWER, CUSTOMER, OPEN, OPERATOR, QUESTION, member
 from tests.integration.town_kit import Town
 
 
@@ -154,3 +155,12 @@ async def test_others_learn_nothing_of_the_command(town: Town) -> None:
         screen = await town.screen(person)
         assert "Тема" not in screen
         assert "Как назвать тему" not in screen
+
+
+async def test_a_database_without_room_keeps_the_list_as_it_was(town: Town, engine: Engine) -> None:
+    await add(town, "курение", ", ".join(f"{'оченьдлинноеслово' * 3}{letter}" for letter in "абвгдежзик"))
+    with no_room(engine, OPEN):
+        told = await town.tap(ADMIN, "Да, не говорить об этом")
+        assert "действует со следующего сообщения" not in told
+        assert (await town.people.topics.listed()).version == 0
+    assert "теперь не говорим: курение" in await town.tap(ADMIN, "Да, не говорить об этом")

@@ -16,6 +16,7 @@ from bot.people.changes.models import ModelOptions, read_choice
 from bot.people.changes.topics import TopicChanges
 from bot.people.tuning import Knob, Tuning
 from bot.staff.roles import Staff
+from bot.store.staff import Act
 from bot.store.tunings import Tuned
 from bot.tenant import Tenant
 
@@ -132,27 +133,21 @@ class Changes:
         await self._redis.set(self._key(token), json.dumps(kept, ensure_ascii=False), ex=_ASKED_S)
 
     async def make(self, token: str, member: Member) -> Made:
-        """The yes to a proposal: in force when this returns. Said twice, it is done and noted once."""
+        """The yes to a proposal: in force, and noted, when this returns. Said twice, it is done once."""
         raw = await self._redis.get(self._key(token))
         kept = json.loads(raw) if raw else {}
         if kept.pop("by", None) != member.key:
             return Made(outcome=Outcome.FORGOTTEN)
-        is_noted = kept.pop("noted", False)
         proposal = Proposal(**{**kept, "knob": Knob(kept["knob"])})
-        if not is_noted and not await self._change(proposal, member):
-            standing = await self.standing(proposal.knob)
-            return Made(outcome=Outcome.OVERTAKEN, proposal=proposal, standing=standing)
-        if not is_noted:
-            await self._staff.note_act(member, proposal.act, proposal.subject, **proposal.details)
-            noted = {**asdict(proposal), "by": member.key, "noted": True}
-            await self._redis.set(self._key(token), json.dumps(noted, ensure_ascii=False), ex=_ASKED_S)
+        outcome = Outcome.DONE if await self._change(proposal, member) else Outcome.OVERTAKEN
         await self.refresh()
-        return Made(outcome=Outcome.DONE, proposal=proposal, standing=await self.standing(proposal.knob))
+        return Made(outcome=outcome, proposal=proposal, standing=await self.standing(proposal.knob))
 
     async def _change(self, proposal: Proposal, member: Member) -> bool:
-        """Also true if this very change was made already, and a crash came before it was noted."""
+        """Also true if this very change was made already."""
         knob, after, seen = proposal.knob, proposal.after, proposal.version
-        if await self._tuning.change(knob, after, seen=seen, changed_by=member.key):
+        act = Act(by=member.key, name=proposal.act, subject=proposal.subject, details=proposal.details)
+        if await self._tuning.change(knob, after, seen=seen, changed_by=member.key, act=act):
             return True
         tuned = await self._tuning.tuned(knob)
         made = None if tuned is None else (tuned.value, tuned.version, tuned.changed_by)
