@@ -150,7 +150,7 @@ async def test_who_changes_their_mind_after_the_start_is_left_out(town: Town, wa
 
 async def test_who_talks_with_a_person_is_left_out(town: Town) -> None:
     broadcast = await begin(town)
-    await town.redis.hset(f"{town.prefix}:hold:telegram:{subscriber(4)}", "token", "h1")  # type: ignore[misc]
+    await town.redis.hset(f"{town.prefix}:hold:telegram:{subscriber(4)}", "token", "h1")
     await town.do_duty("broadcasts")
     assert await fates(town, broadcast) == {Fate.SENT: 4, Fate.LEFT_OUT: 1}
     assert copies(town)[3] == 0
