@@ -48,9 +48,11 @@ def _grant(store: StaffStore, person: str, role: Role, name: str) -> int:
 
 
 def _revoke(store: StaffStore, person: str) -> int:
-    if store.revoke(ChannelName.TELEGRAM, _person(person), CONSOLE):
+    member = store.member(ChannelName.TELEGRAM, _person(person))
+    if store.revoke(ChannelName.TELEGRAM, person, CONSOLE):
         print(f"{person}: a customer like any other from now on")
-        if not any(member.role is Role.ADMIN for member in store.members()):
+        was_admin = member is not None and member.role is Role.ADMIN
+        if was_admin and not any(other.role is Role.ADMIN for other in store.members()):
             print("nobody is an admin now; appoint one with: python -m bot staff grant ID admin")
         return 0
     print(f"{person}: has no role here")

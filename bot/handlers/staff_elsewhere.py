@@ -1,4 +1,4 @@
-"""Commands that show what customers said: in a group that is not the staff's own they only say so."""
+"""Commands that show what customers said, or who works here: in a group that is not the staff's own they only say so."""
 
 from aiogram import F, Router
 from aiogram.dispatcher.event.bases import SkipHandler
@@ -15,7 +15,7 @@ from bot.texts.cards import DeskText
 
 _COMMANDS = {
     Role.OPERATOR: ("why", "agreement", "take"),
-    Role.ADMIN: ("proposals",),
+    Role.ADMIN: ("proposals", "admin", "stats", "health", "staff", "invitations", "audit"),
     Role.TESTER: ("mark",),
 }
 

@@ -139,6 +139,19 @@ def test_the_owner_grants_lists_and_revokes(bot: Bot) -> None:
     assert (again.returncode, again.stdout) == (1, "12345: has no role here\n")
 
 
+def test_the_owner_reads_the_record_and_is_warned_of_nobody_left(bot: Bot) -> None:
+    bot("grant", "12345", "admin", "--name", "Ольга")
+    assert "nobody is an admin now" in bot("revoke", "12345").stdout
+    lines = bot("audit").stdout.splitlines()
+    assert [line.split("  ")[1:] for line in lines] == [
+        ["console", "granted", "telegram:12345", "role=admin"],
+        ["console", "revoked", "telegram:12345"],
+    ]
+    assert len(bot("audit", "--limit", "1", "--who", "console").stdout.splitlines()) == 1
+    assert bot("audit", "--who", "12345").stdout == ""
+    assert bot("audit", "--limit", "0").returncode == 2
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
