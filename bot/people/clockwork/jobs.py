@@ -115,7 +115,7 @@ class DutyRunner:
         try:
             await duty()
         except (AssistantError, RedisError) as error:
-            log.warning("duty_failed", duty=name, run=run_id, error=type(error).__name__)
+            log.warning("duty_failed", duty=name, run=run_id, error=type(error).__name__, reason=str(error))
             await asyncio.to_thread(self._runs.note_error, run_id, type(error).__name__)
             raise
         await self._end(run_id, RunOutcome.DONE, started_at)
