@@ -1,4 +1,4 @@
-"""Commands that show what customers said, or who works here: in a group that is not the staff's own they only say so."""
+"""Commands that show customers or staff: in a group that is not the staff's own they only say so."""
 
 from aiogram import F, Router
 from aiogram.dispatcher.event.bases import SkipHandler
