@@ -98,7 +98,7 @@ async def test_who_is_taken_the_role_is_told_and_may_ask_on(town: Town) -> None:
     await town.say(ADMIN, "/staff")
     await town.tap(ADMIN, "Пётр")
     await town.tap(ADMIN, "Забрать роль")
-    assert "Готово. Пётр: больше не сотрудник." in await town.tap(ADMIN, "Да, клиент")
+    assert "Готово. Пётр: больше не сотрудник." in await town.tap(ADMIN, "Да, забрать")
     assert "Вы больше не в списке сотрудников" in await town.screen(OPERATOR)
     assert await town.people.staff.role_of(ChannelName.TELEGRAM, str(OPERATOR)) is Role.CUSTOMER
 
@@ -107,7 +107,7 @@ async def test_the_last_admin_cannot_go(town: Town) -> None:
     await town.say(ADMIN, "/staff")
     await town.tap(ADMIN, "Ольга")
     assert "Это вы: команды админа у вас пропадут." in await town.tap(ADMIN, "Забрать роль")
-    assert "последний админ" in await town.tap(ADMIN, "Да, клиент")
+    assert "последний админ" in await town.tap(ADMIN, "Да, забрать")
     assert await town.people.staff.role_of(ChannelName.TELEGRAM, str(ADMIN)) is Role.ADMIN
 
 

@@ -95,7 +95,8 @@ class MemberScreens:
         words = self._of(text, entry, now=self._naming.role(tap.was), to=self._to(tap))
         if by.key == entry.member.key and tap.was is Role.ADMIN:
             words += "\n" + self._say(StaffText.SELF)
-        yes = Button(text=self._say(StaffText.YES, to=self._to(tap)), data=f"{YES}{tap.tail}")
+        label = StaffText.YES_TAKE_AWAY if tap.to is None else StaffText.YES
+        yes = Button(text=self._say(label, to=self._to(tap)), data=f"{YES}{tap.tail}")
         no = Button(text=self._say(StaffText.NO), data=f"{ONE}{entry.number}")
         return words, Keyboard(rows=((yes,), (no,)))
 
