@@ -111,7 +111,7 @@ class AuditText(StrEnum):
     ACT_HOURS_SET = "audit_act_hours_set"
     ACT_TOPIC_ADDED = "audit_act_topic_added"
     ACT_TOPIC_REMOVED = "audit_act_topic_removed"
-    ACT_TOPICS_SET = "audit_act_topics_set"
+    ACT_TOPIC_RESTORED = "audit_act_topic_restored"
 
 
 class CommandText(StrEnum):
