@@ -182,7 +182,9 @@ def product_names(tenant: Tenant) -> dict[str, Sequence[str]]:
 
     Of a table they are the values of its first column that lists any.
     """
-    products: dict[str, Sequence[str]] = {product.title["ru"]: product.names for product in (tenant.tariffs or Tariffs()).products}
+    products: dict[str, Sequence[str]] = {
+        product.title["ru"]: product.names for product in (tenant.tariffs or Tariffs()).products
+    }
     columns = tenant.stock.columns if tenant.stock is not None else ()
     kinds = next((column.values for column in columns if column.values), {})
     return products | dict(kinds)
