@@ -14,10 +14,29 @@ from bot.people.services import People
 from bot.texts.cards import DeskText
 
 _COMMANDS = {
-    Role.OPERATOR: ("why", "agreement", "take"),
-    Role.ADMIN: ("proposals", "admin", "stats", "health", "staff", "invitations", "audit"),
-    Role.TESTER: ("mark",),
+    Role.OPERATOR: ("why", "agreement", "take", "staff_help"),
+    Role.ADMIN: (
+        "admin",
+        "audit",
+        "broadcasts",
+        "export",
+        "health",
+        "hold",
+        "holds",
+        "hours",
+        "invitations",
+        "jobs",
+        "mode",
+        "model",
+        "proposals",
+        "retention",
+        "staff",
+        "stats",
+        "topics",
+    ),
+    Role.TESTER: ("mark", "staff_help"),
 }
+"""What others of the staff show, e.g. /callbacks, see to it themselves."""
 
 
 def build_router() -> Router:

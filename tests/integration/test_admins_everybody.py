@@ -15,6 +15,9 @@ from bot.people.admins.commands import menu_of
 from bot.store.engine import open_engine
 from bot.store.migrate import migrate
 from bot.store.staff import ACTS
+from bot.texts.broadcasts import BroadcastText
+from bot.texts.cards import DeskText
+from bot.texts.invitations import InvitationText
 from tests.fakes.telegram import FakeTelegram
 from tests.integration.oversight_kit import ADMIN, CUSTOMER, OPERATOR, ROLES, TESTER, open_bakery
 from tests.integration.town_kit import Town
@@ -128,6 +131,17 @@ async def test_who_may_reads_something_of_its_own(town: Town, person: int) -> No
             assert told, name
             assert told != ordinary, name
             await reply(town, person, "/cancel")  # leaves whatever form it has opened
+
+
+async def test_a_group_of_strangers_is_shown_nothing_whatever_an_admin_types(town: Town) -> None:
+    refusals = {
+        town.people.texts.say(text, "ru")
+        for text in (DeskText.ONLY_AMONG_STAFF, InvitationText.ONLY_PRIVATELY, BroadcastText.ONLY_PRIVATE)
+    }
+    for name in sorted(FOR.keys() - {"here", "release"}):
+        town.telegram.inject.message(-900, f"/{name}", person_id=ADMIN, title="Болталка")
+        await town.screen(-900)
+        assert town.telegram.messages(-900)[-1].text in refusals, name
 
 
 @pytest.mark.parametrize("person", [OUTSIDER, CUSTOMER, OPERATOR, TESTER], ids=str)

@@ -14,7 +14,6 @@ from bot.handlers.commands_menu import keep_commands
 from bot.people.admins.home import COMMANDS
 from bot.store.engine import open_engine
 from bot.store.migrate import migrate
-from bot.texts.cards import DeskText
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.telegram.clients import aiogram_bot
 from tests.fakes.telegram.faults import Fault, FaultKind
@@ -74,14 +73,6 @@ async def test_a_room_that_is_none_is_outdated(town: Town, telegram: FakeTelegra
     telegram.inject.press_forged(ADMIN, "home:forget")
     await town.screen(ADMIN)
     assert telegram.toasts(ADMIN)[-1].text == "Эта кнопка уже не действует."
-
-
-@pytest.mark.parametrize("command", ["admin", "stats", "health", "staff", "invitations", "audit"])
-async def test_in_a_group_of_others_nothing_is_shown(town: Town, command: str) -> None:
-    town.telegram.inject.open_chat(-901)
-    said = await town.say(-901, f"/{command}", person_id=ADMIN)
-    assert "Пётр" not in said
-    assert town.people.texts.say(DeskText.ONLY_AMONG_STAFF, "ru") in said
 
 
 async def test_a_role_is_changed_with_a_question_and_read_back(town: Town) -> None:
