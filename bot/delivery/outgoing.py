@@ -6,7 +6,7 @@ from bot.delivery.channel import Post
 from bot.delivery.formatted import Formatted, first_part, split
 from bot.delivery.formatting import render
 from bot.delivery.kept_files import KeptFiles
-from bot.delivery.ledger import ANYBODY, Ledger, Stale
+from bot.delivery.ledger import ANYBODY, NOBODY, Ledger, Stale
 from bot.delivery.sending import Sender
 from bot.domain import FileRef, Outgoing
 from bot.errors import DeliveryError
@@ -29,9 +29,9 @@ class OutgoingDelivery:
         """Have every part of it stand in the chat exactly once; returns the id of the last.
 
         `name` tells the messages of one turn apart. Raises HoldOver where the handoff that holds the turn's
-        chat is not the one that `outgoing` names.
+        chat is not the one that `outgoing` names, HeldByPerson where it yields to whoever holds the chat.
         """
-        self._ledger.holder = outgoing.held_by or ANYBODY
+        self._ledger.holder = outgoing.held_by or (NOBODY if outgoing.purpose.yields else ANYBODY)
         if outgoing.held_by:
             self._ledger.most_probes = _MOST_PROBES
         await self._ledger.read()

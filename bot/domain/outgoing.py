@@ -65,6 +65,13 @@ class Purpose(StrEnum):
     """A file with somebody's data, whose bytes are forgotten once it is sent."""
     REVIEWED = "reviewed"
     """An answer that a person has confirmed; it gets its words only when it is sent."""
+    ASIDE = "aside"
+    """The assistant's own remark, which nobody was promised: a rating asked for, an answer that is late."""
+
+    @property
+    def yields(self) -> bool:
+        """Whether it is left out while a person of the staff holds the chat."""
+        return self in (Purpose.REVIEWED, Purpose.ASIDE)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

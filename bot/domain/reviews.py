@@ -7,6 +7,9 @@ from enum import StrEnum
 from bot.domain.answers import Light, Outcome
 from bot.domain.conversation import ChatRef
 
+REVIEW = "review:"
+"""Begins the names of the cards of reviews."""
+
 
 class ReviewMode(StrEnum):
     """Which answers wait for a person."""
@@ -72,7 +75,7 @@ class Review:
     @property
     def subject(self) -> str:
         """The name of its card."""
-        return f"review:{self.review_id}"
+        return f"{REVIEW}{self.review_id}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

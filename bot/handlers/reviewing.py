@@ -13,6 +13,7 @@ from bot.handlers.correcting import fault_text
 from bot.handlers.roles import HasRole
 from bot.handlers.screens import change, language_of, toast
 from bot.handlers.staff_words import begin, is_current, number_in, read_back, tell, thread_of, words_in
+from bot.people.handoffs.naming import operator_name
 from bot.people.review.cards import DECLINE, EDIT, SEND
 from bot.people.review.decisions import Decision
 from bot.people.services import People
@@ -48,7 +49,7 @@ async def send(query: CallbackQuery, bot: Bot, people: People, member: Member) -
         await pass_over(query, bot, people)
         return
     decision = await people.oversight.decisions.approve(number, member)
-    await _tell(query, bot, people, decision, ReviewText.TOLD_SENT)
+    await _tell(query, bot, people, decision, ReviewText.TOLD_SENT, number)
 
 
 async def decline(query: CallbackQuery, bot: Bot, people: People, member: Member) -> None:
@@ -57,7 +58,7 @@ async def decline(query: CallbackQuery, bot: Bot, people: People, member: Member
         await pass_over(query, bot, people)
         return
     decision = await people.oversight.decisions.decline(number, member)
-    await _tell(query, bot, people, decision, ReviewText.TOLD_DECLINED)
+    await _tell(query, bot, people, decision, ReviewText.TOLD_DECLINED, number)
 
 
 async def ask(
@@ -126,9 +127,9 @@ async def send_written(
     data = await state.get_data()
     decision = await people.oversight.decisions.send_instead(data["review"], member, data["written"])
     await state.clear()
-    told = _TOLD.get(decision, ReviewText.TOLD_SENT)
-    await _turn_into(query, people, people.texts.say(told, language_of(query.from_user)))
-    await _tell(query, bot, people, decision, ReviewText.TOLD_SENT)
+    words = await _outcome(query, people, decision, ReviewText.TOLD_SENT, data["review"])
+    await _turn_into(query, people, words)
+    await toast(bot, query, words, alert=decision is not Decision.DONE)
 
 
 async def again(query: CallbackQuery, bot: Bot, people: People, state: FSMContext) -> None:
@@ -159,10 +160,29 @@ async def drop(query: CallbackQuery, bot: Bot, people: People, state: FSMContext
 _TOLD = {Decision.TOO_LATE: ReviewText.TOO_LATE, Decision.GONE: ReviewText.GONE}
 
 
-async def _tell(query: CallbackQuery, bot: Bot, people: People, decision: Decision, done: ReviewText) -> None:
-    text = _TOLD.get(decision, done)
-    words = people.texts.say(text, language_of(query.from_user))
+async def _tell(
+    query: CallbackQuery,
+    bot: Bot,
+    people: People,
+    decision: Decision,
+    done: ReviewText,
+    number: int | None = None,
+) -> None:
+    words = await _outcome(query, people, decision, done, number)
     await toast(bot, query, words, alert=decision is not Decision.DONE)
+
+
+async def _outcome(
+    query: CallbackQuery, people: People, decision: Decision, done: ReviewText, number: int | None
+) -> str:
+    """`number`: of the review, whose customer may be in somebody's hands, so that nothing reaches them."""
+    language = language_of(query.from_user)
+    review = None if number is None else await people.oversight.decisions.find(number)
+    hold = None if review is None else await people.handoffs.hold_of(review.chat.key)
+    if decision is Decision.DONE and hold is not None:
+        operator = await operator_name(people, hold.operator)
+        return people.texts.say(ReviewText.TOLD_WITHHELD, language, operator=operator)
+    return people.texts.say(_TOLD.get(decision, done), language)
 
 
 async def _turn_into(query: CallbackQuery, people: People, text: str) -> None:

@@ -88,6 +88,10 @@ class ReviewStore:
             and_(self._is(review_id), REVIEWS.c.sent_at.is_(None)), sent_at=at, held_sealed=""
         )
 
+    def forget_words(self, review_id: int) -> bool:
+        """The exact words are never sent."""
+        return self._update(self._is(review_id), held_sealed="")
+
     def log_final(self, review: Review) -> None:
         """Put what was sent into the turn's row, if it is there yet."""
         mine = TURNS.c.turn_id == review.turn_id

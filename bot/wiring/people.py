@@ -1,6 +1,5 @@
 """Everything that people do beyond asking, for whichever process serves it."""
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
@@ -12,12 +11,9 @@ from sqlalchemy import Engine
 from bot.delivery.delivery import Delivery
 from bot.delivery.kept_files import KeptFiles
 from bot.dialogue.around import Around
-from bot.dialogue.outgoing import Outgoings
 from bot.dialogue.suggesting import Suggesting
-from bot.domain import Outgoing, Purpose, Turn
+from bot.domain import Turn
 from bot.domain.moments import Now, utc_now
-from bot.errors import DeliveryError
-from bot.memory.memory import Memory
 from bot.people.actions.documents import Documents
 from bot.people.actions.words import ActionSource
 from bot.people.admins.model_reach import Place
@@ -37,7 +33,6 @@ from bot.staff.roles import Staff
 from bot.stock.table import StockTable
 from bot.store.sealing import Sealer
 from bot.store.staff import StaffStore
-from bot.store.turns import TurnStore
 from bot.tenant import Tenant
 from bot.texts.catalogue import Texts
 from bot.wiring import TENANTS
@@ -48,7 +43,7 @@ from bot.wiring.callbacks import build_callbacks, build_cards, build_reminders
 from bot.wiring.changes import build_changes
 from bot.wiring.closing import build_closing, build_closing_around
 from bot.wiring.exporting import build_export_requests
-from bot.wiring.handoffs import build_handoff_serving, build_handoffs, build_tending, with_handoffs
+from bot.wiring.handoffs import build_handoffs, build_tending, with_handoffs
 from bot.wiring.oversight import build_oversight
 from bot.wiring.privacy import build_consents, build_privacy
 from bot.wiring.upkeep import build_jobs, build_upkeep, upkeep_duties
@@ -259,49 +254,6 @@ def build_people(
 def jobs_of(tenant: Tenant) -> Mapping[str, Job]:
     """All that the clock has the workers do for the tenant."""
     return build_jobs(DUTIES, None if tenant.stock is None else tenant.stock.refresh_minutes)
-
-
-def build_outgoings(people: People, memory: Memory) -> Outgoings:
-    """What serves the outbox, with those who want to know what became of it."""
-    posts, reviewing = people.posts, people.oversight.reviewing
-    relayed = build_handoff_serving(people)
-
-    turns = TurnStore(people.engine)
-
-    async def confirmed(turn: Turn, outgoing: Outgoing) -> Outgoing | None:
-        shown = await reviewing.worded(turn, outgoing)
-        record = await asyncio.to_thread(turns.turn, await reviewing.turn_of(outgoing))
-        if shown is None or record is None:
-            return shown
-        return replace(shown, keyboard=people.closing.thumbs.beside(shown.keyboard, turn, record))
-
-    async def remember(turn: Turn, outgoing: Outgoing, message_id: int) -> None:
-        await reviewing.told(outgoing, memory)
-
-    async def tell_undelivered(_: Turn, outgoing: Outgoing, error: DeliveryError) -> None:
-        await reviewing.failed(outgoing, error)
-
-    async def forget_file(_: Turn, outgoing: Outgoing, __: object) -> None:
-        if outgoing.file is not None:
-            await people.files.forget(outgoing.file.key)
-
-    return Outgoings(
-        people.delivery,
-        worded={
-            Purpose.CARD: posts.worded,
-            Purpose.CARD_CHANGE: posts.changed,
-            Purpose.REMINDER: people.bookings.worded,
-            Purpose.REVIEWED: confirmed,
-            Purpose.RELAY: relayed.worded,
-        },
-        told={Purpose.CARD: posts.told, Purpose.REVIEWED: remember, Purpose.EXPORT: forget_file},
-        failed={
-            Purpose.REVIEWED: tell_undelivered,
-            Purpose.RELAY: relayed.failed,
-            Purpose.CARD: posts.failed,
-            Purpose.EXPORT: forget_file,
-        },
-    )
 
 
 def build_around(people: People, suggesting: Suggesting | None = None) -> Around:

@@ -41,7 +41,8 @@ from bot.wiring import TENANTS, build_inbox, build_texts, open_redis
 from bot.wiring.assistant import AssistantParts, has_vectors
 from bot.wiring.channels import open_channels
 from bot.wiring.models import Models, build_sampling
-from bot.wiring.people import build_around, build_duties, build_outgoings, build_people
+from bot.wiring.outgoings import build_outgoings
+from bot.wiring.people import build_around, build_duties, build_people
 from bot.wiring.recordings import hears
 from bot.wiring.sealing import build_sealer
 from bot.wiring.speaking import build_speaking
@@ -94,6 +95,7 @@ async def open_worker_services(settings: Settings) -> AsyncIterator[WorkerServic
             retention_days=settings.log_retention_days,
             data_dir=settings.data_dir,
             models=models.options,
+            tenant_now=live.tenant,
         )
         duties = {
             **build_duties(people),

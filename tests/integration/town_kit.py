@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,6 @@ from redis.asyncio import Redis
 from sqlalchemy import Engine
 
 from bot.delivery.delivery import Delivery
-from bot.dialogue.answering import Assistant
 from bot.dialogue.caching import AnswerCache
 from bot.dialogue.hearing import Hearing
 from bot.dialogue.live import Assemble, LiveAssistant
@@ -35,7 +34,6 @@ from bot.llm.model import ChatModel
 from bot.memory.dialogue import DialogueMemory
 from bot.memory.voice_wishes import VoiceWishes
 from bot.people.actions.words import ActionSource
-from bot.people.changes.changing import InForce
 from bot.people.changes.models import ModelOptions
 from bot.people.services import People
 from bot.queue.cancellations import Cancellations
@@ -49,7 +47,8 @@ from bot.store.turns import TurnStore
 from bot.tenant import Tenant, load_tenant
 from bot.wiring import build_texts
 from bot.wiring.assistant import AssistantParts
-from bot.wiring.people import build_around, build_duties, build_outgoings, build_people
+from bot.wiring.outgoings import build_outgoings
+from bot.wiring.people import build_around, build_duties, build_people
 from bot.wiring.stock import build_stock_table
 from tests.assistants import BAKERY, SpokenModel
 from tests.fakes.telegram import FakeTelegram
@@ -97,6 +96,7 @@ class Town:
         self.settings = Settings.model_validate({"tenant": str(self.folder), "embeddings": False})
         tenant = load_tenant(self.folder)
         texts = build_texts(tenant, self.settings)
+        live = LiveKnowledge(self.folder, self._assemble, look_every_s=0)
         self.inbox = Inbox(self.redis, prefix=self.prefix)
         self.people = build_people(
             tenant,
@@ -111,21 +111,10 @@ class Town:
             stock=build_stock_table(self.settings, tenant, self.engine),
             folder=self.folder,
             models=self.models,
+            tenant_now=live.tenant,
         )
         self.turn_log = TurnLog(self.redis, TurnStore(self.engine), prefix=self.prefix)
         memory = DialogueMemory(self.redis, 800, 3600, prefix=self.prefix)
-
-        def wishes(tenant: Tenant) -> tuple[ActionSource]:
-            return (ActionSource(tenant, texts, self.people.stock),)
-
-        parts = AssistantParts(
-            tenant, texts, self.settings, tables=self.sources, by_hours=wishes, cache=self.cache
-        )
-
-        def assemble(in_force: InForce) -> Assistant:
-            return parts.assemble(self.chain_of(in_force.model), in_force)
-
-        live: LiveKnowledge[Assemble] = LiveKnowledge(self.folder, lambda _: assemble)
         self.assistant = LiveAssistant(live, self.people.changes.in_force)
         self.suggesting = Suggesting(self.assistant, self.people.handoffs, self.people.suggestions)
         self.server = TurnServer(
@@ -156,6 +145,21 @@ class Town:
             outgoings=build_outgoings(self.people, memory),
             around=build_around(self.people, self.suggesting),
         )
+
+    def _assemble(self, tenant: Tenant) -> Assemble:
+        """Built when it is first asked for."""
+        texts = build_texts(tenant, self.settings)
+
+        def wishes(tenant: Tenant) -> tuple[ActionSource]:
+            return (ActionSource(tenant, texts, self.people.stock),)
+
+        @cache
+        def parts() -> AssistantParts:
+            return AssistantParts(
+                tenant, texts, self.settings, tables=self.sources, by_hours=wishes, cache=self.cache
+            )
+
+        return lambda in_force: parts().assemble(self.chain_of(in_force.model), in_force)
 
     def chain_of(self, chosen: str | None) -> ModelChain:
         return ModelChain([self.others.get(chosen or "", self.model)])

@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 
 import structlog
 
-from bot.domain import Outgoing
+from bot.domain import Outgoing, Purpose
 from bot.domain.moments import Now
 from bot.domain.ratings import Rater, Rating, RatingKind
 from bot.guard.personal_data import mask
@@ -55,7 +55,9 @@ class Ratings:
         is_asked = await asyncio.to_thread(self._store.ask_csat, ended.dialogue_id, ended.person, self._now())
         if is_asked:
             text, keyboard = self.screens.csat(ended.dialogue_id, ended.language)
-            outgoing = Outgoing(text=text, keyboard=keyboard, subject=f"csat:{ended.dialogue_id}")
+            outgoing = Outgoing(
+                text=text, keyboard=keyboard, purpose=Purpose.ASIDE, subject=f"csat:{ended.dialogue_id}"
+            )
             await self._outbox.post(
                 ended.chat, outgoing, name=f"csat-{ended.dialogue_id}", language=ended.language
             )
@@ -83,7 +85,7 @@ class Ratings:
         if not await asyncio.to_thread(self._store.ask_nps, day, asked.person, now, self._every):
             return
         text, keyboard = self.screens.nps(day, asked.language)
-        outgoing = Outgoing(text=text, keyboard=keyboard, subject=f"nps:{day}")
+        outgoing = Outgoing(text=text, keyboard=keyboard, purpose=Purpose.ASIDE, subject=f"nps:{day}")
         await self._outbox.post(asked.chat, outgoing, name=f"nps-{day}", language=asked.language)
         log.info("nps_asked", chat=asked.chat.key)
 

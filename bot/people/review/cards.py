@@ -65,6 +65,15 @@ class ReviewCards:
             ReviewText.CARD_UNDELIVERED, question=self._question(review), answer=clip(review.final, _ANSWER)
         )
 
+    def withheld(self, review: Review, operator: str) -> str:
+        """`operator`: who talks with the customer."""
+        return self._say(
+            ReviewText.CARD_WITHHELD,
+            operator=operator,
+            question=self._question(review),
+            answer=clip(named_labels(review.final), _ANSWER),
+        ).strip()
+
     def keyboard(self, review: Review) -> Keyboard:
         number = review.review_id
         send = Button(text=self._say(ReviewText.SEND), data=f"{SEND}{number}")

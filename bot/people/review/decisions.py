@@ -128,16 +128,18 @@ class ReviewDecisions:
         return Decision.DONE
 
     async def _follow(self, review: Review, member: Member) -> None:
-        """What a decision brings about."""
+        """What a decision brings about. The card first: where nothing is sent after all, it says so later."""
+        if review.status.is_sent and not review.held_sealed:
+            return  # the step was repeated after all of it had been done
+        who = member.name or member.external_id
+        await self._posts.change(
+            review.subject, self._cards.decided(review, who), self._cards.why_alone(review)
+        )
         if review.status.is_sent:
             outgoing = Outgoing(purpose=Purpose.REVIEWED, subject=review.subject)
             await self._outbox.post(review.chat, outgoing, name=review.subject, language=review.language)
         else:
             await self._tell_customer(review, ReviewText.DECLINED, "declined")
-        who = member.name or member.external_id
-        await self._posts.change(
-            review.subject, self._cards.decided(review, who), self._cards.why_alone(review)
-        )
 
     async def _tell_customer(self, review: Review, text: ReviewText, name: str) -> None:
         words = self._texts.say(text, review.language)
@@ -146,7 +148,12 @@ class ReviewDecisions:
         button = call_me(self._texts, review.language)
         await self._outbox.post(
             review.chat,
-            Outgoing(text=words, keyboard=Keyboard(rows=((button,),))),
+            Outgoing(
+                text=words,
+                keyboard=Keyboard(rows=((button,),)),
+                purpose=Purpose.ASIDE,
+                subject=review.subject,
+            ),
             name=f"{review.subject}-{name}",
             language=review.language,
         )

@@ -194,6 +194,17 @@ class Reviewing:
             text = self._cards.undelivered(review)
             await self._posts.change(review.subject, text, self._cards.why_alone(review))
 
+    async def withheld(self, outgoing: Outgoing, operator: str) -> None:
+        """A person of the staff talks with the customer, who gets nothing of it: the card says so."""
+        review = await self._of(outgoing)
+        if review is None or review.status.is_open:
+            return
+        await self._posts.change(
+            review.subject, self._cards.withheld(review, operator), self._cards.why_alone(review)
+        )
+        await asyncio.to_thread(self._store.forget_words, review.review_id)
+        log.info("reviewed_withheld", review=review.review_id)
+
     # What else is asked of it.
 
     async def history(self, weeks: int) -> list[Decided]:
