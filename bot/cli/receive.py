@@ -28,6 +28,7 @@ from bot.errors import DeliveryError, SettingsError
 from bot.handlers.commands_menu import keep_commands_current
 from bot.handlers.dispatcher import ALLOWED_UPDATES, build_bot, build_dispatcher
 from bot.handlers.inbox import Acceptor
+from bot.knowledge.live import LiveKnowledge
 from bot.logs import configure_logs
 from bot.settings import Settings, TelegramSettings
 from bot.store.engine import database_url, open_engine
@@ -35,7 +36,7 @@ from bot.store.migrate import migrate_when_reachable
 from bot.tenant import find_tenant
 from bot.texts.catalogue import Text, Texts
 from bot.web.application import Webhook, build_application
-from bot.wiring import TENANTS, build_inbox, build_texts, load_configured_tenant, open_redis
+from bot.wiring import TENANTS, build_inbox, build_texts, open_redis
 from bot.wiring.admins import model_places
 from bot.wiring.channels import open_channels
 from bot.wiring.models import model_options
@@ -57,7 +58,9 @@ async def run(settings: Settings) -> int:
     bot = build_bot(settings.telegram)
     by_webhook = settings.telegram.webhook_url is not None
     patience_s = WEBHOOK_PATIENCE_S if by_webhook else None
-    tenant = load_configured_tenant(settings)
+    folder = find_tenant(settings.tenant, TENANTS)
+    live = LiveKnowledge(folder, build=lambda _: None)
+    tenant = live.knowledge.tenant
     texts = build_texts(tenant, settings)
     url = database_url(settings.database_url, settings.data_dir)
     await migrate_when_reachable(url)
@@ -79,11 +82,12 @@ async def run(settings: Settings) -> int:
             delivery=delivery,
             sealer=build_sealer(settings),
             stock=build_stock_table(settings, tenant, engine),
-            folder=find_tenant(settings.tenant, TENANTS),
+            folder=folder,
             retention_days=settings.log_retention_days,
             data_dir=settings.data_dir,
             models=model_options(settings),
             model_places=model_places(settings),
+            tenant_now=live.tenant,
         )
         refuse = partial(_refuse, delivery, texts)
         acceptor = Acceptor(inbox, patience_s=patience_s, refuse=refuse, seen=delivery.seen)

@@ -194,8 +194,10 @@ def _day_in(query: CallbackQuery) -> CalendarDay | None:
 
 
 def _today(people: People) -> date:
-    return people.now().astimezone(people.tenant.zone).date()
+    return people.now().astimezone(people.changes.calendar.zone).date()
 
 
 def _screens(people: People, event: Message | CallbackQuery) -> HoursScreens:
-    return HoursScreens(people.tenant, people.texts, language_of(event.from_user), _SUBJECT, _today(people))
+    return HoursScreens(
+        people.changes.tenant, people.texts, language_of(event.from_user), _SUBJECT, _today(people)
+    )

@@ -102,7 +102,7 @@ async def ask_to_restore(
 ) -> None:
     screens, numbers = _screens(people, query), numbers_in(query, 2)
     listed = await people.topics.listed()
-    if numbers is None or numbers[0] != listed.version or numbers[1] >= len(listed.removed):
+    if numbers is None or numbers[0] != listed.mark or numbers[1] >= len(listed.removed):
         await turn_into(query, bot, people, screens.plain(TopicText.GONE))
         return
     name, token = listed.removed[numbers[1]], str(event_update.update_id)
@@ -201,7 +201,7 @@ async def _try(message: Message, update: Update, people: People, phrase: str) ->
 async def _meant(query: CallbackQuery, topics: TopicList) -> tuple[Listed, int] | None:
     """The topic that a button stands for; None if the list has changed since."""
     numbers, listed = numbers_in(query, 2), await topics.listed()
-    if numbers is None or numbers[0] != listed.version or numbers[1] >= len(listed.topics):
+    if numbers is None or numbers[0] != listed.mark or numbers[1] >= len(listed.topics):
         return None
     return listed, numbers[1]
 

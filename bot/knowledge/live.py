@@ -71,6 +71,10 @@ class LiveKnowledge(Generic[Built]):
         """What is in service, without a look at the folder."""
         return self._knowledge
 
+    async def tenant(self) -> Tenant:
+        """That of `current`."""
+        return (await self.current()).tenant
+
     @property
     def refusals(self) -> tuple[Problem, ...]:
         """Why the folder as it lies there is not, or not wholly, in service; empty if it is."""

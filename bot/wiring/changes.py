@@ -3,7 +3,7 @@
 from redis.asyncio import Redis
 from sqlalchemy import Engine
 
-from bot.people.changes.changing import Changes
+from bot.people.changes.changing import Changes, TenantNow
 from bot.people.changes.models import ModelOptions
 from bot.people.tuning import Tuning
 from bot.staff.roles import Staff
@@ -18,14 +18,16 @@ def build_changes(
     engine: Engine,
     staff: Staff,
     models: ModelOptions | None,
+    tenant_now: TenantNow | None,
     prefix: str,
 ) -> Changes:
-    """`models`: None where there is nothing to choose from."""
+    """`models`: None where there is nothing to choose from. `tenant_now`: None: nobody looks for edits."""
     return Changes(
         tenant=tenant,
         tuning=Tuning(TuningStore(engine, tenant.name), redis, tenant.name, prefix=prefix),
         staff=staff,
         redis=redis,
         models=models or ModelOptions(options=(), default="local"),
+        tenant_now=tenant_now,
         prefix=prefix,
     )

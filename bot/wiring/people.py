@@ -19,6 +19,7 @@ from bot.people.actions.words import ActionSource
 from bot.people.admins.model_reach import Place
 from bot.people.callbacks.handing import hand_over_waiting
 from bot.people.callbacks.offering import CallOffers
+from bot.people.changes.changing import TenantNow
 from bot.people.changes.hours_list import HoursList
 from bot.people.changes.models import ModelOptions
 from bot.people.changes.topic_list import TopicList
@@ -78,12 +79,14 @@ def build_people(
     data_dir: Path | None = None,
     models: ModelOptions | None = None,
     model_places: Mapping[str, Place] | None = None,
+    tenant_now: TenantNow | None = None,
 ) -> People:
     """The database must be migrated. `stock`: the tenant's table, if it has one. `folder`: the tenant's.
 
     `retention_days`: until an admin says otherwise. `data_dir`: where logs and backups lie.
     `models`: among which admins may choose; None: there is nothing to choose from.
     `model_places`: where each of them answers; None: nobody knows.
+    `tenant_now`: `tenant` with the edits of its folder; None: nobody looks for any.
     """
     outbox = Outbox(inbox)
     files = KeptFiles(redis, prefix=prefix)
@@ -108,7 +111,15 @@ def build_people(
         now=now,
         prefix=prefix,
     )
-    changes = build_changes(tenant, redis=redis, engine=engine, staff=staff, models=models, prefix=prefix)
+    changes = build_changes(
+        tenant,
+        redis=redis,
+        engine=engine,
+        staff=staff,
+        models=models,
+        tenant_now=tenant_now,
+        prefix=prefix,
+    )
     calendar = changes.calendar
     callbacks = build_callbacks(tenant, calendar, engine, sealer, now)
     cards = build_cards(
@@ -150,8 +161,8 @@ def build_people(
         staff=staff,
         posts=posts,
         changes=changes,
-        topics=TopicList(tenant, changes),
-        hours=HoursList(tenant, changes),
+        topics=TopicList(changes),
+        hours=HoursList(changes),
         sealer=sealer,
         callbacks=callbacks,
         cards=cards,

@@ -204,7 +204,7 @@ async def test_forged_taps_change_nothing(town: Town) -> None:
     ):
         town.telegram.inject.press_forged(ADMIN, data)
         await town.screen(ADMIN)
-    assert town.people.changes.calendar.now == town.people.tenant
+    assert town.people.changes.calendar.now == town.people.changes.tenant
 
 
 async def test_others_learn_nothing_of_the_command(town: Town) -> None:

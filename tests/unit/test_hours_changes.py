@@ -122,7 +122,7 @@ def test_a_holiday_removed_and_added_again_holds(tenant: Tenant) -> None:
 
 def test_a_calendar_shows_what_was_laid_last_also_for_a_department_seen_before(tenant: Tenant) -> None:
     calendar, orders = Calendar(tenant), tenant.department("Заказы")
-    calendar.lay(HoursChanges().on_weekdays((3,), parse_hours("11:00-12:00"), "Заказы"))
+    calendar.lay(HoursChanges().on_weekdays((3,), parse_hours("11:00-12:00"), "Заказы"), tenant)
     assert calendar.hours_on(date(2026, 11, 26), orders) == parse_hours("11:00-12:00")
-    calendar.lay(HoursChanges())
+    calendar.lay(HoursChanges(), tenant)
     assert calendar.hours_on(date(2026, 11, 26), orders) == parse_hours("10:00-12:00")

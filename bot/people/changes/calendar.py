@@ -28,14 +28,16 @@ class Calendar:
 
     def __init__(self, tenant: Tenant) -> None:
         self.written = tenant
-        """As the folder says."""
+        """As the folder says now."""
         self.now = tenant
         """With what admins have changed."""
         self._laid = HoursChanges()
 
-    def lay(self, changes: HoursChanges) -> None:
-        if changes != self._laid:
-            self.now, self._laid = changes.over(self.written), changes
+    def lay(self, changes: HoursChanges, written: Tenant) -> None:
+        """`written`: the folder as it is now."""
+        if changes != self._laid or written is not self.written:
+            self.now = changes.over(written) if changes != HoursChanges() else written
+            self._laid, self.written = changes, written
 
     @property
     def zone(self) -> ZoneInfo:

@@ -1,7 +1,7 @@
 """An admin's change: proposed, confirmed within the hour, made unless somebody else was faster, and noted."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -21,6 +21,8 @@ from bot.store.tunings import Tuned
 from bot.tenant import Tenant
 
 _ASKED_S = 3600
+TenantNow = Callable[[], Awaitable[Tenant]]
+"""The tenant as its folder is now."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -94,16 +96,24 @@ class Changes:
         staff: Staff,
         redis: Redis,
         models: ModelOptions,
+        tenant_now: TenantNow | None = None,
         prefix: str = "dz",
     ) -> None:
+        """`tenant`: as it was at the start; for good where nobody can tell of edits by `tenant_now`."""
         self.calendar = Calendar(tenant)
         self.models = models
         self._tuning = tuning
         self._staff = staff
         self._redis = redis
+        self._tenant_now = tenant_now
         self._prefix = prefix
         self._read: Mapping[str, Tuned] | None = None
         self._in_force = InForce()
+
+    @property
+    def tenant(self) -> Tenant:
+        """The folder, without changes, as it was when they were laid last."""
+        return self.calendar.written
 
     async def in_force(self) -> InForce:
         """What the next turn goes by; the same object until somebody changes something."""
@@ -113,8 +123,9 @@ class Changes:
         return self._in_force
 
     async def refresh(self) -> None:
-        """Lay the hours of now over this process's calendar."""
-        self.calendar.lay((await self.in_force()).hours)
+        """Lay the hours of now over this process's calendar, with the folder as it is now."""
+        written = self.tenant if self._tenant_now is None else await self._tenant_now()
+        self.calendar.lay((await self.in_force()).hours, written)
 
     async def standing(self, knob: Knob) -> Standing:
         tuned = await self._tuning.tuned(knob)

@@ -29,18 +29,17 @@ class HoursWish:
 class HoursList:
     """One tenant's, in one process. Methods raise redis-py's errors and StoreError."""
 
-    def __init__(self, tenant: Tenant, changes: Changes) -> None:
-        self._tenant = tenant
+    def __init__(self, changes: Changes) -> None:
         self._changes = changes
 
     def has_own_hours(self, place: int) -> bool:
         """Whether the department at this place, from 0, is there and has hours of its own."""
-        rooms = self._tenant.departments
+        rooms = self._changes.tenant.departments
         return place < len(rooms) and rooms[place].hours is not None
 
     def department(self, place: int) -> str:
         """Its name; empty, for the whole business, where there is none with hours of its own."""
-        return self._tenant.departments[place].name if self.has_own_hours(place) else ""
+        return self._changes.tenant.departments[place].name if self.has_own_hours(place) else ""
 
     async def wishes(self, wanted: Wanted, today: date, room: str = "") -> Sequence[HoursWish] | Fault:
         """What may be meant: a day without a year is the next one, or that of every year."""
@@ -62,7 +61,7 @@ class HoursList:
     def _of_days(
         self, standing: Standing, wanted: Wanted, day: CalendarDay, today: date
     ) -> Sequence[HoursWish] | Fault:
-        now = HoursChanges.of(standing.value).over(self._tenant)
+        now = HoursChanges.of(standing.value).over(self._changes.tenant)
         special = {holiday.day: holiday for holiday in now.holidays}
         days = (day,) if day.year is not None else (coming(day, today), day)
         is_full = len(coming_days(now, today)) >= MOST_DAYS
@@ -106,8 +105,8 @@ class HoursList:
                 subject=subject,
                 details={"hours": hours},
             ),
-            before=before.over(self._tenant),
-            after=after.over(self._tenant),
+            before=before.over(self._changes.tenant),
+            after=after.over(self._changes.tenant),
             day=day,
         )
 

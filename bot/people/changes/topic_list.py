@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,7 +13,6 @@ from bot.guard.forbidden import ForbiddenMatch, ForbiddenTopic, ForbiddenTopics
 from bot.people.changes.changing import Changes, Proposal
 from bot.people.changes.topics import TopicChanges
 from bot.people.tuning import Knob
-from bot.tenant import Tenant
 from bot.tenant.model import Topic
 
 MOST_TOPICS = 70
@@ -56,21 +56,26 @@ class Listed:
     version: int
     changes: TopicChanges
 
+    @property
+    def mark(self) -> int:
+        """Stands for the order of both lists; has at most nine digits."""
+        names = [topic.name for topic in self.topics]
+        return zlib.crc32(repr((self.version, names, self.removed)).encode()) % 1_000_000_000
+
 
 class TopicList:
     """One tenant's, in one process. Methods raise redis-py's errors and StoreError."""
 
-    def __init__(self, tenant: Tenant, changes: Changes) -> None:
-        self._tenant = tenant
+    def __init__(self, changes: Changes) -> None:
         self._changes = changes
         self._built = lru_cache(maxsize=1)(_matcher)
 
     async def listed(self) -> Listed:
         standing = await self._changes.standing(Knob.FORBIDDEN)
         changes = TopicChanges.of(standing.value)
-        written = {topic.name for topic in self._tenant.forbidden}
+        written = {topic.name for topic in self._changes.tenant.forbidden}
         return Listed(
-            topics=changes.over(self._tenant.forbidden),
+            topics=changes.over(self._changes.tenant.forbidden),
             added=frozenset(topic.name for topic in changes.added),
             removed=tuple(sorted(changes.removed & written)),
             version=standing.version,
@@ -79,7 +84,7 @@ class TopicList:
 
     def lists(self, value: object) -> tuple[Topic, ...]:
         """The list by a value of the knob."""
-        return TopicChanges.of(value).over(self._tenant.forbidden)
+        return TopicChanges.of(value).over(self._changes.tenant.forbidden)
 
     def name_fault(self, listed: Listed, name: str) -> Faulty | None:
         if len(listed.topics) >= MOST_TOPICS:
@@ -88,7 +93,7 @@ class TopicList:
             return Faulty(fault=Fault.NAME_EMPTY)
         if len(name) > MOST_NAME_CHARACTERS:
             return Faulty(fault=Fault.NAME_LONG, most=MOST_NAME_CHARACTERS)
-        taken = {topic.name.casefold() for topic in (*listed.topics, *self._tenant.forbidden)}
+        taken = {topic.name.casefold() for topic in (*listed.topics, *self._changes.tenant.forbidden)}
         return Faulty(fault=Fault.NAME_TAKEN) if name.casefold() in taken else None
 
     async def topic(self, name: str, said: str) -> Topic | Faulty:
@@ -122,7 +127,7 @@ class TopicList:
         matcher = _matcher((topic,))
         asked = (
             passage.questions[0]
-            for passage in self._tenant.passages
+            for passage in self._changes.tenant.passages
             if passage.audience is Audience.CUSTOMER and passage.questions
         )
         return [question for question in asked if matcher.find(question) is not None]

@@ -40,7 +40,7 @@ class TopicScreens(ChangeScreens):
         if listed.removed:
             removed = self.say(TopicText.REMOVED, names=", ".join(map(literal, listed.removed)))
         numbers = [
-            self.button(str(place), "one", listed.version, place - 1) for place in range(1, len(shown) + 1)
+            self.button(str(place), "one", listed.mark, place - 1) for place in range(1, len(shown) + 1)
         ]
         rows: list[tuple[Button, ...]] = [
             tuple(numbers[at : at + _IN_ROW]) for at in range(0, len(numbers), _IN_ROW)
@@ -59,12 +59,12 @@ class TopicScreens(ChangeScreens):
         if topic.patterns:
             origin += self.say(TopicText.PATTERNS, count=len(topic.patterns))
         text = self.say(TopicText.ONE, name=literal(topic.name), origin=origin, entries=self._entries(topic))
-        remove = self.button(self.say(TopicText.REMOVE), "del", listed.version, place)
+        remove = self.button(self.say(TopicText.REMOVE), "del", listed.mark, place)
         return Screen(text=text, keyboard=Keyboard(rows=((remove,), (self._back(),))))
 
     def removed(self, listed: Listed) -> Screen:
         rows = [
-            (self.button(self.say(TopicText.RESTORE, name=name), "back", listed.version, place),)
+            (self.button(self.say(TopicText.RESTORE, name=name), "back", listed.mark, place),)
             for place, name in enumerate(listed.removed[:_SHOWN_REMOVED])
         ]
         text = self.say(TopicText.REMOVED_LIST)
