@@ -26,7 +26,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
         expect_parquet()
     name = f"{tenant.name}-{'all' if since is None else f'since-{since}'}"
     with opened_engine(settings) as engine:
-        exports = build_exports(tenant, engine, build_sealer(settings), utc_now)
+        exports = build_exports(tenant, tenant.terms, engine, build_sealer(settings), utc_now)
         exports.expect_training_agreed()
         count = exports.write(since, *_files(folder / name, options.format))
         StaffStore(engine, tenant.name).note(CONSOLE, "export", f"{since or 'all'}", {"dialogues": count})

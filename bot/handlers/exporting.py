@@ -35,7 +35,7 @@ def build_router() -> Router:
 
 async def show(message: Message, command: CommandObject, event_update: Update, people: People) -> None:
     language, wanted = language_of(message.from_user), (command.args or "").strip()
-    if (refusal := _refusal(people, language)) is not None:
+    if (refusal := await _refusal(people, language)) is not None:
         text, keyboard = refusal
     elif wanted:
         text, keyboard = await _of_day(people, wanted, language)
@@ -63,7 +63,7 @@ async def tap(query: CallbackQuery, bot: Bot, people: People, member: Member) ->
     await toast(bot, query)
     if act == _NO:
         screen: Screen = (people.texts.say(ExportText.DROPPED, language), None)
-    elif (refusal := _refusal(people, language)) is not None:
+    elif (refusal := await _refusal(people, language)) is not None:
         screen = refusal
     elif act == _ASK:
         screen = await _question(people, since, language)
@@ -131,9 +131,9 @@ async def _question(people: People, since: date | None, language: str) -> Screen
     return text, Keyboard(rows=(buttons,))
 
 
-def _refusal(people: People, language: str) -> Screen | None:
+async def _refusal(people: People, language: str) -> Screen | None:
     try:
-        people.exporting.expect_training_agreed()
+        await people.exporting.expect_training_agreed()
     except SettingsError:
         return people.texts.say(ExportText.NOT_AGREED, language), None
     return None

@@ -7,24 +7,28 @@ from bot.delivery.kept_files import KeptFiles
 from bot.domain.moments import Now
 from bot.people.export.exporting import Exports
 from bot.people.export.requests import ExportRequests
+from bot.people.privacy.consent import Consents
 from bot.queue.outbox import Outbox
 from bot.staff.roles import Staff
 from bot.store.exporting import ExportStore
 from bot.store.sealing import Sealer
 from bot.tenant import Tenant
+from bot.tenant.terms import Terms
 from bot.texts.catalogue import Texts
 
 
-def build_exports(tenant: Tenant, engine: Engine, sealer: Sealer, now: Now) -> Exports:
-    version = None if tenant.terms is None else tenant.terms.version
+def build_exports(tenant: Tenant, terms: Terms | None, engine: Engine, sealer: Sealer, now: Now) -> Exports:
+    """`terms`: as they are now."""
+    version = None if terms is None else terms.version
     store = ExportStore(engine, tenant.name, sealer, version=version)
-    return Exports(store=store, tenant=tenant, now=now)
+    return Exports(store=store, tenant=tenant, terms=terms, now=now)
 
 
 def build_export_requests(
     tenant: Tenant,
     texts: Texts,
     *,
+    consents: Consents,
     redis: Redis,
     engine: Engine,
     outbox: Outbox,
@@ -34,8 +38,12 @@ def build_export_requests(
     prefix: str,
     now: Now,
 ) -> ExportRequests:
+    async def exports() -> Exports:
+        return build_exports(tenant, await consents.look(), engine, sealer, now)
+
     return ExportRequests(
-        build_exports(tenant, engine, sealer, now),
+        exports,
+        tenant=tenant.name,
         staff=staff,
         outbox=outbox,
         files=files,

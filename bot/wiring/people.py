@@ -238,6 +238,7 @@ def build_people(
         exporting=build_export_requests(
             tenant,
             texts,
+            consents=consents,
             redis=redis,
             engine=engine,
             outbox=outbox,

@@ -44,7 +44,7 @@ def engine(sqlite_url: str) -> Any:
 
 def exports(engine: Engine) -> Exports:
     store = ExportStore(engine, "mercedes", SEALER, version=None)
-    return Exports(store=store, tenant=load_tenant(MERCEDES), now=lambda: NOW)
+    return Exports(store=store, tenant=load_tenant(MERCEDES), terms=None, now=lambda: NOW)
 
 
 def talk(engine: Engine, person: int, question: str, said: str = "Да.", number: int = 1) -> None:

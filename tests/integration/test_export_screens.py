@@ -1,5 +1,6 @@
 """/export as an admin sees it, and as everybody else does."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -15,6 +16,7 @@ from bot.staff.roles import Staff
 from bot.wiring.people import build_duties, jobs_of
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.telegram.state import SeenMessage
+from tests.integration.consent_kit import bakery_with_terms
 from tests.integration.oversight_kit import ADMIN, CUSTOMER, OPERATOR, QUESTION, Clock, member, open_bakery
 from tests.integration.town_kit import Town
 
@@ -116,6 +118,32 @@ async def test_one_that_is_too_large_is_left_to_the_command_line(
     await town.tap(ADMIN, "Да, выгрузить")
     await town.do_duty("exports")
     assert "python -m bot export" in town.telegram.screen(ADMIN)
+
+
+@pytest.mark.parametrize(
+    ("short", "told"), [("Чтобы учиться отвечать лучше", "нет диалогов"), ("Храним", "не сказано")]
+)
+async def test_terms_that_change_after_the_question_count(
+    redis: Redis, prefix: str, engine: Engine, tmp_path: Path, short: str, told: str
+) -> None:
+    _write_terms(bakery_with_terms(tmp_path), "1", "Чтобы учиться отвечать лучше")
+    async with (
+        FakeTelegram() as telegram,
+        open_bakery(telegram, redis, prefix, engine, tmp_path, clock=Clock(FAR)) as town,
+    ):
+        await town.say(CUSTOMER, QUESTION)
+        await town.say(ADMIN, "/export 2026-01-01")
+        await town.tap(ADMIN, "Да, выгрузить")
+        _write_terms(town.folder, "2", short)
+        await asyncio.sleep(1.0)
+        await town.do_duty("exports")
+        assert told in town.telegram.screen(ADMIN)
+        assert files(town) == []
+
+
+def _write_terms(folder: Path, version: str, short: str) -> None:
+    text = f'version: "{version}"\nshort:\n  ru: {short}, {{days}}.\n  en: We keep it for {{days}}.\n'
+    (folder / "terms.yaml").write_text(text)
 
 
 async def test_every_job_has_somebody_who_does_it(town: Town) -> None:

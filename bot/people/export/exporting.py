@@ -18,6 +18,7 @@ from bot.people.export.files import DialogueFile, Record, all_written
 from bot.people.export.masking import LastMask
 from bot.store.exporting import ExportStore, LoggedDialogue, LoggedTurn, Opinion
 from bot.tenant import Tenant
+from bot.tenant.terms import Terms
 
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 _ID_CHARACTERS = 16
@@ -27,10 +28,14 @@ Hide = Callable[[str], str]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Exports:
-    """One tenant's. Calls block and raise StoreError, ExportFailed and SettingsError."""
+    """One tenant's. Calls block and raise StoreError, ExportFailed and SettingsError.
+
+    `terms`: to which those whose dialogues leave agree; None: nobody is asked.
+    """
 
     store: ExportStore
     tenant: Tenant
+    terms: Terms | None
     now: Now
 
     def count(self, since: date | None) -> int:
@@ -59,10 +64,9 @@ class Exports:
 
     def expect_training_agreed(self) -> None:
         """Raises SettingsError where the terms say nothing of it to those who agree to them."""
-        terms = self.tenant.terms
-        if terms is None:
+        if self.terms is None:
             return
-        words = " ".join((*terms.shorts.values(), *terms.fulls.values())).lower()
+        words = " ".join((*self.terms.shorts.values(), *self.terms.fulls.values())).lower()
         if not any(word in words for word in read_data(Path(__file__).with_suffix(".yaml"))["training"]):
             raise SettingsError(
                 "nobody has agreed to it: terms.yaml does not say that dialogues may be used for training"

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -16,7 +16,7 @@ from redis.asyncio import Redis
 from bot.delivery.kept_files import KeptFiles
 from bot.domain import ChannelName, ChatRef, FileRef, Outgoing, Purpose
 from bot.domain.staff import Role
-from bot.errors import ExportFailed
+from bot.errors import ExportFailed, SettingsError
 from bot.people.export.exporting import Exports
 from bot.people.export.files import JsonLines, TooLarge
 from bot.queue.outbox import Outbox
@@ -46,12 +46,16 @@ class ExportRequest:
 
 
 class ExportRequests:
-    """One tenant's. Methods raise redis-py's errors and StoreError; repeating a call is safe."""
+    """One tenant's. Methods raise redis-py's errors and StoreError; repeating a call is safe.
+
+    `exports`: what is left to whom by the terms as they are when it is called.
+    """
 
     def __init__(
         self,
-        exports: Exports,
+        exports: Callable[[], Awaitable[Exports]],
         *,
+        tenant: str,
         staff: Staff,
         outbox: Outbox,
         files: KeptFiles,
@@ -65,14 +69,16 @@ class ExportRequests:
         self._files = files
         self._redis = redis
         self._texts = texts
-        self._waiting = f"{prefix}:exports:{exports.tenant.name}"
+        self._tenant = tenant
+        self._waiting = f"{prefix}:exports:{tenant}"
 
     async def count(self, since: date | None) -> int:
-        return await asyncio.to_thread(self._exports.count, since)
+        exports = await self._exports()
+        return await asyncio.to_thread(exports.count, since)
 
-    def expect_training_agreed(self) -> None:
+    async def expect_training_agreed(self) -> None:
         """Raises SettingsError where the terms say nothing of it."""
-        self._exports.expect_training_agreed()
+        (await self._exports()).expect_training_agreed()
 
     async def is_known(self, key: str) -> bool:
         """Whether it was asked for, and waits or is done."""
@@ -104,9 +110,11 @@ class ExportRequests:
             log.info("export_refused", request=request.key)
             return
         try:
-            count, content = await asyncio.to_thread(self._written, request)
+            count, content = await asyncio.to_thread(_written, await self._exports(), request)
         except TooLarge:
             await self._post(request, ExportText.TOO_LARGE, megabytes=MOST_BYTES // 1_000_000)
+        except SettingsError:  # the terms have changed since it was asked for
+            await self._post(request, ExportText.NOT_AGREED)
         except ExportFailed as error:
             log.warning("export_failed", request=request.key, error=str(error))
             await self._post(request, ExportText.FAILED)
@@ -117,19 +125,12 @@ class ExportRequests:
             else:
                 await self._post(request, ExportText.NOBODY)
 
-    def _written(self, request: ExportRequest) -> tuple[int, bytes]:
-        since = date.fromisoformat(request.since) if request.since else None
-        with TemporaryDirectory(prefix="export-") as folder:
-            file = JsonLines(Path(folder) / "export.jsonl", most_bytes=MOST_BYTES)
-            count = self._exports.write(since, file, pause=time.sleep)
-            return count, file.path.read_bytes()
-
     async def _post(
         self, request: ExportRequest, text: ExportText, content: bytes = b"", **blanks: str | int
     ) -> None:
         file = None
         if content:
-            name = f"{self._exports.tenant.name}-{request.since or 'all'}.jsonl"
+            name = f"{self._tenant}-{request.since or 'all'}.jsonl"
             file = FileRef(key=await self._files.keep(content, f"export-{request.key}"), name=name)
         outgoing = Outgoing(
             text=self._texts.say(text, request.language, **blanks),
@@ -139,3 +140,11 @@ class ExportRequests:
         )
         chat = ChatRef(channel=ChannelName.TELEGRAM, chat_id=request.chat_id, private=request.private)
         await self._outbox.post(chat, outgoing, name=f"export-{request.key}", language=request.language)
+
+
+def _written(exports: Exports, request: ExportRequest) -> tuple[int, bytes]:
+    since = date.fromisoformat(request.since) if request.since else None
+    with TemporaryDirectory(prefix="export-") as folder:
+        file = JsonLines(Path(folder) / "export.jsonl", most_bytes=MOST_BYTES)
+        count = exports.write(since, file, pause=time.sleep)
+        return count, file.path.read_bytes()
