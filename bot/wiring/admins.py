@@ -23,6 +23,7 @@ from bot.store.acts import ActStore
 from bot.store.figures import FigureStore
 from bot.store.invitations import InvitationStore
 from bot.store.members import MemberStore
+from bot.store.model_asks import ModelAskStore
 from bot.tenant import Tenant
 
 
@@ -48,7 +49,7 @@ def build_admins(
             redis=redis,
             engine=engine,
             jobs=upkeep.jobs,
-            models=ModelReach(changes, places or {}),
+            models=ModelReach(changes, places or {}, ModelAskStore(engine, tenant.name).latest, now),
             data_dir=data_dir,
             now=now,
             prefix=prefix,

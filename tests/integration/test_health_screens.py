@@ -1,7 +1,8 @@
 """/health: each part of the service well and unwell."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,14 +18,17 @@ from bot.people.admins.model_reach import ModelReach, Place
 from bot.people.admins.signs import Check, Sign, worst
 from bot.people.changes.models import ModelOption, ModelOptions
 from bot.people.tuning import Knob, Tuning
+from bot.queue.worker import WORKER_TTL_S
 from bot.settings import TelegramSettings
 from bot.store.engine import open_engine
 from bot.store.job_runs import JobRunStore, RunOutcome
 from bot.store.migrate import migrate
+from bot.store.model_asks import ModelAskStore
 from bot.store.tunings import TuningStore
 from bot.texts.health import HealthText
 from tests.fakes.telegram import FakeTelegram
 from tests.integration.oversight_kit import ADMIN, OPEN, Clock, open_bakery
+from tests.integration.retention_kit import plant_turn
 from tests.integration.town_kit import Town
 
 MODELS = ModelOptions(
@@ -68,7 +72,7 @@ async def test_the_screen_names_the_worst_first_and_looks_again(town: Town, redi
     assert "🔴 Есть неполадки" in screen[1]
     assert "🔴 Исполнители: ни один не работает" in screen[3]
     await redis.sadd("rq:workers:turns", "rq:worker:one")
-    await redis.set("rq:worker:one", "here")
+    await redis.set("rq:worker:one", "here", ex=WORKER_TTL_S)
     again = await town.tap(ADMIN, "Обновить")
     assert "🟢 Исполнители: работают: 1" in again
 
@@ -138,20 +142,58 @@ async def test_a_disk_that_is_nowhere_is_red(town: Town, redis: Redis, engine: E
 async def test_the_model_in_force_is_looked_for_and_then_its_spare(
     telegram: FakeTelegram, redis: Redis, prefix: str, engine: Engine, tmp_path: Path
 ) -> None:
-    server = await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", 0)
-    address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
-    async with open_bakery(telegram, redis, prefix, engine, tmp_path, clock=Clock()) as town:
+    async with (
+        serve(answer) as address,
+        serve(hang) as silent,
+        open_bakery(telegram, redis, prefix, engine, tmp_path, clock=Clock()) as town,
+    ):
         town.people.changes.models = MODELS
         for places, text in (
             ({"local": address, "openai": None}, HealthText.MODEL_ANSWERS),
             ({"local": None, "openai": address}, HealthText.MODEL_FALLBACK),
+            ({"local": silent, "openai": address}, HealthText.MODEL_FALLBACK),
+            ({"local": silent, "openai": None}, HealthText.MODEL_SILENT),
             ({"local": "http://127.0.0.1:9/v1", "openai": None}, HealthText.MODEL_SILENT),
         ):
             reach = ModelReach(town.people.changes, {name: _at(place) for name, place in places.items()})
             assert (await reach.look()).text is text
         await _tuning(town).change(Knob.MODEL, {"provider": "off"}, seen=0, changed_by="x")
         assert (await reach.look()).text is HealthText.MODEL_OFF
-    server.close()
+
+
+@pytest.mark.parametrize(
+    ("attempts", "sign", "failed"),
+    [
+        ([[""], ["ModelUnavailable", ""]], Sign.GREEN, None),
+        ([["ModelUnavailable", "Paused"], [""], []], Sign.YELLOW, 1),
+        ([["ModelUnavailable"]], Sign.YELLOW, 1),
+        ([["ModelUnavailable"], ["Paused"]], Sign.RED, 2),
+        ([["ModelRefused"], ["Cancelled"]], Sign.GREEN, None),
+    ],
+)
+async def test_a_model_that_leaves_questions_unanswered_is_not_well(
+    town: Town, engine: Engine, attempts: list[list[str]], sign: Sign, failed: int | None
+) -> None:
+    for minute, errors in enumerate(attempts, start=1):
+        trace = {"attempts": [{"model": "small", "error": error, "ms": 1.0} for error in errors]}
+        plant_turn(engine, OPEN - timedelta(minutes=minute), trace=trace)
+    plant_turn(engine, OPEN - timedelta(hours=1), outcome="model_down", trace={})  # long over
+    town.people.changes.models = MODELS
+    asks = ModelAskStore(engine, "bakery").latest
+    async with serve(answer) as address:
+        reach = ModelReach(town.people.changes, {"local": _at(address)}, asks, lambda: OPEN)
+        found = await reach.look()
+    assert (found.sign, found.values.get("failed")) == (sign, failed)
+
+
+async def test_a_worker_that_does_not_stir_is_told_before_redis_forgets_it(town: Town, redis: Redis) -> None:
+    for name, left_s in (("one", WORKER_TTL_S), ("two", WORKER_TTL_S - 20)):
+        await redis.sadd("rq:workers:turns", f"rq:worker:{name}")
+        await redis.set(f"rq:worker:{name}", "here", ex=left_s)
+    found = await check(town, HealthText.NAME_WORKERS)
+    assert (found.sign, found.values) == (Sign.YELLOW, {"count": 1, "silent": 1})
+    await redis.delete("rq:worker:one")
+    assert (await check(town, HealthText.NAME_WORKERS)).text is HealthText.NO_WORKERS
 
 
 async def test_a_redis_that_is_away_is_red_and_the_rest_is_told(town: Town, engine: Engine) -> None:
@@ -171,6 +213,27 @@ async def test_a_redis_that_is_away_is_red_and_the_rest_is_told(town: Town, engi
     with pytest.raises(RedisError):
         await gone.ping()
     await gone.aclose()
+
+
+async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await reader.readuntil(b"\r\n\r\n")
+    writer.write(b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+    writer.close()
+
+
+async def hang(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """As a server that was stopped: it listens, and says nothing."""
+    await reader.read()
+    writer.close()
+
+
+@asynccontextmanager
+async def serve(
+    talk: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]],
+) -> AsyncIterator[str]:
+    server = await asyncio.start_server(talk, "127.0.0.1", 0)
+    yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
+    server.close()
 
 
 def _at(place: str | None) -> Place:

@@ -19,6 +19,7 @@ from bot.errors import StoreError
 from bot.people.admins.model_reach import ModelReach
 from bot.people.admins.signs import Check, Sign
 from bot.people.clockwork.jobs import Jobs, JobState
+from bot.queue.worker import WORKER_TTL_S
 from bot.store.engine import translated
 from bot.store.job_runs import RunOutcome
 from bot.texts.health import HealthText
@@ -26,8 +27,10 @@ from bot.texts.health import HealthText
 _PATIENCE_S = 3.0
 _SLOW_MS = 500
 _WORKERS = "rq:workers:turns"
-_OLDEST_OF = 200
+_OLDEST_OF = 5_000
 """Among so many chats the oldest message is looked for."""
+_ALIVE_MS = 15_000
+"""A worker renews its key every other second; for so long it may be late."""
 _LATE_S, _VERY_LATE_S = 30, 120
 _LATE_JOB = timedelta(minutes=2)
 _REDIS_FULL = 0.8
@@ -90,11 +93,19 @@ class Health:
         return _check(HealthText.NAME_QUEUE, _by_age(oldest_s), HealthText.QUEUE, **values)
 
     async def _workers(self) -> Check:
+        """A killed or stuck worker's key stays for a while: what counts is when it was renewed."""
         names = await cast(Any, self._redis.smembers(_WORKERS))
-        count = await self._redis.exists(*names) if names else 0
-        if not count:
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for name in names:
+                pipe.pttl(name)
+            left_ms = [left for left in await pipe.execute() if left > 0]
+        alive = sum(left > WORKER_TTL_S * 1000 - _ALIVE_MS for left in left_ms)
+        values = {"count": alive, "silent": len(left_ms) - alive}
+        if not alive:
             return _check(HealthText.NAME_WORKERS, Sign.RED, HealthText.NO_WORKERS)
-        return _check(HealthText.NAME_WORKERS, Sign.GREEN, HealthText.WORKERS, count=count)
+        if values["silent"]:
+            return _check(HealthText.NAME_WORKERS, Sign.YELLOW, HealthText.WORKERS_SILENT, **values)
+        return _check(HealthText.NAME_WORKERS, Sign.GREEN, HealthText.WORKERS, **values)
 
     async def _redis_memory(self) -> Check:
         began = time.perf_counter()
