@@ -42,6 +42,7 @@ class HandoffText(StrEnum):
     EDIT_UNSENT = "handoff_edit_unsent"
     WHICH_ONE = "handoff_which_one"
     RETURNED = "handoff_returned"
+    ERASED = "handoff_erased"
     RETURNED_IDLE = "handoff_returned_idle"
     IDLE = "handoff_idle"
     TAKEN = "handoff_taken"

@@ -218,6 +218,7 @@ def build_people(
             inbox=inbox,
             delivery=delivery,
             posts=posts,
+            handoffs=handoffs,
             sealer=sealer,
             prefix=prefix,
             now=now,

@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 from bot.delivery.delivery import Delivery
 from bot.delivery.kept_files import KeptFiles
 from bot.domain.moments import Now
+from bot.people.handoffs.handoffs import Handoffs
 from bot.people.privacy.consent import Consents
 from bot.people.privacy.consent_screen import ConsentScreen
 from bot.people.privacy.erasing import Erasing
@@ -44,6 +45,7 @@ def build_privacy(
     inbox: Inbox,
     delivery: Delivery,
     posts: StaffPosts,
+    handoffs: Handoffs,
     sealer: Sealer,
     prefix: str,
     now: Now,
@@ -58,6 +60,7 @@ def build_privacy(
         files=KeptFiles(redis, prefix=prefix),
         consents=consents,
         posts=posts,
+        handoffs=handoffs,
         delivery=delivery,
         texts=texts,
         now=now,

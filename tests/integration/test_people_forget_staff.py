@@ -19,7 +19,7 @@ from tests.integration.forget_kit import (
     live,
     places,
 )
-from tests.integration.handoff_kit import ROOM, staff_town, take, write
+from tests.integration.handoff_kit import OLEG, ROOM, staff_town, take, write
 from tests.integration.town_kit import Town
 
 
@@ -45,6 +45,20 @@ async def test_the_staff_see_that_all_is_erased(town: Town, tmp_path: Path) -> N
     assert "данные удалены по просьбе клиента" in room.lower()
     assert town.telegram.book.chats[ROOM].topics[topic].deleted
     assert places(await everything(town, tmp_path), *MARKS) == []
+
+
+async def test_an_operator_in_their_own_chat_reads_that_the_dialogue_is_over(
+    town: Town, tmp_path: Path
+) -> None:
+    await staff_town(town, topics=False)
+    await town.say(7, QUESTION, name=NAME)
+    await take(town, 7, where=OLEG)
+    await forget(town)
+    screen = await town.screen(OLEG)
+    assert screen.count("попросил стереть все свои данные, поэтому диалог закончен") == 1
+    assert "Не отправлено" in await town.say(OLEG, "А ещё приходите завтра")
+    assert "приходите завтра" not in town.telegram.screen(7)
+    assert places(await everything(town, tmp_path), NAME) == []
 
 
 async def test_a_topic_that_must_stay_is_closed_without_a_name(town: Town) -> None:

@@ -12,6 +12,8 @@ from bot.domain import Outgoing
 from bot.domain.consents import Person
 from bot.domain.moments import Now
 from bot.errors import DeliveryError
+from bot.people.handoffs.forgetting import end_for_erasure
+from bot.people.handoffs.handoffs import Handoffs
 from bot.people.privacy.consent import Consents
 from bot.people.privacy.erasing_redis import RedisEraser
 from bot.people.staff_posts import StaffPosts
@@ -43,6 +45,7 @@ class Erasing:
         files: KeptFiles,
         consents: Consents,
         posts: StaffPosts,
+        handoffs: Handoffs,
         delivery: Delivery,
         texts: Texts,
         now: Now,
@@ -54,6 +57,7 @@ class Erasing:
         self._files = files
         self._consents = consents
         self._posts = posts
+        self._handoffs = handoffs
         self._delivery = delivery
         self._texts = texts
         self._now = now
@@ -95,6 +99,7 @@ class Erasing:
         traces = await asyncio.to_thread(self._store.traces, person)
         traces |= await self._redis.traces_in_log(person)
         await self._stop(person, traces.chat_keys)
+        await end_for_erasure(self._handoffs, self._outbox, person.key)
         await self._erase_before_staff(traces)
         entries = await self._redis.erase(person, traces)
         rows = await asyncio.to_thread(self._store.erase, person, self._now())
