@@ -26,6 +26,7 @@ from bot.store.rows import TURNS, insert_into, table_of
 FIGURES = table_of(DailyFigureRow)
 Figures = Mapping[str, float]
 """By name; what did not happen on that day is left out, but for the turns."""
+_ANSWERS = ("answered", "unknown", "refused")
 _DAY_MS = 86_400_000.0
 
 
@@ -77,12 +78,15 @@ class FigureStore:
             new = insert_into(connection, FIGURES)
             connection.execute(new.on_conflict_do_nothing(index_elements=["tenant", "day", "name"]), rows)
 
-    def count(self, start: datetime, end: datetime) -> Figures:
-        """Of what happened from `start` up to, not including, `end`, as the rows have it now."""
+    def count(self, start: datetime, end: datetime, *, due_by: datetime | None = None) -> Figures:
+        """Of what happened from `start` up to, not including, `end`, as the rows have it now.
+
+        `due_by`: of a day that is not over, now: a call that is promised for later is not late yet.
+        """
         with translated(), self._engine.connect() as connection:
             figures = dict(self._of_turns(connection, start, end))
             figures |= self._of_ratings(connection, start, end)
-            figures |= self._of_callbacks(connection, start, end)
+            figures |= self._of_callbacks(connection, start, end, due_by or end)
             for name, table, at in (
                 ("handoffs", HANDOFFS, HANDOFFS.c.asked_at),
                 ("bookings", BOOKINGS, BOOKINGS.c.created_at),
@@ -107,10 +111,11 @@ class FigureStore:
             ).where(days)
         ).one()
         yield from zip(("turns", "dialogues", "people", "cost"), map(float, total), strict=True)
-        for column in (TURNS.c.outcome, TURNS.c.light):
-            for name, count in connection.execute(select(column, func.count()).where(days).group_by(column)):
+        asked = and_(days, TURNS.c.outcome.in_((*_ANSWERS, "model_down")))
+        for column, which in ((TURNS.c.outcome, days), (TURNS.c.light, asked)):
+            for name, count in connection.execute(select(column, func.count()).where(which).group_by(column)):
                 yield f"{column.name}_{name}", float(count)
-        answers = and_(days, TURNS.c.outcome.in_(("answered", "unknown", "refused")))
+        answers = and_(days, TURNS.c.outcome.in_(_ANSWERS))
         answered = connection.scalar(select(func.count()).where(answers)) or 0
         took = _milliseconds(connection)
         for share in (50, 95):
@@ -147,10 +152,10 @@ class FigureStore:
                     yield "errors_told", float(rows)
 
     def _of_callbacks(
-        self, connection: Connection, start: datetime, end: datetime
+        self, connection: Connection, start: datetime, end: datetime, due_by: datetime
     ) -> Iterator[tuple[str, float]]:
         calls = CALLBACKS.c
-        due = and_(_within(calls.due_at, start, end), calls.status != "cancelled")
+        due = and_(_within(calls.due_at, start, due_by), calls.status != "cancelled")
         in_time = and_(due, calls.taken_at.is_not(None), calls.taken_at <= calls.due_at)
         for name, which in (
             ("callbacks", _within(calls.created_at, start, end)),

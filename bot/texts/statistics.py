@@ -13,6 +13,7 @@ class StatisticsText(StrEnum):
     QUIET = "statistics_quiet"
     TALKS = "statistics_talks"
     OUTCOMES = "statistics_outcomes"
+    MODEL_DOWN = "statistics_model_down"
     LIGHTS = "statistics_lights"
     NO_CSAT = "statistics_no_csat"
     CSAT = "statistics_csat"

@@ -8,10 +8,11 @@ import pytest
 from redis.asyncio import Redis
 from sqlalchemy import Engine
 
+from bot.store.aged import CALLBACKS
 from bot.store.rows import TURNS
 from tests.fakes.telegram import FakeTelegram
 from tests.integration.oversight_kit import ADMIN, OPEN, Clock, open_bakery
-from tests.integration.retention_kit import plant_turn
+from tests.integration.retention_kit import plant, plant_person, plant_turn
 from tests.integration.town_kit import Town
 
 
@@ -38,6 +39,30 @@ async def test_today_a_week_and_the_window(town: Town, engine: Engine) -> None:
     assert "Разговоров: 4\n" in week
     assert "Разговоров: 6\n" in await town.tap(ADMIN, "90 дней")
     assert "Разговоров: 2\n" in await town.tap(ADMIN, "Сегодня")
+
+
+async def test_a_call_promised_for_later_today_is_not_late_yet(town: Town, engine: Engine) -> None:
+    for hours in (-2, -1, 3):
+        due = OPEN + timedelta(hours=hours)
+        taken = due - timedelta(minutes=1) if hours == -2 else None
+        person = plant_person(engine, OPEN)
+        plant(engine, CALLBACKS, OPEN, person_id=person, status="waiting", due_at=due, taken_at=taken)
+    said = await town.say(ADMIN, "/stats")
+    assert "Заявок на звонок: 3, закрыто: 0" in said
+    assert "Взяли в обещанный срок: 1 из 2 (50%)" in said
+
+
+async def test_greetings_and_commands_do_not_make_answers_look_surer(town: Town, engine: Engine) -> None:
+    for outcome, light in (
+        ("answered", "green"),
+        ("answered", "yellow"),
+        ("model_down", "red"),
+        *[("scripted", "green")] * 7,
+    ):
+        plant_turn(engine, OPEN, outcome=outcome, light=light)
+    said = await town.say(ADMIN, "/stats")
+    assert "Реплик: 10, из них вопросов: 3" in said
+    assert "Уверенность: 🟢 33%  🟡 33%  🔴 33%" in said
 
 
 async def test_what_was_purged_is_still_counted(town: Town, engine: Engine) -> None:

@@ -76,6 +76,12 @@ def test_a_day_reads_on_a_phone() -> None:
     ]
 
 
+def test_questions_that_the_model_left_unanswered_are_questions() -> None:
+    said = read({"turns": 5.0, "outcome_answered": 1.0, "outcome_model_down": 3.0, "outcome_scripted": 1.0})
+    assert "Реплик: 5, из них вопросов: 4\n• с ответом: 1 (25%)" in said
+    assert "• без ответа, модель молчала: 3 (75%)" in said
+
+
 def test_below_the_goal_it_says_so() -> None:
     assert "**7,00** из 10, ниже цели 8" in read(dict(together([DAY, OTHER])), Span.WEEK)
     assert "7 дней: 19.11 — 25.11" in read(dict(together([DAY, OTHER])), Span.WEEK)

@@ -4,13 +4,12 @@ from bot.domain import Button, Keyboard
 from bot.people.admins.health import Health
 from bot.people.admins.health_screens import LIGHTS, HealthScreens
 from bot.people.admins.signs import Sign, worst
-from bot.people.admins.statistics import Span, Statistics
+from bot.people.admins.statistics import ASKED, Span, Statistics
 from bot.tenant import Tenant
 from bot.texts.admins import AdminText
 from bot.texts.catalogue import Texts
 
 DATA = "home:"
-_ANSWERS = ("outcome_answered", "outcome_unknown", "outcome_refused")
 ROOMS: tuple[tuple[tuple[str, AdminText], ...], ...] = (
     (("stats", AdminText.OPEN_STATS), ("health", AdminText.OPEN_HEALTH)),
     (("staff", AdminText.OPEN_STAFF), ("invitations", AdminText.OPEN_INVITATIONS)),
@@ -40,7 +39,7 @@ async def home(
         language,
         health=said,
         dialogues=round(period.figures.get("dialogues", 0)),
-        asked=round(sum(period.figures.get(name, 0) for name in _ANSWERS)),
+        asked=round(sum(period.figures.get(name, 0) for name in ASKED)),
     )
     rows = tuple(
         tuple(Button(text=texts.say(label, language), data=f"{DATA}{command}") for command, label in row)

@@ -19,6 +19,9 @@ from bot.texts.statistics import StatisticsText
 DATA = "stats:"
 Screen = tuple[str, Keyboard | None]
 _ANSWERS = ("outcome_answered", "outcome_unknown", "outcome_refused")
+_MODEL_DOWN = "outcome_model_down"
+ASKED = (*_ANSWERS, _MODEL_DOWN)
+"""The turns that are questions to the assistant."""
 _MEANS = {"csat_mean": "csat_n", "nps": "nps_n"}
 _TIMES = ("answer_ms_p50", "answer_ms_p95")
 
@@ -59,7 +62,7 @@ class Statistics:
         last = today(self._now(), self._zone)
         first = last - timedelta(days=span.days - 1)
         start, end = midnight(last, self._zone), midnight(last + timedelta(days=1), self._zone)
-        days = [await asyncio.to_thread(self._store.count, start, end)]
+        days = [await asyncio.to_thread(self._store.count, start, end, due_by=self._now())]
         if first < last:
             yesterday = last - timedelta(days=1)
             await self._figures.keep_until(yesterday)
@@ -122,7 +125,7 @@ class StatisticsScreens:
         yield self._effort(figures)
 
     def _talks(self, figures: Figures) -> Iterator[str]:
-        asked = sum(figures.get(name, 0.0) for name in _ANSWERS)
+        asked = sum(figures.get(name, 0.0) for name in ASKED)
         if not figures.get("turns"):
             yield self._say(StatisticsText.QUIET)
             return
@@ -135,6 +138,9 @@ class StatisticsScreens:
         if asked:
             parts = {name.removeprefix("outcome_"): self._part(figures, name, asked) for name in _ANSWERS}
             yield self._say(StatisticsText.OUTCOMES, **parts)
+        if figures.get(_MODEL_DOWN):
+            failed = self._part(figures, _MODEL_DOWN, asked)
+            yield self._say(StatisticsText.MODEL_DOWN, model_down=failed)
         lit = sum(figures.get(f"light_{light}", 0.0) for light in _LIGHTS)
         if lit:
             shares = {light.value: self._share(figures.get(f"light_{light}", 0.0), lit) for light in _LIGHTS}
