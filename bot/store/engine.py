@@ -21,6 +21,8 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from bot.errors import SettingsError, StoreError, StoreFull
 
 BUSY_TIMEOUT_MS = 10_000
+_WAL_PAGES = 8_000
+"""32 MB: a purge touches the same pages of the indexes again and again, and writes them back seldom."""
 _PROMPT_FAILURE = {
     "connect_timeout": "5",
     # A host that vanished without a word must not hold the turn log for the kernel's 15 minutes.
@@ -103,6 +105,7 @@ def _prepare_sqlite(engine: Engine, *, enforce_keys: bool) -> None:
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
         cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute(f"PRAGMA wal_autocheckpoint = {_WAL_PAGES}")
         # `synchronous` stays FULL: the turn log lets go of a record once it is committed.
         cursor.execute("PRAGMA secure_delete = ON")  # whoever is erased must not be readable in the file
         cursor.execute(f"PRAGMA foreign_keys = {'ON' if enforce_keys else 'OFF'}")

@@ -28,7 +28,7 @@ from bot.store.engine import translated
 from bot.store.people_tables import StaffActRow, StaffRow
 from bot.store.rows import PEOPLE, table_of
 
-_BATCH_S = 0.1
+_BATCH_S = 0.15
 """About how long one transaction lasts: a turn that is being logged waits no longer for it."""
 _SHARE_OF_OTHERS = 0.25
 """Of the time of a batch, how long the database is left to others after it."""
