@@ -102,6 +102,16 @@ class Stack:
         for name in names:
             await self.until(partial(self._is_ready, name), f"{name} is ready")
 
+    async def start_another(self, name: str, known_as: str, **settings: str) -> None:
+        """One more process of the same kind, with a log of its own."""
+        with self._log_file(known_as).open("ab") as log:
+            process = self.processes[known_as] = self.spawn(name, log, **settings)
+
+        async def is_at_work() -> bool:
+            return process.pid in await self._workers()
+
+        await self.until(is_at_work, f"{known_as} is ready")
+
     def spawn(self, name: str, output: IO[bytes] | int, **settings: str) -> subprocess.Popen[bytes]:
         """A process of the Procfile whose end is the caller's business."""
         return self.run(procfile()[name], output, settings=settings)
