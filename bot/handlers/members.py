@@ -1,7 +1,7 @@
 """/staff: who works here, and the step from one role to another. For admins."""
 
 from aiogram import Bot, F, Router
-from aiogram.filters import Command
+from aiogram.filters import Command, CommandObject
 from aiogram.types import CallbackQuery, Message, Update
 
 from bot.domain import Outgoing
@@ -20,16 +20,16 @@ def build_router() -> Router:
     router = Router(name="members")
     is_admin = HasRole(Role.ADMIN)
     router.message.register(show, Command("staff"), is_admin)
-    router.callback_query.register(back, F.data == LIST, is_admin)
+    router.callback_query.register(back, F.data.regexp(rf"^{LIST}(:[0-9]{{1,4}})?$"), is_admin)
     router.callback_query.register(show_one, F.data.startswith(ONE), is_admin)
     router.callback_query.register(ask, F.data.startswith(ASK), is_admin)
     router.callback_query.register(do, F.data.startswith(YES), is_admin)
     return router
 
 
-async def show(message: Message, event_update: Update, people: People) -> None:
-    screens = _screens(people, message)
-    text, keyboard = screens.all(await people.admins.members.roster())
+async def show(message: Message, command: CommandObject, event_update: Update, people: People) -> None:
+    """``/staff``, or ``/staff`` with a name or number."""
+    text, keyboard = await _found(people, _screens(people, message), (command.args or "").strip())
     await tell(
         people,
         message.chat,
@@ -41,9 +41,16 @@ async def show(message: Message, event_update: Update, people: People) -> None:
     )
 
 
+async def _found(people: People, screens: MemberScreens, said: str) -> Screen:
+    found = await people.admins.members.called(said)
+    if not found:
+        return screens.unknown()
+    return screens.one(found[0]) if said and len(found) == 1 else screens.all(found)
+
+
 async def back(query: CallbackQuery, bot: Bot, people: People) -> None:
-    screens = _screens(people, query)
-    await _turn_into(query, bot, people, screens.all(await people.admins.members.roster()))
+    screens, page = _screens(people, query), number_in(query.data) or 0
+    await _turn_into(query, bot, people, screens.all(await people.admins.members.roster(), page))
 
 
 async def show_one(query: CallbackQuery, bot: Bot, people: People) -> None:
@@ -80,6 +87,9 @@ async def do(query: CallbackQuery, bot: Bot, people: People, member: Member) -> 
     done = RoleChange.DONE if entry.member.role is tap.to else RoleChange.CHANGED  # tapped twice
     if entry.member.role is tap.was:
         done = await people.admins.members.change(entry.member, tap.to, member)
+    if done is RoleChange.DISMISSED:
+        await pass_over(query, bot, people)
+        return
     await _turn_into(query, bot, people, screens.told(done, entry, tap))
     if done is RoleChange.DONE:
         words = MemberScreens(people.tenant, people.texts, people.posts.language).news(tap)

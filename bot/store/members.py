@@ -21,6 +21,8 @@ class RoleChange(StrEnum):
     """Nothing has changed: nobody would be left who may change anything."""
     CHANGED = "changed"
     """Nothing has changed: the role is no longer what the wish went by."""
+    DISMISSED = "dismissed"
+    """Nothing has changed: whoever wished it is no admin any more."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,7 +50,7 @@ class MemberStore:
             .group_by(ACTS.c.actor)
             .subquery()
         )
-        theirs = STAFF.outerjoin(acted, acted.c.actor == STAFF.c.channel + ":" + STAFF.c.external_id)
+        theirs = STAFF.outerjoin(acted, acted.c.actor == _key())
         working = and_(STAFF.c.tenant == self._tenant, STAFF.c.revoked_at.is_(None))
         statement = select(STAFF, acted.c.last_act_at).select_from(theirs).where(working)
         with translated(), self._engine.connect() as connection:
@@ -90,6 +92,8 @@ class MemberStore:
         with translated(), self._engine.begin() as connection:
             # touches every admin first, so that of two who go at once the second sees the first gone
             connection.execute(update(STAFF).where(admins).values(tenant=self._tenant))
+            if not connection.scalar(select(exists().where(admins, _key() == by))):
+                return RoleChange.DISMISSED
             if not connection.execute(update(STAFF).where(asked).values(changed)).rowcount:
                 role = connection.scalar(select(STAFF.c.role).where(theirs))
                 return RoleChange.LAST_ADMIN if role == member.role.value else RoleChange.CHANGED
@@ -105,3 +109,8 @@ class MemberStore:
             other.c.revoked_at.is_(None),
             other.c.id != STAFF.c.id,
         )
+
+
+def _key() -> ColumnElement[str]:
+    """As `Member.key`."""
+    return STAFF.c.channel + ":" + STAFF.c.external_id

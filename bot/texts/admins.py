@@ -52,6 +52,9 @@ class StaffText(StrEnum):
     LAST_ADMIN = "staff_last_admin"
     CHANGED = "staff_changed"
     GONE = "staff_gone"
+    UNKNOWN = "staff_unknown"
+    EARLIER = "staff_earlier"
+    FURTHER = "staff_further"
     TOLD = "staff_told"
     TOLD_TAKEN = "staff_told_taken"
 

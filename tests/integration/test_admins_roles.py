@@ -63,8 +63,19 @@ def test_two_admins_who_remove_each_other_at_once_leave_one(members: MemberStore
 
     with ThreadPoolExecutor(2) as threads:
         found = sorted(threads.map(remove, (1, 2)))
-    assert found == [RoleChange.DONE, RoleChange.LAST_ADMIN]
+    assert found == [RoleChange.DISMISSED, RoleChange.DONE]
     assert list(roles(staff).values()).count(Role.ADMIN) == 1
+
+
+def test_an_admin_who_was_demoted_in_the_middle_of_it_changes_nothing(
+    engine: Engine, members: MemberStore, staff: StaffStore
+) -> None:
+    staff.grant(member(4, Role.ADMIN), "console")
+    members.change_role(member(2, Role.ADMIN), Role.OPERATOR, "telegram:1")
+    before = (roles(staff), ActStore(engine, "bakery").page(1))
+    for whom, role in ((1, Role.ADMIN), (3, Role.OPERATOR), (2, Role.OPERATOR)):
+        assert members.change_role(member(whom, role), Role.TESTER, "telegram:2") is RoleChange.DISMISSED
+    assert (roles(staff), ActStore(engine, "bakery").page(1)) == before
 
 
 def test_what_somebody_else_changed_first_is_not_changed_again(

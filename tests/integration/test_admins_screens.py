@@ -1,6 +1,7 @@
 """/admin, /staff and /audit through the dispatcher, and the menus of commands that each role is shown."""
 
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,22 @@ async def test_a_room_that_is_none_is_outdated(town: Town, telegram: FakeTelegra
     telegram.inject.press_forged(ADMIN, "home:forget")
     await town.screen(ADMIN)
     assert telegram.toasts(ADMIN)[-1].text == "Эта кнопка уже не действует."
+
+
+async def test_many_members_are_paged_and_found_by_name(town: Town) -> None:
+    for number in range(40):
+        await town.people.staff.grant(replace(member(9000 + number, Role.OPERATOR), name=f"Сменщик {number}"))
+    first = await town.say(ADMIN, "/staff")
+    assert "20. Сменщик 15: оператор" in first
+    assert "Сменщик 16" not in first
+    await town.tap(ADMIN, "Дальше")
+    last = await town.tap(ADMIN, "Дальше")
+    assert "45. " not in last
+    assert "44. Сменщик 39: оператор" in last
+    assert "21. Сменщик 16" in await town.tap(ADMIN, "Назад")
+    assert "Сменщик 39, номер 9039" in await town.say(ADMIN, "/staff сменщик 39")
+    assert "Пётр, номер 502" in await town.say(ADMIN, "/staff 502")
+    assert "нет никого с таким именем" in await town.say(ADMIN, "/staff -1")
 
 
 async def test_a_role_is_changed_with_a_question_and_read_back(town: Town) -> None:

@@ -18,6 +18,8 @@ from bot.texts.literal import literal
 DATA = "staff:"
 LIST, ONE, ASK, YES = f"{DATA}all", f"{DATA}one:", f"{DATA}ask:", f"{DATA}yes:"
 NONE = "none"
+PAGE = 20
+"""So many fit into one message, and on one screen of buttons."""
 Screen = tuple[str, Keyboard | None]
 
 
@@ -32,6 +34,15 @@ class Members:
 
     async def one(self, number: int) -> RosterEntry | None:
         return next((entry for entry in await self.roster() if entry.number == number), None)
+
+    async def called(self, said: str) -> Sequence[RosterEntry]:
+        """Those whose number it is, or in whose name it stands."""
+        wanted = said.strip().casefold()
+        return [
+            entry
+            for entry in await self.roster()
+            if wanted == entry.member.external_id or wanted in entry.member.name.casefold()
+        ]
 
     async def names(self) -> Mapping[str, str]:
         """What everybody who ever worked here is called, by their key."""
@@ -73,10 +84,25 @@ class MemberScreens:
         self._language = language
         self._naming = Naming(texts, language, {})
 
-    def all(self, roster: Sequence[RosterEntry]) -> Screen:
-        lines = [self._of(StaffText.LINE, entry, place=place) for place, entry in enumerate(roster, start=1)]
-        rows = tuple((Button(text=_name(entry.member), data=f"{ONE}{entry.number}"),) for entry in roster)
-        return self._say(StaffText.LIST, lines="\n".join(lines)), Keyboard(rows=rows)
+    def all(self, roster: Sequence[RosterEntry], page: int = 0) -> Screen:
+        """`page`: counted from 0; one that is not there is the last."""
+        page = min(page, (len(roster) - 1) // PAGE)
+        first = page * PAGE
+        shown = roster[first : first + PAGE]
+        lines = [
+            self._of(StaffText.LINE, entry, place=place) for place, entry in enumerate(shown, start=first + 1)
+        ]
+        rows = [(Button(text=_name(entry.member), data=f"{ONE}{entry.number}"),) for entry in shown]
+        turning = []
+        if page:
+            turning.append(Button(text=self._say(StaffText.EARLIER), data=f"{LIST}:{page - 1}"))
+        if first + PAGE < len(roster):
+            turning.append(Button(text=self._say(StaffText.FURTHER), data=f"{LIST}:{page + 1}"))
+        keyboard = Keyboard(rows=(*rows, tuple(turning)) if turning else tuple(rows))
+        return self._say(StaffText.LIST, lines="\n".join(lines)), keyboard
+
+    def unknown(self) -> Screen:
+        return self._say(StaffText.UNKNOWN), None
 
     def one(self, entry: RosterEntry) -> Screen:
         role = entry.member.role
