@@ -7,8 +7,9 @@ from typing import Any
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-JOINED = frozenset({"EVALSHA", "LRANGE", "HGET", "HGETALL"})
-"""What the turns call all the time. None of these blocks, so that nobody waits for somebody else's wait."""
+JOINED = frozenset({"EVALSHA", "LRANGE", "HGET", "HGETALL", "MGET", "ZSCORE"})
+"""What turns and broadcasts call all the time. None of these blocks, so that nobody waits for somebody
+else's wait."""
 
 _LANES = 2
 """While one group of calls is on its way, the next one gathers; more lanes would make smaller groups."""

@@ -4,7 +4,7 @@ The turn's hash holds for each message (`notice`, `preview`, `part:0`, `part:1`,
 `sending:<the highest message id known when it left>`, `sent:<its id>`, or `pending`.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -128,10 +128,14 @@ class Ledger:
         if self._is_read and not again:
             return
         found = await self._ledgers.redis.hgetall(self._hash)
-        fields = {_text(name): _text(value) for name, value in found.items()}
-        if fields.pop("lease", None) != self._turn.lease:
+        fields = fields_of(found)
+        if fields.get("lease") != self._turn.lease:
             raise LeaseLost
-        self._fields = fields
+        self.trust(fields)
+
+    def trust(self, fields: Mapping[str, str]) -> None:
+        """Take this for what earlier attempts have written; whoever is wrong meets Stale."""
+        self._fields = dict(fields)
         self._is_read = True
 
     def get(self, name: str) -> str | None:
@@ -162,8 +166,8 @@ class Ledger:
             self._fields[extra[0]] = extra[1]
 
     async def done(self, name: str, message_id: int) -> None:
+        self._fields[name] = f"sent:{message_id}"  # that is so, even if it cannot be written down any more
         await self._run(self._ledgers.done, name, message_id)
-        self._fields[name] = f"sent:{message_id}"
 
     async def undo(self, name: str) -> None:
         """The message is surely not there."""
@@ -187,6 +191,11 @@ class Ledger:
 
 
 _REFUSALS: Final = {b"lost": LeaseLost, b"held": HeldByPerson, b"over": HoldOver}
+
+
+def fields_of(record: Mapping[bytes | str, bytes | str]) -> dict[str, str]:
+    """A hash as Redis returns it, as text."""
+    return {_text(name): _text(value) for name, value in record.items()}
 
 
 def _text(value: bytes | str) -> str:

@@ -28,6 +28,9 @@ BOT_HEADROOM = 1.2
 """The same for the bot's: between Redis's leave and Telegram's ear a busy machine may stand still.
 With 1.04 such a one let 33 arrive within a second, with 1.1 still 31."""
 _REDIS_PAUSE_S = 0.5
+_AHEAD_GAPS, _AHEAD_MOST_US = 3, 25_000
+"""So long before its moment a broadcast may take it: if it came for each when that is free, half of them
+would pass unused while it wakes. A turn that comes then waits behind as many."""
 
 
 _FLOODS_KEPT_S = 26 * 3600
@@ -65,6 +68,8 @@ class Limiter:
         )
         self._most_in_a_second = max(1, int(settings.messages_per_second / BOT_HEADROOM))
         self._redis = redis
+        self._one_broadcast = asyncio.Lock()
+        self._ahead_us = min(_AHEAD_MOST_US, _AHEAD_GAPS * self._bot_gap_us)
         self._prefix = f"{prefix}:limiter"
         self._shared_keys = [f"{self._prefix}:{name}" for name in ("front", "later", "pause", "left")]
         self._reserve = redis.register_script(_RESERVE)
@@ -77,13 +82,26 @@ class Limiter:
         While Redis is away nothing leaves.
         """
         while True:
-            verdict, wait_us = await self._persist(lambda: self._run(self._reserve, chat, priority))
+            verdict, wait_us = await self._ask(chat, priority)
             while verdict is _Verdict.WAIT:
                 await asyncio.sleep(wait_us / 1e6)
                 verdict, wait_us = await self._persist(lambda: self._run(self._confirm, chat))
             if verdict is _Verdict.GO:
                 return
             await asyncio.sleep(wait_us / 1e6)
+
+    async def _ask(self, chat: ChatRef | None, priority: Priority) -> tuple["_Verdict", int]:
+        """Of broadcasts one asks at a time: if all woke for the next free moment, most would in vain."""
+        if priority is Priority.TURN:
+            return await self._persist(lambda: self._run(self._reserve, chat, priority))
+        async with self._one_broadcast:
+            verdict, wait_us = await self._persist(lambda: self._run(self._reserve, chat, priority))
+            if verdict is not _Verdict.ASK_AGAIN:
+                return verdict, wait_us
+            # A chat's own limit or a pause takes longer, and holds up nobody else.
+            rest_us = min(wait_us, self._bot_gap_us)
+            await asyncio.sleep(rest_us / 1e6)
+            return verdict, wait_us - rest_us
 
     async def try_acquire(self, chat: ChatRef | None) -> bool:
         """Whether a call may leave right now; for previews, which nobody misses."""
@@ -109,7 +127,7 @@ class Limiter:
     async def _run(self, script: AsyncScript, chat: ChatRef | None, mode: str = "") -> tuple["_Verdict", int]:
         verdict, wait_us = await script(
             keys=[*self._shared_keys, self._chat_key(chat), f"{self._chat_key(chat)}:left"],
-            args=[self._bot_gap_us, self._gap(chat), self._most_in_a_second, mode],
+            args=[self._bot_gap_us, self._gap(chat), self._most_in_a_second, mode, self._ahead_us],
         )
         return _Verdict(verdict), wait_us
 
@@ -135,7 +153,8 @@ class Limiter:
 # `front` is the first moment that is not taken; `later` holds the moments beyond it that chats have
 # taken because they had to wait for their own limit, so that nobody else waits with them; `left` holds
 # the last departures, because a sleeper may wake late and the next one in time.
-# ARGV: the bot's gap, the chat's gap (0: no limit), the most in a second, mode. Times are microseconds.
+# ARGV: the bot's gap, the chat's gap (0: no limit), the most in a second, mode, how long before its moment a
+# broadcast may take it. Times are microseconds.
 _COMMON = """
 local clock = redis.call('TIME')
 local now = clock[1] * 1000000 + clock[2]
@@ -177,8 +196,9 @@ while taken do
   time = tonumber(taken) + gap
   taken = neighbour()
 end
-if mode ~= 'turn' then
-  if time > now then return {0, math.max(time - now, 1000)} end
+local ahead = mode == 'broadcast' and tonumber(ARGV[5]) or 0
+if mode ~= 'turn' and time > now + ahead then return {0, math.max(time - now - ahead, 1000)} end
+if mode ~= 'turn' and time <= now then
   local verdict = depart(chat_gap, most)
   if verdict[1] == 1 then keep(KEYS[1], time + gap) else verdict[1] = 0 end
   return verdict

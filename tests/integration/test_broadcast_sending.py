@@ -99,6 +99,41 @@ async def test_a_429_pauses_all_and_loses_nothing(town: Town) -> None:
     assert town.telegram.audit.sends_during_pause() == []
 
 
+async def test_a_pause_of_an_admin_outlasts_a_long_pause_of_telegram(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.people.broadcasts.sending._FRESH_S", 0.5)
+    town.telegram.faults.add(
+        Fault(kind=FaultKind.TOO_MANY, methods=("sendMessage",), times=1, retry_after_s=2)
+    )
+    broadcast = await begin(town)
+    running = asyncio.create_task(build_sending(town.people).look_after())
+    while not town.telegram.audit.calls("sendMessage", ok=False):  # noqa: ASYNC110  another task
+        await asyncio.sleep(0.02)
+    await asyncio.sleep(0.2)  # for those that had left before
+    before = sum(copies(town))
+    admin = member(ADMIN, Role.ADMIN)
+    await town.people.broadcasts.change(broadcast, BroadcastStatus.RUNNING, BroadcastStatus.PAUSED, admin)
+    await town.redis.delete(f"{town.prefix}:broadcast:{broadcast.broadcast_id}:halted")  # it does not last
+    await running
+    assert sum(copies(town)) == before
+    assert (await fates(town, broadcast))[Fate.WAITING] == 5 - before
+
+
+async def test_a_redis_that_forgets_all_meanwhile_doubles_and_loses_nothing(town: Town) -> None:
+    held = town.telegram.faults.add(Fault(kind=FaultKind.HOLD_AFTER, methods=("sendMessage",), skip=1))
+    broadcast = await begin(town)
+    running = asyncio.create_task(build_sending(town.people).look_after())
+    await town.telegram.faults.wait_held(held)
+    await asyncio.sleep(0.3)
+    await town.redis.delete(*[key async for key in town.redis.scan_iter(f"{town.prefix}:*")])
+    town.telegram.faults.clear()
+    await running
+    await town.do_duty("broadcasts")
+    assert copies(town) == [1, 1, 1, 1, 1]
+    assert await fates(town, broadcast) == {Fate.SENT: 5}
+
+
 async def test_who_blocked_the_bot_is_marked_and_left_alone_from_then_on(town: Town) -> None:
     town.telegram.inject.block(subscriber(2))
     broadcast = await begin(town)

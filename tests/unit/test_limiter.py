@@ -107,6 +107,14 @@ async def test_a_broadcast_waits_until_no_turn_does(limiter: Limiter) -> None:
     assert order[-1] == "broadcast"
 
 
+async def test_broadcasts_that_take_moments_beforehand_leave_no_faster(redis: Redis, prefix: str) -> None:
+    limiter = Limiter(redis, limits(messages_per_second=200, chat_interval_s=0.2), prefix=prefix)
+    started = time.monotonic()
+    calls = [limiter.acquire(chat(number), priority=Priority.BROADCAST) for number in range(1, 41)]
+    await asyncio.gather(*calls)
+    assert time.monotonic() - started >= 39 * 0.006
+
+
 async def test_a_pause_holds_everybody_those_asleep_too(limiter: Limiter, redis: Redis, prefix: str) -> None:
     settings = limits(messages_per_second=100, chat_interval_s=0.2)
     other = Limiter(redis, settings, prefix=prefix)

@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
@@ -11,7 +11,7 @@ import structlog
 from redis.asyncio import Redis
 
 from bot.delivery.delivery import Delivery
-from bot.delivery.many import copy_turn
+from bot.delivery.many import copy_turn, tries_of
 from bot.domain import ChannelName, ChatRef
 from bot.domain.broadcasts import Addressee, Broadcast, BroadcastStatus, Fate
 from bot.domain.moments import Now
@@ -33,15 +33,21 @@ log = structlog.get_logger()
 
 AT_ONCE: Final = 8
 """Copies on their way: as many as a network that takes a third of a second needs for the whole limit."""
-_CHUNK: Final = 64
+_CHUNK: Final = 128
 _TRIES: Final = 4
 """So often somebody whose chat answers with failures is tried."""
+_FRESH_S: Final = 30.0
+"""Half of what `Halts` remembers: a pause that Telegram asks for may last longer."""
 _BUSY_S, _LOOK_S = 5.0, 0.25
 """How long a copy waits for the turn that the person has in hand."""
 
 
 class _Halted(Exception):
     """The broadcast does not go on now."""
+
+
+class _Outdated(Exception):
+    """It is too long ago that the database was asked; the copy waits to be taken in hand anew."""
 
 
 class _Unwanted(Exception):
@@ -56,9 +62,12 @@ class _Chunk:
     """Some copies of one broadcast, while they are sent."""
 
     broadcast: Broadcast
-    waiting: list[tuple[Addressee, int]]
-    """With how often each was taken in hand."""
+    looked_at: float
+    """When the database said whose news these are, by the loop's clock."""
+    waiting: list[tuple[Addressee, Mapping[str, str]]]
+    """Each with what is known of the copy."""
     fates: dict[int, Fate] = field(default_factory=dict)
+    is_halted: bool = False
     failing: DeliveryError | None = None
     """Why the last copy of which nothing is known did not go."""
 
@@ -107,20 +116,31 @@ class Sending:
                 return
 
     async def _go_on(self, broadcast: Broadcast, lease: str) -> None:
+        left = await asyncio.to_thread(self._store.in_hand, broadcast.broadcast_id, _CHUNK)
+        # Looking for copies whose fate is unknown takes seconds, and nobody else needs to wait for it.
+        finding = asyncio.create_task(self._send(broadcast, left, lease))
+        try:
+            broadcast = await self._send_all(broadcast, lease)
+        except BaseException:
+            finding.cancel()
+            await asyncio.wait([finding])
+            raise
+        await finding
         await self._settle(broadcast, lease)
-        while self._may_go_on(broadcast):
-            some = await asyncio.to_thread(self._store.claim, broadcast.broadcast_id, _CHUNK, self._now())
-            if not some:
-                await self._settle(broadcast, lease)
-                break
-            if not await self._send(broadcast, some, lease):
-                break  # it was halted just now
-            as_it_is = await asyncio.to_thread(self._store.one, broadcast.broadcast_id)
-            broadcast = as_it_is or broadcast
         if broadcast.status is BroadcastStatus.STOPPED or await self._is_over(broadcast):
             await self._tell_end(broadcast)
             await asyncio.to_thread(self._store.finish, broadcast, self._now())
             log.info("broadcast_over", broadcast=broadcast.broadcast_id)
+
+    async def _send_all(self, broadcast: Broadcast, lease: str) -> Broadcast:
+        """To all who wait, as long as it may go on; returns it as it is then."""
+        while self._may_go_on(broadcast):
+            some = await asyncio.to_thread(self._store.claim, broadcast.broadcast_id, _CHUNK, self._now())
+            if not some or not await self._send(broadcast, some, lease):
+                break
+            as_it_is = await asyncio.to_thread(self._store.one, broadcast.broadcast_id)
+            broadcast = as_it_is or broadcast
+        return broadcast
 
     def _may_go_on(self, broadcast: Broadcast) -> bool:
         is_running = broadcast.status is BroadcastStatus.RUNNING
@@ -141,12 +161,16 @@ class Sending:
             await self._send(broadcast, left, lease)
 
     async def _send(self, broadcast: Broadcast, some: Sequence[Addressee], lease: str) -> bool:
-        """Send these. False: all are to wait. Raises LeaseLost if somebody else sends now, DeliveryError if
+        """Send these. False: it was halted. Raises LeaseLost if somebody else sends now, DeliveryError if
         nothing goes at all."""
+        if not some:
+            return True
+        looked_at = asyncio.get_running_loop().time()
         if await self._redis.get(self._owner) != lease.encode():
             raise LeaseLost
-        tries = await self._copies.take([_name(broadcast, one) for one in some], lease)
-        chunk = _Chunk(broadcast=broadcast, waiting=list(zip(some, tries, strict=True)))
+        known = await self._copies.take([_name(broadcast, one) for one in some], lease)
+        waiting = list(zip(some, known, strict=True))
+        chunk = _Chunk(broadcast=broadcast, looked_at=looked_at, waiting=waiting)
         chunk.waiting.reverse()
         try:
             ended = await asyncio.gather(
@@ -160,20 +184,22 @@ class Sending:
                 raise error
         if chunk.failing is not None and not chunk.fates:
             raise chunk.failing
-        return any(fate is not Fate.WAITING for fate in chunk.fates.values())
+        return not chunk.is_halted
 
     async def _send_from(self, chunk: _Chunk, lease: str) -> None:
         while chunk.waiting:
-            addressee, tries = chunk.waiting.pop()
+            addressee, known = chunk.waiting.pop()
             try:
-                fate = await self._send_one(chunk, addressee, tries, lease)
+                fate = await self._send_one(chunk, addressee, known, lease)
             except BaseException:
                 chunk.waiting.clear()
                 raise
             if fate is not None:
                 chunk.fates[addressee.person_id] = fate
 
-    async def _send_one(self, chunk: _Chunk, addressee: Addressee, tries: int, lease: str) -> Fate | None:
+    async def _send_one(
+        self, chunk: _Chunk, addressee: Addressee, known: Mapping[str, str], lease: str
+    ) -> Fate | None:
         """None: it is not known, or somebody else's."""
         broadcast = chunk.broadcast
         chat = ChatRef(channel=ChannelName.TELEGRAM, chat_id=addressee.external_id)
@@ -183,8 +209,11 @@ class Sending:
         copy = self._delivery.for_many(copy_turn(_name(broadcast, addressee), chat, lease))
         await self._let_turn_end(chat)
         try:
-            await copy.send(body, keyboard, partial(self._check, broadcast, chat.key))
+            await copy.send(body, keyboard, partial(self._check, chunk, chat.key), known=known)
         except _Halted:
+            chunk.is_halted = True
+            return Fate.WAITING
+        except _Outdated:
             return Fate.WAITING
         except (_Unwanted, HeldByPerson):
             return Fate.LEFT_OUT
@@ -193,15 +222,18 @@ class Sending:
         except LeaseLost:
             return None
         except DeliveryError as error:
-            if error.permanent or tries >= _TRIES:
+            if error.permanent or tries_of(known) >= _TRIES:
                 log.warning("copy_not_taken", broadcast=broadcast.broadcast_id, error=type(error).__name__)
                 return Fate.FAILED
             chunk.failing = error
             return None
         return Fate.SENT
 
-    async def _check(self, broadcast: Broadcast, person_key: str) -> None:
+    async def _check(self, chunk: _Chunk, person_key: str) -> None:
         """Right before a copy leaves: after the wait for the limits, so it must not take long."""
+        broadcast = chunk.broadcast
+        if asyncio.get_running_loop().time() > chunk.looked_at + _FRESH_S:
+            raise _Outdated
         is_halted, is_unwanted = await self._halts.found(broadcast, person_key)
         if is_halted or not self._may_go_on(broadcast):
             raise _Halted
