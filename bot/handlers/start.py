@@ -1,10 +1,13 @@
 """/start in a private chat: the greeting, with the keyboard for all that follows."""
 
+from contextlib import suppress
+
 from aiogram import F, Router
 from aiogram.filters import CommandStart
 from aiogram.types import Message, Update
 
-from bot.domain import Outgoing
+from bot.domain import ChannelName, Outgoing
+from bot.errors import StoreError
 from bot.handlers.screens import chat_ref, language_of, show
 from bot.people.services import People
 from bot.recordings import RecordingLimits
@@ -26,3 +29,14 @@ async def greet(
     await people.delivery.seen(chat_ref(message.chat), message.message_id)
     outgoing = Outgoing(text=words, keyboard=people.menu.keyboard(language))
     await show(people, message.chat, event_update, outgoing, language=language)
+    await _reach_again(people, message)
+
+
+async def _reach_again(people: People, message: Message) -> None:
+    """Who of the staff had blocked the bot takes messages again; a database that is away spoils nothing."""
+    if message.from_user is None:
+        return
+    with suppress(StoreError):
+        member = await people.staff.member(ChannelName.TELEGRAM, str(message.from_user.id))
+        if member is not None:
+            await people.staff.mark_reachable(member, reachable=True)

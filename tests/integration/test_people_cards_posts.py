@@ -113,6 +113,17 @@ async def test_one_who_blocked_the_bot_is_passed_over_and_the_admin_hears_of_it(
     assert await town.people.posts.tell("callback:13", "Другая") == 2
 
 
+async def test_who_unblocks_the_bot_and_starts_it_gets_cards_again_at_once(town: Town) -> None:
+    town.telegram.inject.block(OLEG)
+    await town.people.posts.tell(SUBJECT, "Заявка")
+    await town.settle()
+    town.telegram.inject.unblock(OLEG)
+    await town.say(OLEG, "/start")
+    await town.people.posts.tell("callback:13", "Другая")
+    await town.settle()
+    assert texts(town, OLEG)[-1] == "Другая"
+
+
 async def test_a_deleted_topic_does_not_swallow_a_card(town: Town) -> None:
     await work_in(town, FORUM, has_topics=True)
     thread = town.telegram.inject.open_topic(FORUM, "Заявки", person_id=ADMIN)
