@@ -19,6 +19,7 @@ from bot.errors import SettingsError
 from bot.queue.inbox import Inbox
 from bot.settings import Settings
 from bot.texts.catalogue import DEFAULT_LANGUAGE, Text, Texts
+from bot.understanding.commands import command_in_words
 from bot.wiring import build_inbox, build_texts, load_configured_tenant, open_redis
 
 _GREEN, _GREY, _PLAIN = "\x1b[32m", "\x1b[90m", "\x1b[0m"
@@ -72,7 +73,7 @@ class Conversation:
         self._chat = chat
 
     async def say(self, line: str) -> None:
-        kind = COMMANDS.get(line.split(" ")[0].lower(), UtteranceKind.TEXT)
+        kind = COMMANDS.get(line.split(" ")[0].lower()) or command_in_words(line) or UtteranceKind.TEXT
         utterance = Utterance(
             update_id=secrets.token_hex(8),
             chat=self._chat,

@@ -9,6 +9,7 @@ from aiogram.types import CallbackQuery, Chat, Message, User
 from bot.domain import COMMANDS, ChannelName, ChatRef, Utterance, UtteranceKind
 from bot.handlers.recordings import recording_in
 from bot.recordings import AudioRef, RecordingLimits
+from bot.understanding.commands import command_in_words
 
 _UNREADABLE = {
     ContentType.PHOTO: "photo",
@@ -159,7 +160,8 @@ def _content(message: Message, me: User) -> tuple[UtteranceKind | None, str, str
         kind = COMMANDS.get(command.split("@")[0].lower())
         if kind is not None:
             return kind, rest.strip(), ""
-        return UtteranceKind.TEXT, _without_mention(message.text, me), ""
+        text = _without_mention(message.text, me)
+        return command_in_words(text) or UtteranceKind.TEXT, text, ""
     content = ContentType(message.content_type)
     if content in _SERVICE:
         return None, "", ""

@@ -13,6 +13,7 @@ from bot.texts.catalogue import DEFAULT_LANGUAGE, Text
 from bot.understanding.goodbyes import says_goodbye
 
 _WORD = re.compile(r"\w+")
+_COMMAND = re.compile(r"^\s*/\w+(?:@\w+)?")
 _WHOLE_QUESTION_WORDS = 3
 _LEANING_WORDS = frozenset(("а", "и", "но", "тогда", "еще", "подробнее", "почему", "and", "but", "then"))
 _LEANING_LENGTH = 2
@@ -35,7 +36,8 @@ def is_blank(text: str) -> bool:
 
 
 def language_of(text: str, hint: str) -> str:
-    """`ru` or `en` by the letters; by the messenger's hint where there are none."""
+    """`ru` or `en` by the letters; by the messenger's hint where there are none but a command's."""
+    text = _COMMAND.sub("", text)
     cyrillic = len(re.findall(r"[а-яё]", text, re.IGNORECASE))
     latin = len(re.findall(r"[a-z]", text, re.IGNORECASE))
     if not cyrillic and not latin:

@@ -32,6 +32,9 @@ def test_direction_marks_are_removed_and_joined_emoji_kept() -> None:
         ("Do you have a GLE?", "ru", "en"),
         ("👍", "en", "en"),
         ("123", "de", "ru"),
+        ("/price", "ru", "ru"),
+        ("/price", "en", "en"),
+        ("/price@bakery_bot на хлеб", "en", "ru"),
     ],
 )
 def test_the_letters_decide_the_language(text: str, hint: str, language: str) -> None:
