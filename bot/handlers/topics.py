@@ -151,9 +151,13 @@ async def take_words(
     if isinstance(topic, Faulty):
         await show(message, event_update, people, screens.faulty(topic))
         return
+    own = await topics.own_questions(topic)
+    if (wide := await topics.width_fault(topic, own)) is not None:
+        await show(message, event_update, people, screens.faulty(wide))
+        return
     token = str(event_update.update_id)
     await people.changes.propose(topics.adding(listed, topic), member, token)
-    screen = screens.ask_add(topic, await topics.own_questions(topic), token)
+    screen = screens.ask_add(topic, own, token)
     await show(message, event_update, people, screen)
     await state.clear()
 
@@ -192,9 +196,11 @@ async def _begin(
 
 
 async def _try(message: Message, update: Update, people: People, phrase: str) -> None:
-    screens = _screens(people, message)
-    is_long = len(phrase) > MOST_PHRASE_CHARACTERS
-    screen = screens.phrase_long() if is_long else screens.tried(await people.topics.match(phrase))
+    screens, topics = _screens(people, message), people.topics
+    screen = screens.phrase_long()
+    if len(phrase) <= MOST_PHRASE_CHARACTERS:
+        gives_orders = await topics.gives_orders(phrase)
+        screen = screens.tried(await topics.match(phrase), gives_orders=gives_orders)
     await show(message, update, people, screen)
 
 

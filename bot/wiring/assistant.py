@@ -32,9 +32,9 @@ from bot.knowledge.passage_index import PassageIndex
 from bot.language.lemmas import Lemmatiser
 from bot.llm.chain import ModelChain
 from bot.people.changes.changing import InForce
+from bot.people.changes.topics import read_topic
 from bot.settings import Settings
 from bot.tenant import Tenant
-from bot.tenant.model import Topic
 from bot.tenant.tariffs import Tariffs
 from bot.texts.catalogue import Texts
 from bot.understanding.products import ProductLabels
@@ -95,7 +95,7 @@ class AssistantParts:
         """An assistant that goes by these changes, whatever becomes of them later. Blocks."""
         tenant = in_force.hours.over(self._tenant)
         listed = in_force.topics.over(self._tenant.forbidden)
-        topics = tuple(forbidden_topic(topic) for topic in listed)
+        topics = tuple(map(read_topic, listed))
         forbidden = self._lists(topics)
         checks = DraftChecks(forbidden=forbidden, public=[public_facts(tenant)], products=self._products)
         sources = [
@@ -125,10 +125,6 @@ class AssistantParts:
                 self._cache, tenant, f"{tenant.name} {prompts.version} {models.name} {_digest(topics)}"
             ),
         )
-
-
-def forbidden_topic(topic: Topic) -> ForbiddenTopic:
-    return ForbiddenTopic(name=topic.name, words=topic.words, phrases=topic.phrases, patterns=topic.patterns)
 
 
 def _resemblance(tenant: Tenant, settings: Settings, forbidden: Sequence[str]) -> Callable[[str], str] | None:

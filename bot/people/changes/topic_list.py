@@ -9,11 +9,14 @@ from enum import StrEnum
 from functools import lru_cache
 
 from bot.domain import Audience
-from bot.guard.forbidden import ForbiddenMatch, ForbiddenTopic, ForbiddenTopics
+from bot.guard.forbidden import ForbiddenMatch, ForbiddenTopics
+from bot.guard.injection import find_injection
+from bot.language.dictionary import grammemes
 from bot.people.changes.changing import Changes, Proposal
-from bot.people.changes.topics import TopicChanges
+from bot.people.changes.topics import TopicChanges, read_topic
 from bot.people.tuning import Knob
 from bot.tenant.model import Topic
+from bot.understanding.messages import clean
 
 MOST_TOPICS = 70
 """As many as a message can list."""
@@ -24,6 +27,7 @@ MOST_PHRASE_CHARACTERS = 1_000
 _LETTER = re.compile(r"[^\W\d_]")
 _SEPARATOR = re.compile(r"[,;\n]")
 _OF_SEVERAL = re.compile(r"[\s+|~]")
+_LITTLE = frozenset(("PREP", "CONJ", "PRCL", "INTJ", "NPRO", "Apro"))
 
 
 class Fault(StrEnum):
@@ -37,6 +41,10 @@ class Fault(StrEnum):
     WORDS_MANY = "words_many"
     ENTRY_LONG = "entry_long"
     ENTRY_UNREADABLE = "entry_unreadable"
+    SAYS_LITTLE = "says_little"
+    """A word that stands in messages about anything."""
+    TOO_WIDE = "too_wide"
+    """More than half of what is answered would be declined."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,6 +52,7 @@ class Faulty:
     fault: Fault
     most: int = 0
     entry: str = ""
+    count: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -115,22 +124,44 @@ class TopicList:
         return Topic(name=name, words=words, phrases=phrases)
 
     async def match(self, phrase: str) -> ForbiddenMatch | None:
-        """What the list in force catches a phrase by."""
+        """What the list in force catches a message by."""
         topics = (await self.listed()).topics
-        return await asyncio.to_thread(lambda: self._built(topics).match(phrase))
+        return await asyncio.to_thread(lambda: self._built(topics).match(clean(phrase)))
+
+    async def gives_orders(self, phrase: str) -> bool:
+        """Whether a message is declined for that, whatever the list says."""
+        return await asyncio.to_thread(find_injection, clean(phrase)) is not None
 
     async def own_questions(self, topic: Topic) -> Sequence[str]:
-        """Questions that have a ready answer and that the topic would keep from it."""
+        """Questions that have a ready answer and that the topic would keep from it, one for each answer."""
         return await asyncio.to_thread(self._caught, topic)
+
+    async def width_fault(self, topic: Topic, own: Sequence[str]) -> Faulty | None:
+        """Why a topic with these `own_questions` would make the assistant useless; None: it would not."""
+        answers = len(self._answers())
+        for word in topic.words:
+            if _says_little(word):
+                caught = await self.own_questions(Topic(name=topic.name, words=(word,)))
+                return Faulty(fault=Fault.SAYS_LITTLE, entry=word, count=len(caught), most=answers)
+        if 2 * len(own) > answers:
+            return Faulty(fault=Fault.TOO_WIDE, count=len(own), most=answers)
+        return None
 
     def _caught(self, topic: Topic) -> list[str]:
         matcher = _matcher((topic,))
-        asked = (
-            passage.questions[0]
+        caught = (
+            next((question for question in questions if matcher.find(question) is not None), None)
+            for questions in self._answers()
+        )
+        return [question for question in caught if question is not None]
+
+    def _answers(self) -> list[Sequence[str]]:
+        """The questions for each ready answer."""
+        return [
+            passage.questions
             for passage in self._changes.tenant.passages
             if passage.audience is Audience.CUSTOMER and passage.questions
-        )
-        return [question for question in asked if matcher.find(question) is not None]
+        ]
 
     def adding(self, listed: Listed, topic: Topic) -> Proposal:
         return self._proposal(listed, listed.changes.adding(topic), "topic_added", topic.name)
@@ -153,12 +184,7 @@ class TopicList:
 
 
 def _matcher(topics: tuple[Topic, ...]) -> ForbiddenTopics:
-    return ForbiddenTopics(
-        [
-            ForbiddenTopic(name=topic.name, words=topic.words, phrases=topic.phrases, patterns=topic.patterns)
-            for topic in topics
-        ]
-    )
+    return ForbiddenTopics([read_topic(topic) for topic in topics])
 
 
 def _finds_itself(entry: str) -> bool:
@@ -169,3 +195,9 @@ def _finds_itself(entry: str) -> bool:
         parts = re.split(r"[+|]|\s-\s", entry)
         return all(_LETTER.search(part) for part in parts)
     return _matcher((Topic(name="entry", words=(entry,)),)).find(entry) is not None
+
+
+def _says_little(word: str) -> bool:
+    if len(word) == 1:
+        return True
+    return any(reading & _LITTLE for reading in grammemes(word.casefold())[:1])

@@ -75,7 +75,7 @@ class TopicScreens(ChangeScreens):
 
     def faulty(self, faulty: Faulty) -> Screen:
         text = TopicText(f"topics_{faulty.fault}")
-        return self.plain(text, most=faulty.most, entry=literal(faulty.entry))
+        return self.plain(text, most=faulty.most, entry=literal(faulty.entry), count=faulty.count)
 
     def ask_add(self, topic: Topic, own: Sequence[str], token: str) -> Screen:
         examples = "; ".join(
@@ -104,9 +104,9 @@ class TopicScreens(ChangeScreens):
         changed = self._changed(before, topics.lists(made.proposal.after))
         return self.plain(TopicText.DONE, changed="\n".join(changed))
 
-    def tried(self, match: ForbiddenMatch | None) -> Screen:
+    def tried(self, match: ForbiddenMatch | None, *, gives_orders: bool) -> Screen:
         if match is None:
-            return self.plain(TopicText.MISS)
+            return self.plain(TopicText.ORDERS if gives_orders else TopicText.MISS)
         return self.plain(
             TopicText.HIT,
             name=literal(match.topic),

@@ -4,7 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
+from bot.guard.forbidden import ForbiddenTopic
 from bot.tenant.model import Topic
+
+
+def read_topic(topic: Topic) -> ForbiddenTopic:
+    """As messages are matched with it."""
+    return ForbiddenTopic(name=topic.name, words=topic.words, phrases=topic.phrases, patterns=topic.patterns)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
