@@ -1,5 +1,7 @@
 """/mode: how much of what the assistant says goes through a person. /agreement: how often they agree."""
 
+import re
+
 from aiogram import Bot, F, Router
 from aiogram.filters import Command, CommandObject
 from aiogram.types import CallbackQuery, Message, Update
@@ -18,19 +20,21 @@ from bot.texts.catalogue import LANGUAGES
 from bot.texts.reviewing import ReviewText
 
 _DATA = "mode:"
+_YES = re.compile(rf"{_DATA}yes:([a-z]{{1,20}}):([0-9]{{1,9}})", re.ASCII)
+_NO = f"{_DATA}no"
 
 
 def build_router() -> Router:
     router = Router(name="review_modes")
     router.message.register(show_or_set, Command("mode"), HasRole(Role.ADMIN))
+    router.callback_query.register(leave, F.data == _NO, HasRole(Role.ADMIN))
+    router.callback_query.register(confirm, F.data.regexp(_YES), HasRole(Role.ADMIN))
     router.callback_query.register(tap, F.data.startswith(_DATA), HasRole(Role.ADMIN))
     router.message.register(show_agreement, Command("agreement"), HasRole(Role.OPERATOR))
     return router
 
 
-async def show_or_set(
-    message: Message, command: CommandObject, event_update: Update, people: People, member: Member
-) -> None:
+async def show_or_set(message: Message, command: CommandObject, event_update: Update, people: People) -> None:
     language = language_of(message.from_user)
     written = (command.args or "").strip().casefold()
     wanted = _mode_in(people, written)
@@ -40,7 +44,7 @@ async def show_or_set(
         text = people.texts.say(ReviewText.MODE, language, mode=_name(people, mode, language))
         keyboard = _keyboard(people, mode, language)
     elif wanted is not None:
-        text = await _set(people, wanted, member, language)
+        text, keyboard = await _asking(people, wanted, language)
     else:
         text = people.texts.say(ReviewText.MODE_UNKNOWN, language)
     await tell(
@@ -54,15 +58,32 @@ async def show_or_set(
     )
 
 
-async def tap(query: CallbackQuery, bot: Bot, people: People, member: Member) -> None:
+async def tap(query: CallbackQuery, bot: Bot, people: People) -> None:
     wanted = (query.data or "").removeprefix(_DATA)
     if wanted not in set(ReviewMode):
         await pass_over(query, bot, people)
         return
-    text = await _set(people, ReviewMode(wanted), member, language_of(query.from_user))
-    await toast(bot, query)
-    if isinstance(query.message, Message):
-        await change(people, query.message, text)
+    text, keyboard = await _asking(people, ReviewMode(wanted), language_of(query.from_user))
+    await _turn_into(query, bot, people, text, keyboard)
+
+
+async def confirm(query: CallbackQuery, bot: Bot, people: People, member: Member) -> None:
+    """The yes, unless somebody else has changed the mode meanwhile. Said twice, it is done once."""
+    tapped = _YES.fullmatch(query.data or "")
+    if tapped is None or tapped[1] not in set(ReviewMode):
+        await pass_over(query, bot, people)
+        return
+    reviewing, wanted = people.oversight.reviewing, ReviewMode(tapped[1])
+    done = await reviewing.change_mode(wanted, member.key, seen=int(tapped[2]))
+    now, language = await reviewing.mode(), language_of(query.from_user)
+    said = ReviewText.MODE_SET if done or now is wanted else ReviewText.MODE_OVERTAKEN
+    await _turn_into(query, bot, people, people.texts.say(said, language, mode=_name(people, now, language)))
+
+
+async def leave(query: CallbackQuery, bot: Bot, people: People) -> None:
+    language, now = language_of(query.from_user), await people.oversight.reviewing.mode()
+    text = people.texts.say(ReviewText.MODE_LEFT, language, mode=_name(people, now, language))
+    await _turn_into(query, bot, people, text)
 
 
 async def show_agreement(message: Message, event_update: Update, people: People) -> None:
@@ -75,12 +96,24 @@ async def show_agreement(message: Message, event_update: Update, people: People)
     )
 
 
-async def _set(people: People, mode: ReviewMode, member: Member, language: str) -> str:
-    reviewing = people.oversight.reviewing
-    if await reviewing.mode() is not mode:
-        await reviewing.set_mode(mode, member.key)
-        await people.staff.note_act(member, "review_mode_set", "review_mode", mode=mode.value)
-    return people.texts.say(ReviewText.MODE_SET, language, mode=_name(people, mode, language))
+async def _asking(people: People, mode: ReviewMode, language: str) -> tuple[str, Keyboard | None]:
+    """What is now, what would be, and whether it is meant."""
+    now, version = await people.oversight.reviewing.standing_mode()
+    name = _name(people, mode, language)
+    if now is mode:
+        return people.texts.say(ReviewText.MODE_LEFT, language, mode=name), None
+    yes = Button(text=people.texts.say(ReviewText.MODE_YES, language), data=f"{_DATA}yes:{mode}:{version}")
+    no = Button(text=people.texts.say(ReviewText.MODE_NO, language), data=_NO)
+    text = people.texts.say(ReviewText.MODE_ASK, language, now=_name(people, now, language), mode=name)
+    return text, Keyboard(rows=((yes,), (no,)))
+
+
+async def _turn_into(
+    query: CallbackQuery, bot: Bot, people: People, text: str, keyboard: Keyboard | None = None
+) -> None:
+    await toast(bot, query)
+    if isinstance(query.message, Message):
+        await change(people, query.message, text, keyboard)
 
 
 def _mode_in(people: People, written: str) -> ReviewMode | None:

@@ -8,9 +8,19 @@ from redis.asyncio import Redis
 from sqlalchemy import Engine
 
 from bot.domain.reviews import ReviewMode
+from bot.domain.staff import Role
 from tests.assistants import SpokenModel
 from tests.fakes.telegram import FakeTelegram
-from tests.integration.oversight_kit import ADMIN, ANSWER, CUSTOMER, OPERATOR, QUESTION, open_bakery
+from tests.integration.oversight_kit import (
+    ADMIN,
+    ANSWER,
+    CUSTOMER,
+    OPERATOR,
+    QUESTION,
+    SECOND,
+    member,
+    open_bakery,
+)
 from tests.integration.town_kit import Town
 
 HELD = "Ответ проверяет сотрудник"
@@ -43,16 +53,20 @@ async def test_partial_lets_green_answers_go(
 
 
 async def test_a_mode_is_in_force_for_the_next_turn(town: Town) -> None:
-    assert "режим: Автоматический" in await town.say(ADMIN, "/mode automatic")
+    assert "Сейчас режим: Советник. Будет: Автоматический" in await town.say(ADMIN, "/mode automatic")
+    assert await town.people.oversight.reviewing.mode() is ReviewMode.ADVISER
+    assert "теперь режим: Автоматический" in await town.tap(ADMIN, "Да, сменить режим")
     assert ANSWER in await town.say(CUSTOMER, QUESTION)
     await town.say(ADMIN, "/mode")
     await town.tap(ADMIN, "Советник")
+    await town.tap(ADMIN, "Да, сменить режим")
     assert HELD in (await town.say(CUSTOMER, QUESTION)).rpartition(ANSWER)[2]
 
 
 @pytest.mark.parametrize("typed", ["частичный", "Частичный", "PARTIAL", "Partial"])
 async def test_a_mode_may_be_named_in_words(town: Town, typed: str) -> None:
-    assert "режим: Частичный" in await town.say(ADMIN, f"/mode {typed}")
+    assert "Будет: Частичный" in await town.say(ADMIN, f"/mode {typed}")
+    assert "теперь режим: Частичный" in await town.tap(ADMIN, "Да, сменить режим")
     assert await town.people.oversight.reviewing.mode() is ReviewMode.PARTIAL
 
 
@@ -68,6 +82,23 @@ async def test_only_admins_set_the_mode(town: Town, who: int) -> None:
     town.telegram.inject.press_forged(who, "mode:automatic")
     await town.settle()
     assert await town.people.oversight.reviewing.mode() is ReviewMode.ADVISER
+
+
+async def test_of_two_admins_at_once_the_second_is_told(town: Town) -> None:
+    await town.people.staff.grant(member(SECOND, Role.ADMIN))
+    await town.say(ADMIN, "/mode automatic")
+    await town.say(SECOND, "/mode partial")
+    await town.tap(ADMIN, "Да, сменить режим")
+    assert "сменил кто-то другой. Сейчас: Автоматический" in await town.tap(SECOND, "Да, сменить режим")
+    assert await town.people.oversight.reviewing.mode() is ReviewMode.AUTOMATIC
+    acts = await town.say(ADMIN, "/audit")
+    assert acts.count("изменена проверка ответов") == 1
+
+
+async def test_a_mode_left_or_chosen_again_stays(town: Town) -> None:
+    await town.say(ADMIN, "/mode automatic")
+    assert "Режим прежний: Советник" in await town.tap(ADMIN, "Нет, оставить как есть")
+    assert "Режим прежний: Советник" in (await town.say(ADMIN, "/mode adviser")).rpartition("/mode")[2]
 
 
 async def test_agreement_is_told_to_staff(town: Town) -> None:

@@ -19,6 +19,7 @@ from bot.people.staff_posts import StaffPosts
 from bot.people.tuning import Knob, Tuning
 from bot.store.reviews import Held, ReviewStore
 from bot.store.sealing import Sealer
+from bot.store.staff import Act
 from bot.tenant import Tenant
 from bot.texts.catalogue import Texts
 from bot.texts.reviewing import ReviewText
@@ -69,6 +70,16 @@ class Reviewing:
             seen = 0 if tuned is None else tuned.version
             if await self._tuning.change(Knob.REVIEW_MODE, mode.value, seen=seen, changed_by=by):
                 return
+
+    async def standing_mode(self) -> tuple[ReviewMode, int]:
+        """As the database has it, with a version for `change_mode`."""
+        tuned = await self._tuning.surely(Knob.REVIEW_MODE)
+        return await self.mode(), 0 if tuned is None else tuned.version
+
+    async def change_mode(self, mode: ReviewMode, by: str, *, seen: int) -> bool:
+        """In force and on record when this returns. False: somebody has changed it since `seen`."""
+        act = Act(by=by, name="review_mode_set", subject="review_mode", details={"mode": mode.value})
+        return await self._tuning.change(Knob.REVIEW_MODE, mode.value, seen=seen, changed_by=by, act=act)
 
     # What the worker asks about a turn.
 
