@@ -89,6 +89,8 @@ def test_a_code_and_its_place_belong_together() -> None:
         ("Сайт https://127.0.0.1/a", Wrong.BUTTON_ADDRESS),
         ("Сайт https://me:secret@example.ru", Wrong.BUTTON_ADDRESS),
         ("Сайт https://example.ru:999999", Wrong.BUTTON_ADDRESS),
+        ("Сайт https://example.ru/?code={promo}", Wrong.BUTTON_ADDRESS),
+        ("Сайт https://example.ru/<a>", Wrong.BUTTON_ADDRESS),
         ("я" * 65 + " https://example.ru", Wrong.BUTTON_LABEL),
     ],
 )
@@ -115,6 +117,7 @@ def test_own_codes_begin_alike_and_differ() -> None:
     codes = own_codes(promo)
     given = {next(codes) for _ in range(500)}
     assert len(given) == 500
+    assert len(longest_code(promo)) == len("ЛЕТО-") + 8
     assert all(code.startswith("ЛЕТО-") and len(code) == len(longest_code(promo)) for code in given)
 
 

@@ -18,6 +18,8 @@ MOST_ENTITIES: Final = 100
 """Telegram shows the others as plain text."""
 LABEL_CHARACTERS: Final = 64
 _ADDRESS_CHARACTERS = 1_000
+_NEVER_IN_ADDRESS: Final = frozenset('{}<>"\\^`|')
+"""Whoever writes {promo} there means the code, which has no place in a link."""
 _OPENED = frozenset({"http", "https", "tg", "mailto", "tel"})
 _UNSEEN = "\ufffc"
 """Stands for what is no mistake: code, an escaped sign, a mark that was understood."""
@@ -120,7 +122,8 @@ def _leads_somewhere(address: str) -> bool:
         host = parts.hostname or ""
     except ValueError:
         return False
-    is_plain = parts.username is None and address.isprintable() and len(address) <= _ADDRESS_CHARACTERS
+    is_plain = parts.username is None and address.isprintable() and not _NEVER_IN_ADDRESS & set(address)
+    is_plain &= len(address) <= _ADDRESS_CHARACTERS
     return is_plain and len(host) <= 253 and _HOST.fullmatch(host) is not None
 
 
