@@ -52,7 +52,7 @@ async def begin(
     await state.set_state(Drafting.text)
     await state.set_data({"draft": draft.to_value(), "thread": thread_of(message)})
     text = words.say(BroadcastText.ASK_TEXT, people=words.people(count))
-    running = await people.broadcasts.open()
+    running = await people.broadcasts.under_way()
     if running:
         others = words.say(BroadcastText.OTHERS_RUN, number=running[-1].broadcast_id)
         text = f"{text}\n\n{others}"

@@ -66,6 +66,14 @@ async def test_an_admin_writes_sees_and_sends_it(town: Town) -> None:
     assert "№1" in await town.say(ADMIN, "/broadcasts")
 
 
+async def test_a_new_one_is_said_to_wait_only_for_what_goes_out(town: Town, clock: Clock) -> None:
+    waits = "Сейчас уже идёт рассылка №1"
+    await begin(town)
+    assert waits in await town.say(ADMIN, "/broadcast")
+    clock.at = CLOSED
+    assert waits not in (await town.say(SECOND_ADMIN, "/broadcast"))
+
+
 @pytest.mark.parametrize("command", ["/broadcast", "/broadcasts"])
 @pytest.mark.parametrize("who", [OPERATOR, OUTSIDER, subscriber(1)])
 async def test_nobody_else_learns_that_there_is_such_a_command(town: Town, who: int, command: str) -> None:

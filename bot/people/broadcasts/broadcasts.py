@@ -93,9 +93,11 @@ class Broadcasts:
         found = await asyncio.to_thread(self._store.latest, _LISTED)
         return [(broadcast, await self.progress(broadcast)) for broadcast in found]
 
-    async def open(self) -> Sequence[Broadcast]:
-        """Those that are not over."""
-        return await asyncio.to_thread(self._store.open)
+    async def under_way(self) -> Sequence[Broadcast]:
+        """Those after which a new one begins; what is paused or waits for the morning holds up none."""
+        found = await asyncio.to_thread(self._store.open)
+        running = [broadcast for broadcast in found if broadcast.status is BroadcastStatus.RUNNING]
+        return [broadcast for broadcast in running if broadcast.by_night or not self.is_quiet]
 
     async def progress(self, broadcast: Broadcast) -> Mapping[Fate, int]:
         return await asyncio.to_thread(self._store.progress, broadcast.broadcast_id)
