@@ -203,7 +203,7 @@ async def test_the_digest_tells_yesterday_and_does_so_once(town: Town, engine: E
     digest = (await town.screen(ADMIN)).split("Dezhurny:")[-1]
     assert "Сводка за 24.11.2026" in digest
     assert "Разговоров: 3, людей: 3." in digest
-    assert "Вопросов: 3. С ответом: 2, не знали: 1, отказали: 0." in digest
+    assert "Вопросов: 3. Ответили: 2, не знали ответа: 1, отказались отвечать" in digest
     assert "Стоимость модели: 0,50." in digest
     await town.do_duty("digest")
     assert (await town.screen(ADMIN)).count("Сводка за") == 1

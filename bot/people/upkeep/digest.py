@@ -14,6 +14,9 @@ from bot.tenant import Tenant
 from bot.texts.catalogue import Texts
 from bot.texts.jobs import DigestText
 
+_LEAST_S = 0.1
+"""Nobody believes that an answer took no time."""
+
 
 class Digest:
     """One tenant's. Methods raise redis-py's errors and StoreError; a day is told once."""
@@ -66,11 +69,12 @@ class Digest:
             yield say(DigestText.DIALOGUES, dialogues=number("dialogues"), people=number("people"))
             yield say(DigestText.ANSWERS, asked=sum(outcomes.values()), **outcomes)
             usual, slow = (
-                self._decimal(figures.get(f"answer_ms_p{share}", 0) / 1000, language) for share in (50, 95)
+                self._decimal(max(figures.get(f"answer_ms_p{share}", 0) / 1000, _LEAST_S), language)
+                for share in (50, 95)
             )
             yield say(DigestText.SPEED, usual=usual, slow=slow)
         if number("csat_n"):
-            mean = self._decimal(figures["csat_mean"], language)
+            mean = self._decimal(figures["csat_mean"], language).removesuffix(",0").removesuffix(".0")
             yield say(DigestText.CSAT, mean=mean, count=number("csat_n"))
         if number("nps_n"):
             yield say(DigestText.NPS, nps=f"{number('nps'):+d}", count=number("nps_n"))

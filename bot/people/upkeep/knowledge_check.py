@@ -15,6 +15,7 @@ from bot.domain import join_heading
 from bot.errors import TenantError
 from bot.knowledge.contradictions import contradictions
 from bot.people.staff_posts import StaffPosts
+from bot.people.upkeep.problem_words import problem_in_words
 from bot.stock.checking import check_rows
 from bot.tenant import check_tenant, load_tenant
 from bot.texts.catalogue import Texts
@@ -83,7 +84,7 @@ class KnowledgeCheck:
 
     def _line(self, remark: Remark, language: str) -> str:
         if remark.problem:
-            problem = literal(remark.problem)
+            problem = problem_in_words(remark.problem, self._texts, language)
             return self._texts.say(DigestText.KNOWLEDGE_PROBLEM, language, problem=problem)
         (one, other), (first, second) = remark.passages, remark.sentences
         return self._texts.say(
