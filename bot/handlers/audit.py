@@ -30,7 +30,7 @@ async def show(message: Message, command: CommandObject, event_update: Update, p
     """``/audit``, or ``/audit`` with the number or name of whose acts alone are wanted."""
     language, said = language_of(message.from_user), (command.args or "").strip()
     names = await people.admins.members.names()
-    actor = actor_called(said, names) if said else ""
+    actor = actor_called(said, names, people.texts) if said else ""
     if actor is None:
         screen = AuditScreens(people.tenant, people.texts, language, names).unknown()
     else:

@@ -25,8 +25,8 @@ from tests.integration.town_kit import Town
 OUTSIDER = 999
 NONSENSE = "/nosuchcommand"
 """Nobody handles it: what it gets is what an ordinary text gets."""
-WORDS = ("callback", "hours")
-"""Commands whose name is a question of customers, too."""
+WORDS = {"callback": "callback", "hours": "часы работы"}
+"""Commands that say what customers say, too."""
 
 
 def commands() -> Iterator[tuple[str, Role]]:
@@ -54,6 +54,17 @@ def test_no_command_of_the_staff_goes_without_a_role() -> None:
         and not any(isinstance(found.callback, HasRole) for found in handler.filters or ())
     ]
     assert bare == ["invitations"]  # /start with a link
+
+
+def test_no_button_of_the_admins_goes_without_a_role() -> None:
+    """So that whoever is demoted between a question and its yes changes nothing."""
+    bare = {
+        handler.callback.__name__
+        for router in staff_routers()
+        for handler in router.callback_query.handlers
+        if not any(isinstance(found.callback, HasRole) for found in handler.filters or ())
+    }
+    assert bare == {"refuse", "tapped_by_others"}  # say that it is for staff alone
 
 
 async def test_the_menus_hold_every_command_of_their_role_and_no_others(town: Town) -> None:
@@ -115,7 +126,7 @@ async def test_who_may_not_reads_what_an_ordinary_text_gets(town: Town, person: 
 async def test_a_word_that_customers_say_too_means_to_them_what_it_says(
     town: Town, person: int, word: str
 ) -> None:
-    as_word = await reply(town, person, word)
+    as_word = await reply(town, person, WORDS[word])
     await reply(town, person, "/cancel")
     assert await reply(town, person, f"/{word}") == as_word
 

@@ -150,6 +150,7 @@ async def test_the_record_is_read_by_pages_and_by_person(town: Town, telegram: F
     own = await town.say(ADMIN, "/audit Ольга")
     assert "В журнале пока ничего нет" in own
     assert "Напишите номер сотрудника или его имя" in await town.say(ADMIN, "/audit Никто")
+    assert "командная строка: выдана роль" in await town.say(ADMIN, "/audit Командная строка")
 
 
 async def test_an_act_that_is_not_known_here_is_shown_by_its_name(town: Town) -> None:

@@ -135,6 +135,18 @@ async def test_the_yes_tapped_twice_makes_one_link(town: Town, telegram: FakeTel
     assert "Приглашение готово: оператор" in screen
 
 
+async def test_an_old_yes_does_not_praise_a_link_that_was_revoked(town: Town, telegram: FakeTelegram) -> None:
+    await town.say(ADMIN, "/invite operator")
+    yes = next(data for data in buttons(telegram, ADMIN) if data.startswith("invite:yes:"))
+    await town.tap(ADMIN, "Да, создать ссылку")
+    await town.say(ADMIN, "/invitations")
+    await town.tap(ADMIN, "Отозвать 1")
+    await town.tap(ADMIN, "Да, отозвать")
+    telegram.inject.press_forged(ADMIN, yes)
+    assert "ничего не создано" in await town.screen(ADMIN)
+    assert await town.people.admins.invitations.open() == []
+
+
 async def test_an_admin_demoted_meanwhile_makes_nothing(town: Town) -> None:
     await town.say(ADMIN, "/invite админ")
     await town.people.staff.grant(member(ADMIN, Role.OPERATOR))

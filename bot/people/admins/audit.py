@@ -10,8 +10,8 @@ from bot.people.admins.naming import Naming
 from bot.store.acts import ActRecord, ActStore
 from bot.store.staff import CONSOLE
 from bot.tenant import Tenant
-from bot.texts.admins import AuditText
-from bot.texts.catalogue import Texts
+from bot.texts.admins import AdminText, AuditText
+from bot.texts.catalogue import LANGUAGES, Texts
 from bot.texts.literal import literal
 
 DATA = "audit:"
@@ -95,10 +95,10 @@ class AuditScreens:
         return self._texts.say(text, self._language, **values)
 
 
-def actor_called(said: str, names: Mapping[str, str]) -> str | None:
-    """The key of who is meant by a number, a name or the word for the command line; None: of nobody."""
+def actor_called(said: str, names: Mapping[str, str], texts: Texts) -> str | None:
+    """The key of who is meant by a number, a name or the words for the command line; None: of nobody."""
     wanted = said.strip().casefold()
-    if wanted == CONSOLE:
+    if wanted in (CONSOLE, *(texts.say(AdminText.CONSOLE, language).casefold() for language in LANGUAGES)):
         return CONSOLE
     found = [
         key

@@ -46,7 +46,7 @@ class Made:
 
 class NotMade(StrEnum):
     FORGOTTEN = "forgotten"
-    """It was asked too long ago, or by somebody else."""
+    """It was asked too long ago, or by somebody else, or has led to a link that opens nothing any more."""
     TOO_MANY = "too_many"
     """As many as may wait at once do so."""
 
@@ -67,7 +67,7 @@ class Invitations:
         return InvitationWish(name=name, role=role, note=note)
 
     async def make(self, name: str, member: Member) -> Made | NotMade:
-        """The yes to a wish; said twice, it is the same invitation."""
+        """The yes to a wish; said twice, it is the same invitation, while that can be used."""
         raw = await self._redis.get(self._key(name))
         asked: dict[str, Any] = json.loads(raw) if raw else {}
         if not asked or asked["by"] != member.key:
@@ -87,7 +87,10 @@ class Invitations:
                 until=now + LASTS,
             )
             known = await asyncio.to_thread(self._store.by_token, token)
-        return Made(invitation=cast(Invitation, known), parameter=START + token)
+        made = cast(Invitation, known)
+        if await self.one(made.number) is None:
+            return NotMade.FORGOTTEN
+        return Made(invitation=made, parameter=START + token)
 
     async def redeem(self, parameter: str, person: Member) -> tuple[Redemption, Invitation | None]:
         """Somebody has opened a link; the role of `person` is not looked at."""
