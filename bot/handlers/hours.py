@@ -183,7 +183,9 @@ async def _propose(
     for token, wish in zip(tokens, wishes, strict=True):
         await people.changes.propose(wish.proposal, member, token)
     bookings = await people.bookings.outside(wishes[0].after)
-    await show(event, update, people, _screens(people, event).ask(wishes, tokens, bookings=bookings))
+    calls = await people.callbacks.outside(wishes[0].after)
+    screen = _screens(people, event).ask(wishes, tokens, bookings=bookings, calls=calls)
+    await show(event, update, people, screen)
 
 
 def _day_in(query: CallbackQuery) -> CalendarDay | None:

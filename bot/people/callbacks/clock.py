@@ -33,6 +33,15 @@ class WorkingClock:
         """The first moment not before `at` at which it is open; None: it is closed for a year."""
         return next((start for start, _ in self.stretches(at)), None)
 
+    def opens_within(self, start: datetime, end: datetime) -> bool:
+        """Whether it is open at any moment from `start` up to, not including, `end`."""
+        opens = self.opening(start)
+        return opens is not None and opens < end
+
+    def by(self, opens: Opens) -> "WorkingClock":
+        """The same by other hours."""
+        return WorkingClock(opens, self._department)
+
     def closing(self, at: datetime) -> datetime | None:
         """When it closes next, after `at` or the next opening; None: closed for a year."""
         closes: datetime | None = None

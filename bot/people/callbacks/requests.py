@@ -14,6 +14,7 @@ from bot.domain.moments import Now
 from bot.domain.staff import Member
 from bot.people.callbacks.clock import WorkingClock
 from bot.people.callbacks.promises import Window
+from bot.people.changes.calendar import Opens
 from bot.store.callbacks import CALLBACKS, CallbackStore
 from bot.store.rows import Values
 from bot.store.sealing import Sealer
@@ -74,6 +75,14 @@ class Callbacks:
     async def due(self, now: datetime) -> list[Callback]:
         """Open ones whose promised time is over."""
         return await asyncio.to_thread(self._store.list_open, due_before=now)
+
+    async def outside(self, opens: Opens) -> int:
+        """How many promised calls have working time left as it is now, and would have none by `opens`."""
+        now, would_be, found = self._now(), self.clock.by(opens), 0
+        for callback in await self.list_open():
+            start, end = max(callback.call_from, now), callback.due_at
+            found += self.clock.opens_within(start, end) and not would_be.opens_within(start, end)
+        return found
 
     async def phone_of(self, callback_id: int) -> str | None:
         """The number in clear, +79161234567; None: there is no such request. Raises SealBroken."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import itemgetter
 
 from bot.people.changes.changing import Changes, Proposal, Standing
 from bot.people.changes.hours import HoursChanges, written
@@ -112,12 +113,14 @@ class HoursList:
 
 
 def coming_days(tenant: Tenant, today: date) -> list[Holiday]:
-    """The special days but those of one year that are over."""
-    return [
-        holiday
-        for holiday in tenant.holidays
-        if holiday.day.year is None or date(holiday.day.year, holiday.day.month, holiday.day.day) >= today
-    ]
+    """The special days as they come, but those of one year that are over."""
+    dated = [(_comes(holiday.day, today), holiday) for holiday in tenant.holidays]
+    return [holiday for at, holiday in sorted(dated, key=itemgetter(0)) if at >= today]
+
+
+def _comes(day: CalendarDay, today: date) -> date:
+    at = day if day.year is not None else coming(day, today)
+    return date(at.year or today.year, at.month, at.day)
 
 
 def _is_felt(wish: HoursWish) -> bool:

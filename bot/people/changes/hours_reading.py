@@ -23,6 +23,12 @@ _NAMED_DATE = re.compile(r"(?P<day>\d{1,2})\s+(?P<name>[^\W\d_]+)\.?(?:\s+(?P<ye
 _TIME = r"(\d{1,2})(?:[:.](\d{2}))?"
 _SPAN = re.compile(rf"(?:с|from)?\s*{_TIME}\s*(?:[-–—]|до|to|till|until)\s*{_TIME}")
 _BETWEEN = re.compile(r"\s*(?:,|;|и|and|\s)\s*")
+_SEVERAL = re.compile(
+    r"(?:с\s+|from\s+)?\d{1,2}(?:[./]\d{1,2}(?:[./]\d{2,4})?|\s+[^\W\d_]+)?"
+    r"(?:\s*[-–—,]\s*|\s+(?:и|по|до|and|to|till)\s+)"
+    r"\d{1,2}(?:[./](?:0?[1-9]|1[0-2])(?![\d:]|\s*[-–—]\s*\d)|\s+(?P<month>[^\W\d_]+))"
+)
+"""Two days, or from one to another; not a day and its hours."""
 _TO = re.compile(r"\s*[-–—]\s*|\s+(?:по|to|till)\s+")
 
 
@@ -36,6 +42,9 @@ class Fault(StrEnum):
     NO_SUCH_TIME = "no_such_time"
     BACKWARDS = "backwards"
     OVERLAP = "overlap"
+    BREAK_OUTSIDE = "break_outside"
+    SEVERAL_DAYS = "several_days"
+    """Days of the calendar are changed one by one."""
     TOO_LONG = "too_long"
     WEEKDAY_NEEDS_HOURS = "weekday_needs_hours"
     ONLY_WEEKDAYS = "only_weekdays"
@@ -57,6 +66,8 @@ class Wanted:
 def read_wanted(text: str, today: date) -> Wanted | Fault:
     """`today`: in the tenant's own zone; what lies before it cannot be changed any more."""
     line = " ".join(text.split())
+    if _is_of_several_days(text, line, today):
+        return Fault.SEVERAL_DAYS
     head = _without_leading(line)
     weekdays, rest = _weekdays_in(head)
     day: CalendarDay | None = None
@@ -86,6 +97,14 @@ def coming(day: CalendarDay, today: date) -> CalendarDay:
         except ValueError:  # the 29th of February
             continue
     raise AssertionError("every day comes within eight years")
+
+
+def _is_of_several_days(text: str, line: str, today: date) -> bool:
+    if (several := _SEVERAL.match(line)) is not None:
+        month = several["month"]
+        return month is None or month.casefold() in _words()["month_of"]
+    others = [_without_leading(other.strip()) for other in text.strip().splitlines()[1:]]
+    return any(_weekdays_in(other)[0] or not isinstance(_day_in(other, today), Fault) for other in others)
 
 
 def _weekdays_in(line: str) -> tuple[tuple[int, ...], str]:
@@ -166,11 +185,33 @@ def _spans_in(rest: str) -> tuple[Spans | Fault, str]:
         if between is None or not _SPAN.match(rest, between.end()) or len(found) == _MOST_SPANS:
             break
         at = between.end()
-    if not found or re.match(r"\s*[\d:,-]", rest[at:]):
+    if not found or re.match(r"\s*(?:[\d:-]|,(?!\s*[^\W\d_]))", rest[at:]):
         return Fault.NO_HOURS, ""
     if any(later.opens_min < earlier.closes_min for earlier, later in pairwise(found)):
         return Fault.OVERLAP, ""
-    return tuple(found), _tail(rest, at)
+    return _without_break(found, _tail(rest, at))
+
+
+def _without_break(spans: list[Span], rest: str) -> tuple[Spans | Fault, str]:
+    """«10-19, обед 13-14»: the hours in two, and what comes after."""
+    for word in _words()["breaks"]:
+        found = re.match(rf"{re.escape(word)}\b[\s:—–-]*", rest, re.IGNORECASE)
+        match = _SPAN.match(rest, found.end()) if found else None
+        if match is None:
+            continue
+        pause = _span(match)
+        if isinstance(pause, Fault):
+            return pause, ""
+        around = [
+            one for one in spans if one.opens_min < pause.opens_min and pause.closes_min < one.closes_min
+        ]
+        if not around:
+            return Fault.BREAK_OUTSIDE, ""
+        place = spans.index(around[0])
+        before = Span(opens_min=around[0].opens_min, closes_min=pause.opens_min)
+        after = Span(opens_min=pause.closes_min, closes_min=around[0].closes_min)
+        return (*spans[:place], before, after, *spans[place + 1 :]), _tail(rest, match.end())
+    return tuple(spans), rest
 
 
 def _span(match: re.Match[str]) -> Span | Fault:
@@ -188,7 +229,9 @@ def _without_leading(line: str) -> str:
 
 
 def _tail(line: str, at: int) -> str:
-    tail = line[at:].lstrip(" :,;–—-=()").rstrip(" .()")
+    tail = line[at:].lstrip(" :,;–—-=()").rstrip(" .")
+    while tail.endswith(")") and tail.count("(") < tail.count(")"):
+        tail = tail[:-1].rstrip(" .")
     return _without_leading(tail)
 
 

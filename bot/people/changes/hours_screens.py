@@ -92,11 +92,14 @@ class HoursScreens(ChangeScreens):
         most = MOST_DAYS if fault is Fault.TOO_MANY_DAYS else MOST_NAME_CHARACTERS
         return self.plain(WorkingHoursText(f"workhours_{fault}"), most=most)
 
-    def ask(self, wishes: Sequence[HoursWish], tokens: Sequence[str], *, bookings: int) -> Screen:
-        """What the first wish changes, and a button for each. `bookings`: as many would lie outside."""
-        told = self.say(WorkingHoursText.BOOKINGS, count=bookings) if bookings else ""
+    def ask(self, wishes: Sequence[HoursWish], tokens: Sequence[str], *, bookings: int, calls: int) -> Screen:
+        """What the first wish changes, and a button for each. So many bookings, calls would lie outside."""
+        told = paragraphs(
+            self.say(WorkingHoursText.BOOKINGS, count=bookings) if bookings else "",
+            self.say(WorkingHoursText.CALLS, count=calls) if calls else "",
+        )
         changed = self._told(wishes[0].before, wishes[0].after)
-        text = self.say(WorkingHoursText.ASK, changed=changed, bookings=told)
+        text = self.say(WorkingHoursText.ASK, changed=changed, outside=f"{told}\n\n" if told else "")
         labels = [self._yes(wish.day, len(wishes) > 1) for wish in wishes]
         return self.asking(text, list(zip(labels, tokens, strict=True)))
 
