@@ -82,6 +82,29 @@ async def test_whoever_comes_after_a_kill_goes_on_and_doubles_nothing(town: Town
     assert await fates(town, broadcast) == {Fate.SENT: 5}
 
 
+async def test_nobody_waits_for_the_search_after_a_kill(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.people.broadcasts.sending._CHUNK", 1)
+    held = town.telegram.faults.add(Fault(kind=FaultKind.HOLD_BEFORE, methods=("sendMessage",), times=1))
+    await begin(town)
+    killed = asyncio.create_task(build_sending(town.people).look_after())
+    await town.telegram.faults.wait_held(held)
+    killed.cancel()
+    with suppress(asyncio.CancelledError):
+        await killed
+    town.telegram.faults.clear()
+    looking = town.telegram.faults.add(
+        Fault(kind=FaultKind.HOLD_BEFORE, methods=("editMessageReplyMarkup",), times=1)
+    )
+    running = asyncio.create_task(build_sending(town.people).look_after())
+    await town.telegram.faults.wait_held(looking)
+    async with asyncio.timeout(20):
+        while sum(copies(town)[1:]) < 4:  # noqa: ASYNC110  another task
+            await asyncio.sleep(0.02)
+    town.telegram.faults.clear()
+    await running
+    assert copies(town) == [1, 1, 1, 1, 1]
+
+
 async def test_two_workers_at_once_send_each_copy_once(town: Town) -> None:
     await begin(town)
     await asyncio.gather(*(build_sending(town.people).look_after() for _ in range(2)))
