@@ -47,6 +47,7 @@ class TopicText(StrEnum):
     GONE = "topics_gone"
     ASK_PHRASE = "topics_ask_phrase"
     HIT = "topics_hit"
+    HIT_PATTERN = "topics_hit_pattern"
     MISS = "topics_miss"
     ORDERS = "topics_orders"
     PHRASE_LONG = "topics_phrase_long"

@@ -8,6 +8,7 @@ from redis.asyncio import Redis
 from sqlalchemy import Engine
 
 from bot.domain.staff import Role
+from bot.errors import ModelUnavailable
 from bot.memory.answers import RedisAnswerCache
 from bot.people.changes.models import OFF, ModelOption, ModelOptions
 from bot.people.tuning import Knob
@@ -162,3 +163,14 @@ async def test_others_learn_nothing_of_the_command(town: Town) -> None:
         screen = await town.say(person, "/model off")
         assert "Будет:" not in screen
         assert "[Да, переключить]" not in screen
+
+
+async def test_a_model_that_fails_can_be_switched_off_and_is_asked_no_more(town: Town) -> None:
+    town.model = SpokenModel(ModelUnavailable("it is down"), composes=False, name="local")
+    told = [await last(town, CUSTOMER, QUESTION) for _ in range(4)]
+    assert (asked := len(town.model.asked))
+    assert "отвечает: без модели" in await choose(town, "off")
+    assert await last(town, CUSTOMER, QUESTION) == told[-1]
+    assert len(town.model.asked) == asked
+    await choose(town, "openai")
+    assert BY_OPENAI in await last(town, CUSTOMER, QUESTION)

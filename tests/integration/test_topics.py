@@ -85,6 +85,7 @@ async def test_a_topic_of_the_file_can_be_removed_and_put_back(town: Town) -> No
 
 async def test_a_phrase_can_be_tried(town: Town) -> None:
     assert "Тема: политика" in await last(town, ADMIN, "/topics кто у вас депутат")
+    assert "Узнано «выборы» по точному образцу" in await last(town, ADMIN, "/topics скоро выборы")
     assert "не запрещено" in await last(town, ADMIN, "/topics когда хлеб свежий")
     await town.say(ADMIN, "/topics")
     await town.tap(ADMIN, "Проверить фразу")

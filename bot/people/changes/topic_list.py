@@ -4,7 +4,7 @@ import asyncio
 import re
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 
@@ -124,9 +124,11 @@ class TopicList:
         return Topic(name=name, words=words, phrases=phrases)
 
     async def match(self, phrase: str) -> ForbiddenMatch | None:
-        """What the list in force catches a message by."""
+        """What the list in force catches a message by; a pattern, not being words, leaves the entry empty."""
         topics = (await self.listed()).topics
-        return await asyncio.to_thread(lambda: self._built(topics).match(clean(phrase)))
+        found = await asyncio.to_thread(lambda: self._built(topics).match(clean(phrase)))
+        is_pattern = found is not None and any(found.entry in topic.patterns for topic in topics)
+        return replace(found, entry="") if found is not None and is_pattern else found
 
     async def gives_orders(self, phrase: str) -> bool:
         """Whether a message is declined for that, whatever the list says."""

@@ -108,7 +108,7 @@ class TopicScreens(ChangeScreens):
         if match is None:
             return self.plain(TopicText.ORDERS if gives_orders else TopicText.MISS)
         return self.plain(
-            TopicText.HIT,
+            TopicText.HIT if match.entry else TopicText.HIT_PATTERN,
             name=literal(match.topic),
             written=literal(match.written.strip(_MARKS)[:MOST_TOPICS]),
             entry=literal(match.entry[:MOST_TOPICS]),
