@@ -9,18 +9,8 @@ from sqlalchemy import Column, ColumnElement, Table, and_, exists, func, or_, se
 
 from bot.domain.ratings import RatingKind
 from bot.store.admin_tables import BroadcastPersonRow, BroadcastRow, RetentionHoldRow
-from bot.store.people_tables import (
-    ActionRunRow,
-    BookingRow,
-    CallbackRow,
-    ConsentRow,
-    HandoffRow,
-    MarkItemRow,
-    MarkRow,
-    ProposalRow,
-    RatingRow,
-    ReviewRow,
-)
+from bot.store.people_tables import ActionRunRow, BookingRow, CallbackRow, ConsentRow, HandoffRow, RatingRow
+from bot.store.review_tables import MarkItemRow, MarkRow, ProposalRow, ReviewRow
 from bot.store.rows import DIALOGUES, PEOPLE, TURNS, table_of
 from bot.store.tables import StockRefreshRow
 

@@ -26,15 +26,8 @@ from sqlalchemy import (
 from bot.domain.ratings import RatingKind
 from bot.errors import SealBroken
 from bot.store.engine import translated
-from bot.store.people_tables import (
-    BookingRow,
-    CallbackRow,
-    ConsentRow,
-    MarkRow,
-    ProposalRow,
-    RatingRow,
-    StaffRow,
-)
+from bot.store.people_tables import BookingRow, CallbackRow, ConsentRow, RatingRow, StaffRow
+from bot.store.review_tables import MarkRow, ProposalRow
 from bot.store.rows import DIALOGUES, PEOPLE, TURNS, table_of
 from bot.store.sealing import Sealer
 

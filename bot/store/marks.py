@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, delete, exi
 from bot.domain import Outcome
 from bot.domain.reviews import Mark, MarkItem
 from bot.store.engine import translated
-from bot.store.people_tables import MarkItemRow, MarkRow
+from bot.store.review_tables import MarkItemRow, MarkRow
 from bot.store.rows import TURNS, Values, clean, insert_into, table_of
 
 ITEMS = table_of(MarkItemRow)

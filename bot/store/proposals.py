@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Engine, Row, and_, exists, func, insert, l
 
 from bot.domain.reviews import Proposal, ProposalStatus
 from bot.store.engine import translated
-from bot.store.people_tables import ProposalRow
+from bot.store.review_tables import ProposalRow
 from bot.store.rows import Values, clean, table_of
 from bot.store.staff import ACTS
 

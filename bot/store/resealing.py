@@ -8,13 +8,13 @@ from sqlalchemy import Column, Engine, Row, bindparam, select, update
 from sqlmodel import SQLModel
 
 from bot.errors import SealBroken
-from bot.store import people_tables
+from bot.store import people_tables, review_tables
 from bot.store.engine import translated
 from bot.store.rows import Values
 from bot.store.sealing import Sealer
 
 SEALED = "_sealed"
-_DECLARED_IN = people_tables  # the import is what makes the tables known
+_DECLARED_IN = (people_tables, review_tables)  # the imports are what makes the tables known
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, Engine, Row, and_, exists, or_, select, up
 from bot.domain import ChannelName, ChatRef, Light, Outcome
 from bot.domain.reviews import Decided, Review, ReviewMode, ReviewStatus
 from bot.store.engine import translated
-from bot.store.people_tables import ReviewRow
 from bot.store.persons import person_row
+from bot.store.review_tables import ReviewRow
 from bot.store.rows import TURNS, Values, clean, insert_into, table_of
 
 REVIEWS = table_of(ReviewRow)

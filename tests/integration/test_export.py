@@ -20,7 +20,8 @@ from bot.people.export.files import JsonLines, Parquet, TooLarge
 from bot.store.engine import open_engine
 from bot.store.exporting import ExportStore
 from bot.store.migrate import migrate
-from bot.store.people_tables import CallbackRow, ProposalRow, RatingRow
+from bot.store.people_tables import CallbackRow, RatingRow
+from bot.store.review_tables import ProposalRow
 from bot.store.rows import TURNS, table_of
 from bot.store.sealing import Sealer
 from bot.store.turns import TurnStore

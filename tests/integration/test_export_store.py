@@ -11,8 +11,9 @@ from bot.domain.consents import Person
 from bot.domain.ratings import RatingKind
 from bot.store.consents import ConsentStore
 from bot.store.exporting import ExportStore
-from bot.store.people_tables import CallbackRow, MarkRow, ProposalRow, RatingRow
+from bot.store.people_tables import CallbackRow, RatingRow
 from bot.store.purging import PurgeStore
+from bot.store.review_tables import MarkRow, ProposalRow
 from bot.store.rows import TURNS, table_of
 from bot.store.sealing import Sealer
 from bot.store.turns import TurnStore

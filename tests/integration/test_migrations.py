@@ -12,12 +12,12 @@ from sqlalchemy import Connection, inspect, text
 from sqlmodel import SQLModel
 
 from bot.errors import StoreError
-from bot.store import people_tables
+from bot.store import people_tables, review_tables
 from bot.store.engine import open_engine
 from bot.store.migrate import SCRIPTS, known_revisions, migrate
 
 ROOT = Path(__file__).parents[2]
-MODELS = people_tables
+MODELS = (people_tables, review_tables)
 """Imported, its tables stand in the metadata."""
 
 
