@@ -28,9 +28,9 @@ BOT_HEADROOM = 1.2
 """The same for the bot's: between Redis's leave and Telegram's ear a busy machine may stand still.
 With 1.04 such a one let 33 arrive within a second, with 1.1 still 31."""
 _REDIS_PAUSE_S = 0.5
-_AHEAD_GAPS, _AHEAD_MOST_US = 3, 25_000
-"""So long before its moment a broadcast may take it: if it came for each when that is free, half of them
-would pass unused while it wakes. A turn that comes then waits behind as many."""
+_AHEAD_US = 8_000
+"""So long before its moment a broadcast may take it: if it came for each when that is free, it would wake too
+late for half of them. A turn that comes just then waits so much longer."""
 
 
 _FLOODS_KEPT_S = 26 * 3600
@@ -69,7 +69,6 @@ class Limiter:
         self._most_in_a_second = max(1, int(settings.messages_per_second / BOT_HEADROOM))
         self._redis = redis
         self._one_broadcast = asyncio.Lock()
-        self._ahead_us = min(_AHEAD_MOST_US, _AHEAD_GAPS * self._bot_gap_us)
         self._prefix = f"{prefix}:limiter"
         self._shared_keys = [f"{self._prefix}:{name}" for name in ("front", "later", "pause", "left")]
         self._reserve = redis.register_script(_RESERVE)
@@ -127,7 +126,7 @@ class Limiter:
     async def _run(self, script: AsyncScript, chat: ChatRef | None, mode: str = "") -> tuple["_Verdict", int]:
         verdict, wait_us = await script(
             keys=[*self._shared_keys, self._chat_key(chat), f"{self._chat_key(chat)}:left"],
-            args=[self._bot_gap_us, self._gap(chat), self._most_in_a_second, mode, self._ahead_us],
+            args=[self._bot_gap_us, self._gap(chat), self._most_in_a_second, mode, _AHEAD_US],
         )
         return _Verdict(verdict), wait_us
 
