@@ -6,12 +6,12 @@ from sqlalchemy import Engine
 from bot.domain.moments import Now
 from bot.people.callbacks.card_text import CardWording
 from bot.people.callbacks.cards import Cards
-from bot.people.callbacks.clock import WorkingClock
-from bot.people.callbacks.portrait import Portraits
 from bot.people.callbacks.reminders import Reminders
 from bot.people.callbacks.requests import Callbacks
 from bot.people.changes.calendar import Opens
+from bot.people.portrait import Portraits
 from bot.people.staff_posts import StaffPosts
+from bot.people.working_clock import WorkingClock
 from bot.staff.roles import Staff
 from bot.store.callbacks import CallbackStore
 from bot.store.sealing import Sealer

@@ -9,7 +9,6 @@ from bot.dialogue.around import Around
 from bot.dialogue.relaying import Relaying
 from bot.dialogue.suggesting import Suggesting
 from bot.domain.moments import Now
-from bot.people.callbacks.portrait import Portraits
 from bot.people.handoffs.calling import RedLights
 from bot.people.handoffs.handoffs import Handoffs
 from bot.people.handoffs.holds import Holds
@@ -17,6 +16,7 @@ from bot.people.handoffs.places import Places
 from bot.people.handoffs.serving import HandoffServing
 from bot.people.handoffs.tending import Tending
 from bot.people.handoffs.words import HandoffWords
+from bot.people.portrait import Portraits
 from bot.people.services import People
 from bot.people.staff_posts import StaffPosts
 from bot.queue.outbox import Outbox

@@ -10,9 +10,9 @@ from sqlalchemy import Engine, text
 from bot.domain import ChannelName, ChatRef
 from bot.domain.callbacks import AlreadyOpen, Callback, CallbackStatus, Opened, Request, Requester
 from bot.domain.staff import Member, Role
-from bot.people.callbacks.clock import WorkingClock
 from bot.people.callbacks.promises import Window
 from bot.people.callbacks.requests import Callbacks
+from bot.people.working_clock import WorkingClock
 from bot.store.callbacks import CallbackStore
 from bot.store.sealing import Sealer
 from tests.computing import tenant_named

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.people.callbacks.clock import WorkingClock
 from bot.people.callbacks.promises import promised
+from bot.people.working_clock import WorkingClock
 from bot.tenant import Tenant
 from bot.tenant.hours import Span, parse_hours
 from bot.tenant.model import Holiday, WorkingHours

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from bot.domain import Button, Keyboard
 from bot.domain.callbacks import Callback, CallbackStatus
-from bot.people.callbacks.portrait import Portrait
 from bot.people.callbacks.promises import PromiseWords
+from bot.people.portrait import Portrait
 from bot.people.review.why import why_row
 from bot.tenant import Tenant
 from bot.texts.cards import CardText

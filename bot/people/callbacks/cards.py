@@ -10,8 +10,8 @@ from bot.domain.moments import Now
 from bot.errors import SealBroken
 from bot.people.callbacks.card_text import CardWording, Shown
 from bot.people.callbacks.phones import masked_phone
-from bot.people.callbacks.portrait import Portrait, Portraits
 from bot.people.callbacks.requests import Callbacks
+from bot.people.portrait import Portrait, Portraits
 from bot.people.staff_posts import StaffPosts
 from bot.staff.roles import Staff
 from bot.texts.cards import CardText

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bot.domain.callbacks import Callback
-from bot.people.callbacks.clock import WorkingClock
+from bot.people.working_clock import WorkingClock
 from bot.tenant import Tenant
 from bot.tenant.service import Callbacks as CallbackSettings
 from bot.texts.callbacks import CallbackText

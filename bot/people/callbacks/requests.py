@@ -12,9 +12,9 @@ from bot.domain import ChannelName
 from bot.domain.callbacks import AlreadyOpen, Callback, CallbackStatus, Move, Opened, Request
 from bot.domain.moments import Now
 from bot.domain.staff import Member
-from bot.people.callbacks.clock import WorkingClock
 from bot.people.callbacks.promises import Window
 from bot.people.changes.calendar import Opens
+from bot.people.working_clock import WorkingClock
 from bot.store.callbacks import CALLBACKS, CallbackStore
 from bot.store.rows import Values
 from bot.store.sealing import Sealer

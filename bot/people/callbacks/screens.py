@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 
 from bot.domain import Button, Keyboard, Outgoing
 from bot.domain.callbacks import Callback, CallbackStatus
-from bot.people.callbacks.clock import WorkingClock
 from bot.people.callbacks.phones import masked_phone
 from bot.people.callbacks.promises import PromiseWords, Window, promised
 from bot.people.services import People
+from bot.people.working_clock import WorkingClock
 from bot.texts.callbacks import CallbackText
 from bot.texts.literal import literal
 from bot.texts.service import ServiceText

@@ -14,8 +14,8 @@ from bot.data_files import read_data
 from bot.language.folding import plain
 from bot.language.lemmas import Lemmatiser
 from bot.language.numerals import SPELT, spell_out
-from bot.people.callbacks.clock import WorkingClock
 from bot.people.callbacks.promises import Window, promised
+from bot.people.working_clock import WorkingClock
 from bot.tenant.service import Callbacks as CallbackSettings
 
 _FARTHEST = timedelta(days=60)

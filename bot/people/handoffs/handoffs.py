@@ -15,10 +15,10 @@ from bot.domain import ChatRef, Outgoing, Purpose
 from bot.domain.handoffs import Cause, Customer, Handoff, Place, Stage
 from bot.domain.moments import Now
 from bot.domain.staff import Member
-from bot.people.callbacks.portrait import Portraits
 from bot.people.handoffs.holds import Hold, Holds
 from bot.people.handoffs.known import KnownHandoffs
 from bot.people.handoffs.words import HandoffWords
+from bot.people.portrait import Portraits
 from bot.people.staff_posts import StaffPosts
 from bot.queue.outbox import Outbox
 from bot.staff.roles import Staff

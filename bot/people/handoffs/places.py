@@ -9,9 +9,9 @@ from bot.delivery.delivery import Delivery
 from bot.domain import Turn
 from bot.domain.handoffs import Place, private_chat
 from bot.errors import ChatMoved, ChatUnreachable, DeliveryError, HoldOver, ThreadGone
-from bot.people.callbacks.portrait import Portraits
 from bot.people.handoffs.handoffs import Handoffs
 from bot.people.handoffs.holds import Hold
+from bot.people.portrait import Portraits
 from bot.staff.roles import Staff
 
 log = structlog.get_logger()

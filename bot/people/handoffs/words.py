@@ -7,7 +7,7 @@ from typing import Final
 from bot.domain import Button, Keyboard, Outgoing
 from bot.domain.handoffs import Cause, Customer, Handoff
 from bot.domain.staff import Member
-from bot.people.callbacks.portrait import Portrait
+from bot.people.portrait import Portrait
 from bot.people.review.why import why_row
 from bot.tenant import Tenant
 from bot.texts.catalogue import Texts

@@ -12,11 +12,11 @@ from bot.domain.reviews import HELD_OUTCOMES, Decided, Review, ReviewMode
 from bot.errors import DeliveryError, SealBroken, StoreError
 from bot.guard.personal_data import mask, named_labels
 from bot.memory.memory import Memory
-from bot.people.callbacks.clock import WorkingClock
 from bot.people.changes.calendar import Opens
 from bot.people.review.cards import ReviewCards
 from bot.people.staff_posts import StaffPosts
 from bot.people.tuning import Knob, Tuning
+from bot.people.working_clock import WorkingClock
 from bot.store.reviews import Held, ReviewStore
 from bot.store.sealing import Sealer
 from bot.store.staff import Act
