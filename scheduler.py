@@ -10,7 +10,7 @@ from bot.store.engine import database_url, open_engine
 from bot.store.migrate import migrate_when_reachable
 from bot.wiring import load_configured_tenant, open_redis
 from bot.wiring.clockwork import build_clockwork
-from bot.wiring.people import jobs_of
+from bot.wiring.duties import jobs_of
 
 
 async def schedule(settings: Settings, now: Now = utc_now) -> None:

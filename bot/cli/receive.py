@@ -37,13 +37,9 @@ from bot.tenant import find_tenant
 from bot.texts.catalogue import Text, Texts
 from bot.web.application import Webhook, build_application
 from bot.wiring import TENANTS, build_inbox, build_texts, open_redis
-from bot.wiring.admins import model_places
 from bot.wiring.channels import open_channels
-from bot.wiring.models import model_options
-from bot.wiring.people import build_people
+from bot.wiring.people import open_people
 from bot.wiring.recordings import recording_limits
-from bot.wiring.sealing import build_sealer
-from bot.wiring.stock import build_stock_table
 
 log = structlog.get_logger()
 
@@ -58,8 +54,7 @@ async def run(settings: Settings) -> int:
     bot = build_bot(settings.telegram)
     by_webhook = settings.telegram.webhook_url is not None
     patience_s = WEBHOOK_PATIENCE_S if by_webhook else None
-    folder = find_tenant(settings.tenant, TENANTS)
-    live = LiveKnowledge(folder, build=lambda _: None)
+    live = LiveKnowledge(find_tenant(settings.tenant, TENANTS), build=lambda _: None)
     tenant = live.knowledge.tenant
     texts = build_texts(tenant, settings)
     url = database_url(settings.database_url, settings.data_dir)
@@ -73,21 +68,8 @@ async def run(settings: Settings) -> int:
         channels = await stack.enter_async_context(open_channels(settings, redis))
         delivery = Delivery(redis, channels)
         inbox = build_inbox(settings, redis)
-        people = build_people(
-            tenant,
-            texts,
-            redis=redis,
-            engine=engine,
-            inbox=inbox,
-            delivery=delivery,
-            sealer=build_sealer(settings),
-            stock=build_stock_table(settings, tenant, engine),
-            folder=folder,
-            retention_days=settings.log_retention_days,
-            data_dir=settings.data_dir,
-            models=model_options(settings),
-            model_places=model_places(settings),
-            tenant_now=live.tenant,
+        people = open_people(
+            settings, live, texts, redis=redis, engine=engine, inbox=inbox, delivery=delivery
         )
         refuse = partial(_refuse, delivery, texts)
         acceptor = Acceptor(inbox, patience_s=patience_s, refuse=refuse, seen=delivery.seen)

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
+from typing import Any
 
 from redis.asyncio import Redis
 from sqlalchemy import Engine
@@ -14,52 +14,44 @@ from bot.dialogue.around import Around
 from bot.dialogue.suggesting import Suggesting
 from bot.domain import Turn
 from bot.domain.moments import Now, utc_now
+from bot.knowledge.live import LiveKnowledge
 from bot.people.actions.documents import Documents
 from bot.people.actions.words import ActionSource
 from bot.people.admins.model_reach import Place
-from bot.people.callbacks.handing import hand_over_waiting
 from bot.people.callbacks.offering import CallOffers
 from bot.people.changes.changing import TenantNow
 from bot.people.changes.hours_list import HoursList
 from bot.people.changes.models import ModelOptions
 from bot.people.changes.topic_list import TopicList
-from bot.people.clockwork.jobs import Duty, Job
 from bot.people.handoffs.suggestions import Suggestions
 from bot.people.menu import Menu
 from bot.people.services import People
 from bot.people.staff_posts import StaffPosts
 from bot.queue.inbox import Inbox
 from bot.queue.outbox import Outbox
+from bot.settings import Settings
 from bot.staff.roles import Staff
 from bot.stock.table import StockTable
 from bot.store.sealing import Sealer
 from bot.store.staff import StaffStore
-from bot.tenant import Tenant
+from bot.tenant import Tenant, find_tenant
 from bot.texts.catalogue import Texts
 from bot.wiring import TENANTS
 from bot.wiring.actions import build_bookings, build_sender
-from bot.wiring.admins import build_admins
-from bot.wiring.broadcasts import build_broadcasts, build_sending
+from bot.wiring.admins import build_admins, model_places
+from bot.wiring.broadcasts import build_broadcasts
 from bot.wiring.callbacks import build_callbacks, build_cards, build_reminders
 from bot.wiring.changes import build_changes
 from bot.wiring.closing import build_closing, build_closing_around
+from bot.wiring.duties import jobs_of
 from bot.wiring.exporting import build_export_requests
-from bot.wiring.handoffs import build_handoffs, build_tending, with_handoffs
+from bot.wiring.handoffs import build_handoffs, with_handoffs
+from bot.wiring.models import model_options
 from bot.wiring.oversight import build_oversight
 from bot.wiring.privacy import build_consents, build_privacy
-from bot.wiring.upkeep import build_jobs, build_upkeep, upkeep_duties
-
-DUTIES: Mapping[str, float] = {
-    "bookings": 30.0,
-    "callback_reminders": 30.0,
-    "callbacks_waiting": 30.0,
-    "reviews": 20.0,
-    "close_silent": 20.0,
-    "ask_nps": 60.0,
-    "erasures": 20.0,
-    "handoffs": 15.0,
-}
-"""Every how many seconds the clock wants each duty done."""
+from bot.wiring.sealing import build_sealer
+from bot.wiring.stock import build_stock_table
+from bot.wiring.upkeep import build_upkeep
 
 
 def build_people(
@@ -264,11 +256,6 @@ def build_people(
     )
 
 
-def jobs_of(tenant: Tenant) -> Mapping[str, Job]:
-    """All that the clock has the workers do for the tenant."""
-    return build_jobs(DUTIES, None if tenant.stock is None else tenant.stock.refresh_minutes)
-
-
 def build_around(people: People, suggesting: Suggesting | None = None) -> Around:
     """What people have to do with a turn. `suggesting`: who helps the operators, if anybody."""
     reviewing = people.oversight.reviewing
@@ -284,25 +271,31 @@ def build_around(people: People, suggesting: Suggesting | None = None) -> Around
     return replace(around, before=(see_changes, *around.before))
 
 
-def build_duties(people: People) -> Mapping[str, Duty]:
-    """What each job does, but for those that need more than people (`bot/wiring/worker.py`)."""
-    duties: dict[str, Duty] = {
-        "bookings": people.bookings.look_after,
-        "callback_reminders": people.reminders.look_after,
-        "callbacks_waiting": partial(hand_over_waiting, people),
-        "reviews": people.oversight.decisions.keep_time,
-        "handoffs": build_tending(people).tend,
-        "close_silent": people.closing.endings.close_silent,
-        "ask_nps": people.closing.ratings.ask_nps,
-        "erasures": people.privacy.erasing.look_after,
-        "exports": people.exporting.look_after,
-        "broadcasts": build_sending(people).look_after,
-        **upkeep_duties(people.upkeep),
-    }
-    return {name: partial(_up_to_date, people, duty) for name, duty in duties.items()}
-
-
-async def _up_to_date(people: People, duty: Duty) -> None:
-    """By the hours that hold now."""
-    await people.changes.refresh()
-    await duty()
+def open_people(
+    settings: Settings,
+    live: LiveKnowledge[Any],
+    texts: Texts,
+    *,
+    redis: Redis,
+    engine: Engine,
+    inbox: Inbox,
+    delivery: Delivery,
+) -> People:
+    """As the settings say, for the tenant that is watched."""
+    tenant = live.knowledge.tenant
+    return build_people(
+        tenant,
+        texts,
+        redis=redis,
+        engine=engine,
+        inbox=inbox,
+        delivery=delivery,
+        sealer=build_sealer(settings),
+        stock=build_stock_table(settings, tenant, engine),
+        folder=find_tenant(settings.tenant, TENANTS),
+        retention_days=settings.log_retention_days,
+        data_dir=settings.data_dir,
+        models=model_options(settings),
+        model_places=model_places(settings),
+        tenant_now=live.tenant,
+    )

@@ -40,13 +40,13 @@ from bot.tenant import Tenant, find_tenant
 from bot.wiring import TENANTS, build_inbox, build_texts, open_redis
 from bot.wiring.assistant import AssistantParts, has_vectors
 from bot.wiring.channels import open_channels
+from bot.wiring.duties import build_duties
 from bot.wiring.models import Models, build_sampling
 from bot.wiring.outgoings import build_outgoings
-from bot.wiring.people import build_around, build_duties, build_people
+from bot.wiring.people import build_around, open_people
 from bot.wiring.recordings import hears
-from bot.wiring.sealing import build_sealer
 from bot.wiring.speaking import build_speaking
-from bot.wiring.stock import build_refresher, build_stock_table, build_tables
+from bot.wiring.stock import build_refresher, build_tables
 from bot.wiring.upkeep import process_duties
 
 
@@ -82,20 +82,8 @@ async def open_worker_services(settings: Settings) -> AsyncIterator[WorkerServic
         cancellations = Cancellations(redis)
         texts = build_texts(tenant, settings)
         delivery = Delivery(redis, channels)
-        people = build_people(
-            tenant,
-            texts,
-            redis=redis,
-            engine=engine,
-            inbox=inbox,
-            delivery=delivery,
-            sealer=build_sealer(settings),
-            stock=build_stock_table(settings, tenant, engine),
-            folder=find_tenant(settings.tenant, TENANTS),
-            retention_days=settings.log_retention_days,
-            data_dir=settings.data_dir,
-            models=models.options,
-            tenant_now=live.tenant,
+        people = open_people(
+            settings, live, texts, redis=redis, engine=engine, inbox=inbox, delivery=delivery
         )
         duties = {
             **build_duties(people),

@@ -13,7 +13,7 @@ from bot.domain import ChannelName
 from bot.domain.staff import Role
 from bot.people.export import requests as exporting_requests
 from bot.staff.roles import Staff
-from bot.wiring.people import build_duties, jobs_of
+from bot.wiring.duties import build_duties, jobs_of
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.telegram.state import SeenMessage
 from tests.integration.consent_kit import bakery_with_terms

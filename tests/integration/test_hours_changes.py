@@ -13,7 +13,7 @@ from bot.people.changes.hours import HoursChanges
 from bot.people.tuning import Knob
 from bot.tenant.hours import CalendarDay
 from bot.tenant.model import Holiday
-from bot.wiring.people import build_duties
+from bot.wiring.duties import build_duties
 from tests.fakes.telegram import FakeTelegram
 from tests.integration.changes_kit import (
     acts,

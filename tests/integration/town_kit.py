@@ -47,8 +47,9 @@ from bot.store.turns import TurnStore
 from bot.tenant import Tenant, load_tenant
 from bot.wiring import build_texts
 from bot.wiring.assistant import AssistantParts
+from bot.wiring.duties import build_duties
 from bot.wiring.outgoings import build_outgoings
-from bot.wiring.people import build_around, build_duties, build_people
+from bot.wiring.people import build_around, build_people
 from bot.wiring.stock import build_stock_table
 from tests.assistants import BAKERY, SpokenModel
 from tests.fakes.telegram import FakeTelegram
