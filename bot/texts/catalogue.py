@@ -196,7 +196,7 @@ class Texts:
     """The catalogues, with a tenant's own wording and facts already laid over them."""
 
     catalogues: Mapping[str, Mapping[str, str]]
-    facts: Mapping[str, Mapping[str, str]]
+    facts: Mapping[str, dict[str, str]]
     """Per language, the values that fill every text: name, title, subject, contacts..."""
 
     def say(self, text: StrEnum, language: str, **values: object) -> str:
@@ -207,6 +207,11 @@ class Texts:
     def one_of(self, text: StrEnum, language: str, number: int) -> str:
         """The wording at a place, from 0, of a text that lists several between ``|``."""
         return self.say(text, language).split("|")[number]
+
+    def tell_days(self, count: int) -> None:
+        """From now on dialogues are kept for so many days."""
+        for language, facts in self.facts.items():
+            facts["days"] = self.days(count, language)
 
     def days(self, count: int, language: str) -> str:
         """A number of days in words that agree with it: 1 день, 3 дня, 90 дней."""
@@ -234,7 +239,7 @@ def load_texts(
         catalogues={
             language: {**_read(language), **(overrides or {}).get(language, {})} for language in LANGUAGES
         },
-        facts=facts or {},
+        facts={language: dict((facts or {}).get(language, {})) for language in LANGUAGES},
     )
 
 

@@ -9,6 +9,7 @@ from bot.people.tuning import Tuning
 from bot.staff.roles import Staff
 from bot.store.tunings import TuningStore
 from bot.tenant import Tenant
+from bot.texts.catalogue import Texts
 
 
 def build_changes(
@@ -18,6 +19,8 @@ def build_changes(
     engine: Engine,
     staff: Staff,
     models: ModelOptions | None,
+    texts: Texts,
+    retention_days: int,
     tenant_now: TenantNow | None,
     prefix: str,
 ) -> Changes:
@@ -28,6 +31,8 @@ def build_changes(
         staff=staff,
         redis=redis,
         models=models or ModelOptions(options=(), default="local"),
+        texts=texts,
+        retention_days=retention_days,
         tenant_now=tenant_now,
         prefix=prefix,
     )

@@ -109,6 +109,8 @@ def build_people(
         engine=engine,
         staff=staff,
         models=models,
+        texts=texts,
+        retention_days=retention_days,
         tenant_now=tenant_now,
         prefix=prefix,
     )

@@ -63,6 +63,14 @@ async def test_the_screen_tells_what_goes_and_a_change_reads_back(town: Town, en
     assert state.last.asked_by == f"telegram:{ADMIN}"
 
 
+async def test_customers_are_told_the_days_that_hold_now(town: Town) -> None:
+    assert "наша переписка, 90 дней" in await town.say(CUSTOMER, "/start")
+    await town.say(ADMIN, "/retention 121")
+    await town.tap(ADMIN, "Да, хранить 121 день")
+    assert "наша переписка, 121 день" in await town.say(CUSTOMER, "/start")
+    assert "хранится 121 день" in await town.say(CUSTOMER, "/privacy")
+
+
 async def test_nothing_changes_without_a_yes(town: Town) -> None:
     await town.say(ADMIN, "/retention 30")
     assert "Срок хранения: 90 дней" in await town.tap(ADMIN, "Нет, оставить как есть")

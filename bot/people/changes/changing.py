@@ -19,6 +19,7 @@ from bot.staff.roles import Staff
 from bot.store.staff import Act
 from bot.store.tunings import Tuned
 from bot.tenant import Tenant
+from bot.texts.catalogue import Texts
 
 _ASKED_S = 3600
 TenantNow = Callable[[], Awaitable[Tenant]]
@@ -33,6 +34,8 @@ class InForce:
     hours: HoursChanges = field(default_factory=HoursChanges)
     model: str | None = None
     """A provider, or `OFF`; None: as the settings say."""
+    kept_days: int | None = None
+    """How long dialogues are kept; None: as the settings say."""
 
     @classmethod
     def of(cls, tunings: Mapping[str, Tuned]) -> "InForce":
@@ -41,6 +44,7 @@ class InForce:
             topics=TopicChanges.of(values.get(Knob.FORBIDDEN)),
             hours=HoursChanges.of(values.get(Knob.HOURS)),
             model=read_choice(values.get(Knob.MODEL)),
+            kept_days=values.get(Knob.RETENTION_DAYS),
         )
 
 
@@ -96,15 +100,22 @@ class Changes:
         staff: Staff,
         redis: Redis,
         models: ModelOptions,
+        texts: Texts,
+        retention_days: int,
         tenant_now: TenantNow | None = None,
         prefix: str = "dz",
     ) -> None:
-        """`tenant`: as it was at the start; for good where nobody can tell of edits by `tenant_now`."""
+        """`tenant`: as it was at the start; for good where nobody can tell of edits by `tenant_now`.
+
+        `retention_days`: until an admin says otherwise; `texts` tell people what holds.
+        """
         self.calendar = Calendar(tenant)
         self.models = models
         self._tuning = tuning
         self._staff = staff
         self._redis = redis
+        self._texts = texts
+        self._retention_days = retention_days
         self._tenant_now = tenant_now
         self._prefix = prefix
         self._read: Mapping[str, Tuned] | None = None
@@ -125,7 +136,9 @@ class Changes:
     async def refresh(self) -> None:
         """Lay the hours of now over this process's calendar, with the folder as it is now."""
         written = self.tenant if self._tenant_now is None else await self._tenant_now()
-        self.calendar.lay((await self.in_force()).hours, written)
+        in_force = await self.in_force()
+        self.calendar.lay(in_force.hours, written)
+        self._texts.tell_days(in_force.kept_days or self._retention_days)
 
     async def standing(self, knob: Knob) -> Standing:
         tuned = await self._tuning.tuned(knob)
