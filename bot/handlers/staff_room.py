@@ -6,38 +6,71 @@ import structlog
 from aiogram import Bot, F, Router
 from aiogram.exceptions import TelegramAPIError
 from aiogram.filters import Command
-from aiogram.types import Chat, ChatFullInfo, ChatMemberAdministrator, Message, Update
+from aiogram.types import CallbackQuery, Chat, ChatFullInfo, ChatMemberAdministrator, Message, Update
 
-from bot.domain import ChannelName, Outgoing
+from bot.domain import Button, ChannelName, Keyboard, Outgoing
 from bot.domain.staff import Member, Role, Room
 from bot.handlers.roles import HasRole
-from bot.handlers.screens import chat_ref, language_of, show
+from bot.handlers.screens import change, chat_ref, language_of, show, toast
 from bot.people.services import People
 from bot.texts.room import RoomText
 
 log = structlog.get_logger()
 
+_YES, _NO = "room:yes", "room:no"
+
 
 def build_router() -> Router:
     router = Router(name="staff_room")
-    router.message.register(bind, Command("here"), HasRole(Role.ADMIN))
+    router.message.register(ask, Command("here"), HasRole(Role.ADMIN))
+    router.callback_query.register(leave, F.data == _NO, HasRole(Role.ADMIN))
+    router.callback_query.register(confirm, F.data == _YES, HasRole(Role.ADMIN))
     router.message.register(follow, F.migrate_to_chat_id | F.migrate_from_chat_id)
     return router
 
 
-async def bind(message: Message, bot: Bot, event_update: Update, people: People, member: Member) -> None:
-    """Make this group the staff's room; in a private chat tell where to say it."""
-    text = RoomText.ONLY_IN_A_GROUP
-    if message.chat.type != "private":
-        has_topics = await _may_use_topics(bot, message.chat)
-        await people.staff.bind_room(Room(chat=chat_ref(message.chat), has_topics=has_topics), member)
-        log.info("staff_room_bound", chat=message.chat.id, topics=has_topics)
-        text = RoomText.BOUND_TOPICS if has_topics else RoomText.BOUND
-        if message.chat.is_forum and not has_topics:
-            text = RoomText.BOUND_NO_RIGHT
-    words = people.texts.say(text, language_of(message.from_user))
+async def ask(message: Message, bot: Bot, event_update: Update, people: People, member: Member) -> None:
+    """Whether this group is meant, unless it is the room already; in a private chat tell where to say it."""
+    language, keyboard = language_of(message.from_user), None
+    room = await people.staff.room()
+    if message.chat.type == "private":
+        text = RoomText.ONLY_IN_A_GROUP
+    elif room is not None and room.chat == chat_ref(message.chat):
+        text = await _bind(bot, people, message.chat, member)
+    else:
+        text = RoomText.ASK if room is None else RoomText.ASK_INSTEAD
+        yes = Button(text=people.texts.say(RoomText.YES, language), data=_YES)
+        no = Button(text=people.texts.say(RoomText.NO, language), data=_NO)
+        keyboard = Keyboard(rows=((yes,), (no,)))
+    words = people.texts.say(text, language)
     thread_id = message.message_thread_id if message.is_topic_message else None
-    await show(people, message.chat, event_update, Outgoing(text=words, thread_id=thread_id))
+    outgoing = Outgoing(text=words, thread_id=thread_id, keyboard=keyboard)
+    await show(people, message.chat, event_update, outgoing)
+
+
+async def confirm(query: CallbackQuery, bot: Bot, people: People, member: Member) -> None:
+    message = query.message
+    await toast(bot, query)
+    if isinstance(message, Message) and message.chat.type != "private":
+        text = await _bind(bot, people, message.chat, member)
+        await change(people, message, people.texts.say(text, language_of(query.from_user)))
+
+
+async def leave(query: CallbackQuery, bot: Bot, people: People) -> None:
+    await toast(bot, query)
+    if isinstance(query.message, Message):
+        words = people.texts.say(RoomText.LEFT, language_of(query.from_user))
+        await change(people, query.message, words)
+
+
+async def _bind(bot: Bot, people: People, chat: Chat, member: Member) -> RoomText:
+    """Make this group the staff's room, with topics where the bot may make them; safe to repeat."""
+    has_topics = await _may_use_topics(bot, chat)
+    await people.staff.bind_room(Room(chat=chat_ref(chat), has_topics=has_topics), member)
+    log.info("staff_room_bound", chat=chat.id, topics=has_topics)
+    if chat.is_forum and not has_topics:
+        return RoomText.BOUND_NO_RIGHT
+    return RoomText.BOUND_TOPICS if has_topics else RoomText.BOUND
 
 
 async def follow(message: Message, bot: Bot, people: People) -> None:

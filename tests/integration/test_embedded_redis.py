@@ -79,6 +79,7 @@ def test_the_watcher_starts_it_again(data_dir: Path) -> None:
     watching.start()
     try:
         _until(lambda: _answers(server))
+        assert not EmbeddedRedis(data_dir).start()  # waits until the watcher is through with starting it
         first = _pid(server)
         with _client(server) as client:
             client.set("key", 1)

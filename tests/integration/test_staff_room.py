@@ -37,29 +37,51 @@ def room(chat_id: int, *, has_topics: bool = False) -> Room:
     return Room(chat=chat, has_topics=has_topics)
 
 
-async def test_an_admin_makes_a_group_the_room(town: Town, telegram: FakeTelegram) -> None:
-    telegram.inject.message(GROUP, "/here", person_id=ADMIN)
-    await telegram.wait_for_text(GROUP, "теперь эта группа рабочая")
+async def test_an_admin_makes_a_group_the_room(town: Town) -> None:
+    assert "увидят все, кто здесь есть" in await town.say(GROUP, "/here", person_id=ADMIN)
+    assert await town.people.staff.room() is None
+    assert "теперь эта группа рабочая" in await town.tap(GROUP, "Да, сделать рабочей", user_id=ADMIN)
     assert await town.people.staff.room() == room(GROUP)
 
 
+async def test_a_no_leaves_the_room_where_it_was(town: Town) -> None:
+    await town.people.staff.bind_room(room(GROUP))
+    assert "вместо прежней" in await town.say(FORUM, "/here", person_id=ADMIN)
+    assert "всё осталось как было" in await town.tap(FORUM, "Нет, не надо", user_id=ADMIN)
+    assert await town.people.staff.room() == room(GROUP)
+
+
+@pytest.mark.parametrize("person", [OPERATOR, OUTSIDER])
+async def test_nobody_else_says_yes_to_it(town: Town, person: int) -> None:
+    await town.say(GROUP, "/here", person_id=ADMIN)
+    await town.tap(GROUP, "Да, сделать рабочей", user_id=person)
+    assert await town.people.staff.room() is None
+
+
+async def test_in_the_room_itself_it_only_looks_for_topics_again(town: Town) -> None:
+    await town.people.staff.bind_room(room(FORUM))
+    assert "своя тема" in await town.say(FORUM, "/here", person_id=ADMIN)
+    assert await town.people.staff.room() == room(FORUM, has_topics=True)
+
+
 async def test_a_forum_gives_each_customer_a_topic(town: Town, telegram: FakeTelegram) -> None:
-    telegram.inject.message(FORUM, f"/here@{telegram.username}", person_id=ADMIN, language="en")
-    await telegram.wait_for_text(FORUM, "a topic of its own")
+    asked = await town.say(FORUM, f"/here@{telegram.username}", person_id=ADMIN, language="en")
+    assert "everybody in this group" in asked
+    assert "своя тема" in await town.tap(FORUM, "Yes, work here", user_id=ADMIN)
     assert await town.people.staff.room() == room(FORUM, has_topics=True)
 
 
 async def test_a_forum_without_the_right_says_what_is_missing(town: Town, telegram: FakeTelegram) -> None:
     telegram.inject.limit_bot(FORUM, may_manage_topics=False)
-    telegram.inject.message(FORUM, "/here", person_id=ADMIN)
-    await telegram.wait_for_text(FORUM, "«Управление темами»")
+    await town.say(FORUM, "/here", person_id=ADMIN)
+    assert "«Управление темами»" in await town.tap(FORUM, "Да, сделать рабочей", user_id=ADMIN)
     assert await town.people.staff.room() == room(FORUM)
 
 
 async def test_the_answer_comes_into_the_topic_where_it_was_said(town: Town, telegram: FakeTelegram) -> None:
     thread = telegram.inject.open_topic(FORUM, "Общее", person_id=ADMIN)
     telegram.inject.message(FORUM, "/here", person_id=ADMIN, thread=thread)
-    assert (await telegram.wait_for_text(FORUM, "рабочая")).thread == thread
+    assert (await telegram.wait_for_text(FORUM, "рабочей")).thread == thread
 
 
 @pytest.mark.parametrize("person", [OPERATOR, OUTSIDER])
