@@ -12,7 +12,7 @@ from bot.domain.staff import Member, Role
 from bot.store.admin_tables import InvitationRow
 from bot.store.engine import translated
 from bot.store.rows import clean, insert_into, table_of
-from bot.store.staff import STAFF, Act
+from bot.store.staff import STAFF, Act, staff_key
 
 INVITATIONS = table_of(InvitationRow)
 
@@ -161,7 +161,7 @@ class InvitationStore:
         """Who made it may still invite: from one who lost the role nobody comes in."""
         maker = exists().where(
             STAFF.c.tenant == self._tenant,
-            STAFF.c.channel + ":" + STAFF.c.external_id == INVITATIONS.c.made_by,
+            staff_key() == INVITATIONS.c.made_by,
             STAFF.c.role == Role.ADMIN.value,
             STAFF.c.revoked_at.is_(None),
         )

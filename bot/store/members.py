@@ -10,7 +10,7 @@ from bot.domain import ChannelName
 from bot.domain.staff import Member, Role
 from bot.store.engine import translated
 from bot.store.rows import Values
-from bot.store.staff import ACTS, STAFF, Act
+from bot.store.staff import ACTS, STAFF, Act, staff_key
 
 
 class RoleChange(StrEnum):
@@ -50,7 +50,7 @@ class MemberStore:
             .group_by(ACTS.c.actor)
             .subquery()
         )
-        theirs = STAFF.outerjoin(acted, acted.c.actor == _key())
+        theirs = STAFF.outerjoin(acted, acted.c.actor == staff_key())
         working = and_(STAFF.c.tenant == self._tenant, STAFF.c.revoked_at.is_(None))
         statement = select(STAFF, acted.c.last_act_at).select_from(theirs).where(working)
         with translated(), self._engine.connect() as connection:
@@ -92,7 +92,7 @@ class MemberStore:
         with translated(), self._engine.begin() as connection:
             # touches every admin first, so that of two who go at once the second sees the first gone
             connection.execute(update(STAFF).where(admins).values(tenant=self._tenant))
-            if not connection.scalar(select(exists().where(admins, _key() == by))):
+            if not connection.scalar(select(exists().where(admins, staff_key() == by))):
                 return RoleChange.DISMISSED
             if not connection.execute(update(STAFF).where(asked).values(changed)).rowcount:
                 role = connection.scalar(select(STAFF.c.role).where(theirs))
@@ -109,8 +109,3 @@ class MemberStore:
             other.c.revoked_at.is_(None),
             other.c.id != STAFF.c.id,
         )
-
-
-def _key() -> ColumnElement[str]:
-    """As `Member.key`."""
-    return STAFF.c.channel + ":" + STAFF.c.external_id

@@ -161,3 +161,8 @@ def _member(row: Row[Any]) -> Member:
 def _room(row: Row[Any]) -> Room:
     chat = ChatRef(channel=ChannelName(row.channel), chat_id=row.chat_id, private=False)
     return Room(chat=chat, has_topics=row.has_topics)
+
+
+def staff_key() -> ColumnElement[str]:
+    """As `Member.key`."""
+    return STAFF.c.channel + ":" + STAFF.c.external_id

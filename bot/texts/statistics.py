@@ -7,6 +7,7 @@ class StatisticsText(StrEnum):
     TODAY = "statistics_today"
     WEEK = "statistics_week"
     WINDOW = "statistics_window"
+    UNKNOWN_SPAN = "statistics_unknown_span"
     SHOW_TODAY = "statistics_show_today"
     SHOW_WEEK = "statistics_show_week"
     SHOW_WINDOW = "statistics_show_window"

@@ -73,6 +73,8 @@ async def test_what_was_purged_is_still_counted(town: Town, engine: Engine) -> N
     assert "Разговоров: 1\n" in await town.say(ADMIN, "/stats 7")
 
 
-async def test_whatever_is_no_span_is_today(town: Town) -> None:
-    for words in ("/stats -1", "/stats завтра", "/stats 100000"):
-        assert "Сегодня, 25.11" in await town.say(ADMIN, words)
+async def test_whatever_is_no_span_is_today_and_told_what_could_be(town: Town) -> None:
+    assert "/stats 90" not in await town.say(ADMIN, "/stats")
+    for times, words in enumerate(("/stats -1", "/stats завтра", "/stats 100000"), start=1):
+        said = await town.say(ADMIN, words)
+        assert (said.count("/stats 90"), said.count("Сегодня, 25.11")) == (times, times + 1)
