@@ -131,9 +131,10 @@ async def test_hours_count_in_both(stack: Stack, telegram: FakeTelegram, custome
 
 
 async def test_a_shorter_retention_deletes_at_once(stack: Stack, telegram: FakeTelegram) -> None:
-    turn = grow_old(stack, 70)
+    old = grow_old(stack, 70)
     await act(telegram, ("/retention 60", "будет"), ("[Да, хранить 60", "Готово. Срок"))
-    await stack.until(lambda: not is_there(stack, turn), "the old turn is gone")
+    await stack.until(lambda: not is_there(stack, old), "the old turn is gone")
+    assert is_there(stack, old - 1)  # of today
 
 
 async def test_after_a_restart_all_of_it_still_holds(

@@ -4,10 +4,8 @@ import pytest
 
 from bot.people.privacy.words import OwnData, own_data_in
 
-
-@pytest.mark.parametrize(
-    "text",
-    [
+SAID = {
+    OwnData.FORGET: [
         "/forget",
         "/forget@our_bot",
         "забудь меня",
@@ -28,41 +26,18 @@ from bot.people.privacy.words import OwnData, own_data_in
         "забудь всё, что я тебе писала",
         "remove me from your database",
     ],
-)
-def test_somebody_wants_to_be_forgotten(text: str) -> None:
-    assert own_data_in(text) is OwnData.FORGET
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
+    OwnData.PRIVACY: [
         "/privacy",
         "Какие данные вы обо мне храните?",
         "что вы обо мне знаете",
         "show me my data",
         "пришлите всё, что у вас на меня есть",
-    ],
-)
-def test_somebody_wants_to_know_what_is_kept(text: str) -> None:
-    assert own_data_in(text) is OwnData.PRIVACY
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
         "отзываю согласие",
         "Как отозвать своё согласие на обработку персональных данных?",
         "withdraw my consent",
         "How can I revoke my consent?",
     ],
-)
-def test_somebody_takes_their_consent_back_where_the_button_is(text: str) -> None:
-    assert own_data_in(text) is OwnData.PRIVACY
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
+    OwnData.NEWS: [
         "/news",
         "Отпишите меня от рассылки",
         "не хочу получать рекламу",
@@ -70,14 +45,7 @@ def test_somebody_takes_their_consent_back_where_the_button_is(text: str) -> Non
         "unsubscribe",
         "don't send me any more offers",
     ],
-)
-def test_somebody_wants_no_news(text: str) -> None:
-    assert own_data_in(text) is OwnData.NEWS
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
+    None: [
         "",
         "удалите меня из очереди",
         "удалите мой заказ",
@@ -96,6 +64,11 @@ def test_somebody_wants_no_news(text: str) -> None:
         "forget it",
         "забудь меня " * 20,
     ],
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"), [(text, wanted) for wanted, texts in SAID.items() for text in texts]
 )
-def test_other_words_are_a_question_like_any_other(text: str) -> None:
-    assert own_data_in(text) is None
+def test_what_somebody_wants_of_their_data(text: str, wanted: OwnData | None) -> None:
+    assert own_data_in(text) is wanted
