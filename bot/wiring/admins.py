@@ -4,10 +4,6 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
-from redis.asyncio import Redis
-from sqlalchemy import Engine
-
-from bot.domain.moments import Now
 from bot.embedded.model_server import read_model_url
 from bot.people.admins.audit import Audit
 from bot.people.admins.health import Health
@@ -24,24 +20,21 @@ from bot.store.figures import FigureStore
 from bot.store.invitations import InvitationStore
 from bot.store.members import MemberStore
 from bot.store.model_asks import ModelAskStore
-from bot.tenant import Tenant
+from bot.wiring.basis import Basis
 
 
 def build_admins(
-    tenant: Tenant,
+    basis: Basis,
     *,
-    redis: Redis,
-    engine: Engine,
     upkeep: Upkeep,
     changes: Changes,
     places: Mapping[str, Place] | None,
     data_dir: Path | None,
-    prefix: str,
-    now: Now,
 ) -> Admins:
     """`places`: where the models are; None: nobody knows."""
+    tenant, engine, redis, now = basis.tenant, basis.engine, basis.redis, basis.now
     return Admins(
-        invitations=Invitations(InvitationStore(engine, tenant.name), redis, now, prefix=prefix),
+        invitations=Invitations(InvitationStore(engine, tenant.name), redis, now, prefix=basis.prefix),
         members=Members(MemberStore(engine, tenant.name)),
         audit=Audit(ActStore(engine, tenant.name)),
         statistics=Statistics(upkeep.figures, FigureStore(engine, tenant.name), tenant, now),
@@ -52,7 +45,7 @@ def build_admins(
             models=ModelReach(changes, places or {}, ModelAskStore(engine, tenant.name).latest, now),
             data_dir=data_dir,
             now=now,
-            prefix=prefix,
+            prefix=basis.prefix,
         ),
     )
 

@@ -1,6 +1,5 @@
 """Requests to be called: their life, their cards for staff, and the clock behind them."""
 
-from redis.asyncio import Redis
 from sqlalchemy import Engine
 
 from bot.domain.moments import Now
@@ -10,14 +9,12 @@ from bot.people.callbacks.reminders import Reminders
 from bot.people.callbacks.requests import Callbacks
 from bot.people.changes.calendar import Opens
 from bot.people.portrait import Portraits
-from bot.people.staff_posts import StaffPosts
 from bot.people.working_clock import WorkingClock
-from bot.staff.roles import Staff
 from bot.store.callbacks import CallbackStore
 from bot.store.sealing import Sealer
 from bot.store.turns import TurnStore
 from bot.tenant import Tenant
-from bot.texts.catalogue import Texts
+from bot.wiring.basis import Basis
 
 
 def build_callbacks(tenant: Tenant, calendar: Opens, engine: Engine, sealer: Sealer, now: Now) -> Callbacks:
@@ -26,35 +23,24 @@ def build_callbacks(tenant: Tenant, calendar: Opens, engine: Engine, sealer: Sea
     return Callbacks(CallbackStore(engine, tenant.name), sealer, clock, settings, now=now)
 
 
-def build_cards(
-    tenant: Tenant,
-    texts: Texts,
-    *,
-    callbacks: Callbacks,
-    posts: StaffPosts,
-    staff: Staff,
-    redis: Redis,
-    engine: Engine,
-    prefix: str,
-    now: Now,
-) -> Cards:
+def build_cards(basis: Basis, callbacks: Callbacks) -> Cards:
     return Cards(
         callbacks=callbacks,
-        posts=posts,
-        staff=staff,
-        portraits=Portraits(redis, TurnStore(engine), prefix=prefix),
-        wording=CardWording(tenant, texts),
-        texts=texts,
-        now=now,
+        posts=basis.posts,
+        staff=basis.staff,
+        portraits=Portraits(basis.redis, TurnStore(basis.engine), prefix=basis.prefix),
+        wording=CardWording(basis.tenant, basis.texts),
+        texts=basis.texts,
+        now=basis.now,
     )
 
 
-def build_reminders(tenant: Tenant, texts: Texts, callbacks: Callbacks, cards: Cards, now: Now) -> Reminders:
+def build_reminders(basis: Basis, callbacks: Callbacks, cards: Cards) -> Reminders:
     return Reminders(
         callbacks=callbacks,
         cards=cards,
-        settings=tenant.service.callbacks,
-        texts=texts,
-        language=tenant.languages[0],
-        now=now,
+        settings=basis.tenant.service.callbacks,
+        texts=basis.texts,
+        language=basis.tenant.languages[0],
+        now=basis.now,
     )

@@ -2,13 +2,8 @@
 
 from dataclasses import replace
 
-from redis.asyncio import Redis
-from sqlalchemy import Engine
-
-from bot.delivery.delivery import Delivery
 from bot.dialogue.around import Around
 from bot.domain import Turn, TurnRecord
-from bot.domain.moments import Now
 from bot.memory.boundaries import Boundaries
 from bot.people.changes.calendar import Opens
 from bot.people.endings.endings import Endings
@@ -16,53 +11,38 @@ from bot.people.endings.services import Closing
 from bot.people.ratings.ratings import Ratings
 from bot.people.ratings.screens import RatingScreens
 from bot.people.ratings.thumbs import Thumbs
-from bot.people.staff_posts import StaffPosts
-from bot.queue.outbox import Outbox
 from bot.store.dialogues import DialogueStore
 from bot.store.rated_answers import RatedAnswerStore
 from bot.store.ratings import RatingStore
-from bot.tenant import Tenant
-from bot.texts.catalogue import Texts
+from bot.wiring.basis import Basis
 
 
-def build_closing(
-    tenant: Tenant,
-    texts: Texts,
-    *,
-    calendar: Opens,
-    redis: Redis,
-    engine: Engine,
-    outbox: Outbox,
-    delivery: Delivery,
-    posts: StaffPosts,
-    prefix: str,
-    now: Now,
-) -> Closing:
+def build_closing(basis: Basis, calendar: Opens) -> Closing:
     ratings = Ratings(
-        store=RatingStore(engine, tenant.name, needs_consent=tenant.terms is not None),
-        outbox=outbox,
-        screens=RatingScreens(tenant, texts),
-        tenant=tenant,
+        store=RatingStore(basis.engine, basis.tenant.name, needs_consent=basis.tenant.terms is not None),
+        outbox=basis.outbox,
+        screens=RatingScreens(basis.tenant, basis.texts),
+        tenant=basis.tenant,
         calendar=calendar,
-        now=now,
+        now=basis.now,
     )
     endings = Endings(
-        boundaries=Boundaries(redis, prefix=prefix),
-        store=DialogueStore(engine, tenant.name),
+        boundaries=Boundaries(basis.redis, prefix=basis.prefix),
+        store=DialogueStore(basis.engine, basis.tenant.name),
         ratings=ratings,
-        texts=texts,
-        settings=tenant.service.dialogues,
-        zone=tenant.zone,
-        now=now,
+        texts=basis.texts,
+        settings=basis.tenant.service.dialogues,
+        zone=basis.tenant.zone,
+        now=basis.now,
     )
     thumbs = Thumbs(
-        redis=redis,
-        delivery=delivery,
-        store=RatedAnswerStore(engine, tenant.name),
-        posts=posts,
-        texts=texts,
-        now=now,
-        prefix=prefix,
+        redis=basis.redis,
+        delivery=basis.delivery,
+        store=RatedAnswerStore(basis.engine, basis.tenant.name),
+        posts=basis.posts,
+        texts=basis.texts,
+        now=basis.now,
+        prefix=basis.prefix,
     )
     return Closing(endings=endings, ratings=ratings, thumbs=thumbs)
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from functools import partial
 
-from bot.people.callbacks.handing import hand_over_waiting
+from bot.people.callback_screens.handing import hand_over_waiting
 from bot.people.clockwork.jobs import Duty, Job
 from bot.people.services import People
 from bot.tenant import Tenant

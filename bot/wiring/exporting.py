@@ -1,20 +1,16 @@
 """The export of dialogues."""
 
-from redis.asyncio import Redis
 from sqlalchemy import Engine
 
-from bot.delivery.kept_files import KeptFiles
 from bot.domain.moments import Now
 from bot.people.export.exporting import Exports
 from bot.people.export.requests import ExportRequests
 from bot.people.privacy.consent import Consents
-from bot.queue.outbox import Outbox
-from bot.staff.roles import Staff
 from bot.store.exporting import ExportStore
 from bot.store.sealing import Sealer
 from bot.tenant import Tenant
 from bot.tenant.terms import Terms
-from bot.texts.catalogue import Texts
+from bot.wiring.basis import Basis
 
 
 def build_exports(tenant: Tenant, terms: Terms | None, engine: Engine, sealer: Sealer, now: Now) -> Exports:
@@ -24,30 +20,17 @@ def build_exports(tenant: Tenant, terms: Terms | None, engine: Engine, sealer: S
     return Exports(store=store, tenant=tenant, terms=terms, now=now)
 
 
-def build_export_requests(
-    tenant: Tenant,
-    texts: Texts,
-    *,
-    consents: Consents,
-    redis: Redis,
-    engine: Engine,
-    outbox: Outbox,
-    files: KeptFiles,
-    staff: Staff,
-    sealer: Sealer,
-    prefix: str,
-    now: Now,
-) -> ExportRequests:
+def build_export_requests(basis: Basis, consents: Consents) -> ExportRequests:
     async def exports() -> Exports:
-        return build_exports(tenant, await consents.look(), engine, sealer, now)
+        return build_exports(basis.tenant, await consents.look(), basis.engine, basis.sealer, basis.now)
 
     return ExportRequests(
         exports,
-        tenant=tenant.name,
-        staff=staff,
-        outbox=outbox,
-        files=files,
-        redis=redis,
-        texts=texts,
-        prefix=prefix,
+        tenant=basis.tenant.name,
+        staff=basis.staff,
+        outbox=basis.outbox,
+        files=basis.files,
+        redis=basis.redis,
+        texts=basis.texts,
+        prefix=basis.prefix,
     )

@@ -2,13 +2,9 @@
 
 from dataclasses import replace
 
-from redis.asyncio import Redis
-from sqlalchemy import Engine
-
 from bot.dialogue.around import Around
 from bot.dialogue.relaying import Relaying
 from bot.dialogue.suggesting import Suggesting
-from bot.domain.moments import Now
 from bot.people.handoffs.calling import RedLights
 from bot.people.handoffs.handoffs import Handoffs
 from bot.people.handoffs.holds import Holds
@@ -18,37 +14,22 @@ from bot.people.handoffs.tending import Tending
 from bot.people.handoffs.words import HandoffWords
 from bot.people.portrait import Portraits
 from bot.people.services import People
-from bot.people.staff_posts import StaffPosts
-from bot.queue.outbox import Outbox
-from bot.staff.roles import Staff
 from bot.store.handoffs import HandoffStore
 from bot.store.turns import TurnStore
-from bot.tenant import Tenant
-from bot.texts.catalogue import Texts
+from bot.wiring.basis import Basis
 
 
-def build_handoffs(
-    tenant: Tenant,
-    texts: Texts,
-    *,
-    redis: Redis,
-    engine: Engine,
-    outbox: Outbox,
-    staff: Staff,
-    posts: StaffPosts,
-    now: Now,
-    prefix: str = "dz",
-) -> Handoffs:
+def build_handoffs(basis: Basis) -> Handoffs:
     return Handoffs(
-        store=HandoffStore(engine, tenant.name),
-        holds=Holds(redis, prefix=prefix),
-        staff=staff,
-        posts=posts,
-        outbox=outbox,
-        words=HandoffWords(texts, tenant, posts.language),
-        portraits=Portraits(redis, TurnStore(engine), prefix=prefix),
-        settings=tenant.service.handoffs,
-        now=now,
+        store=HandoffStore(basis.engine, basis.tenant.name),
+        holds=Holds(basis.redis, prefix=basis.prefix),
+        staff=basis.staff,
+        posts=basis.posts,
+        outbox=basis.outbox,
+        words=HandoffWords(basis.texts, basis.tenant, basis.posts.language),
+        portraits=Portraits(basis.redis, TurnStore(basis.engine), prefix=basis.prefix),
+        settings=basis.tenant.service.handoffs,
+        now=basis.now,
     )
 
 

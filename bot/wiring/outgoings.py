@@ -8,7 +8,6 @@ from bot.domain import Outgoing, Purpose, Turn
 from bot.domain.reviews import REVIEW
 from bot.errors import DeliveryError
 from bot.memory.memory import Memory
-from bot.people.handoffs.naming import operator_name
 from bot.people.services import People
 from bot.store.turns import TurnStore
 from bot.wiring.handoffs import build_handoff_serving
@@ -43,7 +42,8 @@ def build_outgoings(people: People, memory: Memory) -> Outgoings:
     async def withheld(turn: Turn, outgoing: Outgoing) -> None:
         hold = await people.handoffs.hold_of(turn.chat.key)
         if hold is not None and outgoing.subject.startswith(REVIEW):
-            await reviewing.withheld(outgoing, await operator_name(people, hold.operator))
+            operator = await people.staff.by_key(hold.operator)
+            await reviewing.withheld(outgoing, people.handoffs.words.operator(operator))
 
     return Outgoings(
         people.delivery,

@@ -9,16 +9,14 @@ from redis.asyncio import Redis
 from sqlalchemy import Engine
 
 from bot.delivery.delivery import Delivery
-from bot.delivery.kept_files import KeptFiles
 from bot.dialogue.around import Around
 from bot.dialogue.suggesting import Suggesting
 from bot.domain import Turn
-from bot.domain.moments import Now, utc_now
 from bot.knowledge.live import LiveKnowledge
 from bot.people.actions.documents import Documents
 from bot.people.actions.words import ActionSource
 from bot.people.admins.model_reach import Place
-from bot.people.callbacks.offering import CallOffers
+from bot.people.callback_screens.offering import CallOffers
 from bot.people.changes.changing import TenantNow
 from bot.people.changes.hours_list import HoursList
 from bot.people.changes.models import ModelOptions
@@ -26,19 +24,15 @@ from bot.people.changes.topic_list import TopicList
 from bot.people.handoffs.suggestions import Suggestions
 from bot.people.menu import Menu
 from bot.people.services import People
-from bot.people.staff_posts import StaffPosts
 from bot.queue.inbox import Inbox
-from bot.queue.outbox import Outbox
 from bot.settings import Settings
-from bot.staff.roles import Staff
 from bot.stock.table import StockTable
-from bot.store.sealing import Sealer
-from bot.store.staff import StaffStore
-from bot.tenant import Tenant, find_tenant
+from bot.tenant import find_tenant
 from bot.texts.catalogue import Texts
 from bot.wiring import TENANTS
 from bot.wiring.actions import build_bookings, build_sender
 from bot.wiring.admins import build_admins, model_places
+from bot.wiring.basis import Basis, lay_basis
 from bot.wiring.broadcasts import build_broadcasts
 from bot.wiring.callbacks import build_callbacks, build_cards, build_reminders
 from bot.wiring.changes import build_changes
@@ -55,206 +49,61 @@ from bot.wiring.upkeep import build_upkeep
 
 
 def build_people(
-    tenant: Tenant,
-    texts: Texts,
+    basis: Basis,
     *,
-    redis: Redis,
-    engine: Engine,
-    inbox: Inbox,
-    delivery: Delivery,
-    sealer: Sealer,
-    prefix: str = "dz",
-    now: Now = utc_now,
     stock: StockTable | None = None,
-    folder: Path | None = None,
     retention_days: int = 90,
     data_dir: Path | None = None,
     models: ModelOptions | None = None,
     model_places: Mapping[str, Place] | None = None,
     tenant_now: TenantNow | None = None,
 ) -> People:
-    """The database must be migrated. `stock`: the tenant's table, if it has one. `folder`: the tenant's.
+    """`stock`: the tenant's table, if it has one. `retention_days`: until an admin says otherwise.
 
-    `retention_days`: until an admin says otherwise. `data_dir`: where logs and backups lie.
-    `models`: among which admins may choose; None: there is nothing to choose from.
-    `model_places`: where each of them answers; None: nobody knows.
-    `tenant_now`: `tenant` with the edits of its folder; None: nobody looks for any.
+    `data_dir`: where logs and backups lie. `models`: among which admins may choose; None: there is nothing to
+    choose from. `model_places`: where each of them answers; None: nobody knows.
+    `tenant_now`: the tenant with the edits of its folder; None: nobody looks for any.
     """
-    outbox = Outbox(inbox)
-    files = KeptFiles(redis, prefix=prefix)
-    staff = Staff(StaffStore(engine, tenant.name))
-    posts = StaffPosts(
-        staff=staff,
-        outbox=outbox,
-        delivery=delivery,
-        redis=redis,
-        texts=texts,
-        language=tenant.languages[0],
-        prefix=prefix,
-    )
-    handoffs = build_handoffs(
-        tenant,
-        texts,
-        redis=redis,
-        engine=engine,
-        outbox=outbox,
-        staff=staff,
-        posts=posts,
-        now=now,
-        prefix=prefix,
-    )
-    changes = build_changes(
-        tenant,
-        redis=redis,
-        engine=engine,
-        staff=staff,
-        models=models,
-        texts=texts,
-        retention_days=retention_days,
-        tenant_now=tenant_now,
-        prefix=prefix,
-    )
+    changes = build_changes(basis, models=models, retention_days=retention_days, tenant_now=tenant_now)
     calendar = changes.calendar
-    callbacks = build_callbacks(tenant, calendar, engine, sealer, now)
-    cards = build_cards(
-        tenant,
-        texts,
-        callbacks=callbacks,
-        posts=posts,
-        staff=staff,
-        redis=redis,
-        engine=engine,
-        prefix=prefix,
-        now=now,
-    )
-    consents = build_consents(
-        tenant, folder or TENANTS / tenant.name, redis=redis, engine=engine, prefix=prefix
-    )
-    upkeep = build_upkeep(
-        tenant,
-        texts,
-        folder or TENANTS / tenant.name,
-        redis=redis,
-        engine=engine,
-        posts=posts,
-        jobs=jobs_of(tenant),
-        retention_days=retention_days,
-        data_dir=data_dir,
-        prefix=prefix,
-        now=now,
-    )
+    callbacks = build_callbacks(basis.tenant, calendar, basis.engine, basis.sealer, basis.now)
+    cards = build_cards(basis, callbacks)
+    consents, handoffs = build_consents(basis), build_handoffs(basis)
+    upkeep = build_upkeep(basis, jobs=jobs_of(basis.tenant), retention_days=retention_days, data_dir=data_dir)
     return People(
-        tenant=tenant,
-        texts=texts,
-        redis=redis,
-        prefix=prefix,
-        engine=engine,
-        outbox=outbox,
-        delivery=delivery,
-        files=files,
-        staff=staff,
-        posts=posts,
+        tenant=basis.tenant,
+        texts=basis.texts,
+        redis=basis.redis,
+        prefix=basis.prefix,
+        engine=basis.engine,
+        outbox=basis.outbox,
+        delivery=basis.delivery,
+        files=basis.files,
+        staff=basis.staff,
+        posts=basis.posts,
         changes=changes,
         topics=TopicList(changes),
         hours=HoursList(changes),
-        sealer=sealer,
+        sealer=basis.sealer,
         callbacks=callbacks,
         cards=cards,
-        reminders=build_reminders(tenant, texts, callbacks, cards, now),
-        bookings=build_bookings(
-            tenant,
-            texts,
-            calendar=calendar,
-            engine=engine,
-            outbox=outbox,
-            posts=posts,
-            files=files,
-            stock=stock,
-            now=now,
-        ),
-        documents=Documents(tenant, folder),
-        sender=build_sender(tenant, engine=engine, outbox=outbox, files=files, now=now),
+        reminders=build_reminders(basis, callbacks, cards),
+        bookings=build_bookings(basis, calendar=calendar, stock=stock),
+        documents=Documents(basis.tenant, basis.folder),
+        sender=build_sender(basis),
         stock=stock,
-        oversight=build_oversight(
-            tenant,
-            texts,
-            folder or TENANTS / tenant.name,
-            calendar=calendar,
-            redis=redis,
-            engine=engine,
-            outbox=outbox,
-            posts=posts,
-            staff=staff,
-            sealer=sealer,
-            prefix=prefix,
-            now=now,
-        ),
-        closing=build_closing(
-            tenant,
-            texts,
-            calendar=calendar,
-            redis=redis,
-            engine=engine,
-            outbox=outbox,
-            delivery=delivery,
-            posts=posts,
-            prefix=prefix,
-            now=now,
-        ),
+        oversight=build_oversight(basis, calendar),
+        closing=build_closing(basis, calendar),
         consents=consents,
-        menu=Menu(texts, tenant.actions),
-        privacy=build_privacy(
-            tenant,
-            texts,
-            consents=consents,
-            redis=redis,
-            engine=engine,
-            inbox=inbox,
-            delivery=delivery,
-            posts=posts,
-            handoffs=handoffs,
-            sealer=sealer,
-            prefix=prefix,
-            now=now,
-        ),
+        menu=Menu(basis.texts, basis.tenant.actions),
+        privacy=build_privacy(basis, consents=consents, handoffs=handoffs),
         handoffs=handoffs,
         upkeep=upkeep,
-        admins=build_admins(
-            tenant,
-            redis=redis,
-            engine=engine,
-            upkeep=upkeep,
-            changes=changes,
-            places=model_places,
-            data_dir=data_dir,
-            prefix=prefix,
-            now=now,
-        ),
-        exporting=build_export_requests(
-            tenant,
-            texts,
-            consents=consents,
-            redis=redis,
-            engine=engine,
-            outbox=outbox,
-            files=files,
-            staff=staff,
-            sealer=sealer,
-            prefix=prefix,
-            now=now,
-        ),
-        broadcasts=build_broadcasts(
-            tenant,
-            texts,
-            redis=redis,
-            engine=engine,
-            staff=staff,
-            posts=posts,
-            prefix=prefix,
-            now=now,
-        ),
-        suggestions=Suggestions(handoffs, outbox, redis, prefix=prefix),
-        now=now,
+        admins=build_admins(basis, upkeep=upkeep, changes=changes, places=model_places, data_dir=data_dir),
+        exporting=build_export_requests(basis, consents),
+        broadcasts=build_broadcasts(basis),
+        suggestions=Suggestions(handoffs, basis.outbox, basis.redis, prefix=basis.prefix),
+        now=basis.now,
     )
 
 
@@ -285,7 +134,7 @@ def open_people(
 ) -> People:
     """As the settings say, for the tenant that is watched."""
     tenant = live.knowledge.tenant
-    return build_people(
+    basis = lay_basis(
         tenant,
         texts,
         redis=redis,
@@ -293,8 +142,11 @@ def open_people(
         inbox=inbox,
         delivery=delivery,
         sealer=build_sealer(settings),
-        stock=build_stock_table(settings, tenant, engine),
         folder=find_tenant(settings.tenant, TENANTS),
+    )
+    return build_people(
+        basis,
+        stock=build_stock_table(settings, tenant, engine),
         retention_days=settings.log_retention_days,
         data_dir=settings.data_dir,
         models=model_options(settings),

@@ -1,13 +1,5 @@
 """Consent, and what people may do with what is kept about them."""
 
-from pathlib import Path
-
-from redis.asyncio import Redis
-from sqlalchemy import Engine
-
-from bot.delivery.delivery import Delivery
-from bot.delivery.kept_files import KeptFiles
-from bot.domain.moments import Now
 from bot.people.handoffs.handoffs import Handoffs
 from bot.people.privacy.consent import Consents
 from bot.people.privacy.consent_screen import ConsentScreen
@@ -17,61 +9,48 @@ from bot.people.privacy.live_terms import LiveTerms
 from bot.people.privacy.own_data import Privacy
 from bot.people.privacy.personal_file import PersonalFiles
 from bot.people.privacy.screens import PrivacyScreen
-from bot.people.staff_posts import StaffPosts
-from bot.queue.inbox import Inbox
-from bot.queue.outbox import Outbox
 from bot.store.consents import ConsentStore
 from bot.store.erasing import ErasureStore
 from bot.store.holds import HoldStore
 from bot.store.personal_file import PersonalFileStore
-from bot.store.sealing import Sealer
-from bot.tenant import Tenant
-from bot.texts.catalogue import Texts
+from bot.wiring.basis import Basis
 
 
-def build_consents(tenant: Tenant, folder: Path, *, redis: Redis, engine: Engine, prefix: str) -> Consents:
-    """`folder`: the tenant's, whose terms may change while all runs."""
-    live = None if tenant.terms is None else LiveTerms(tenant.terms, folder)
-    return Consents(ConsentStore(engine, tenant.name), redis, live, prefix=prefix)
+def build_consents(basis: Basis) -> Consents:
+    """The terms of the tenant's folder may change while all runs."""
+    live = None if basis.tenant.terms is None else LiveTerms(basis.tenant.terms, basis.folder)
+    return Consents(ConsentStore(basis.engine, basis.tenant.name), basis.redis, live, prefix=basis.prefix)
 
 
-def build_privacy(
-    tenant: Tenant,
-    texts: Texts,
-    *,
-    consents: Consents,
-    redis: Redis,
-    engine: Engine,
-    inbox: Inbox,
-    delivery: Delivery,
-    posts: StaffPosts,
-    handoffs: Handoffs,
-    sealer: Sealer,
-    prefix: str,
-    now: Now,
-) -> Privacy:
-    keeps = tenant.service.dialogues.keeps_summary
+def build_privacy(basis: Basis, *, consents: Consents, handoffs: Handoffs) -> Privacy:
+    keeps = basis.tenant.service.dialogues.keeps_summary
     terms = consents.live
     erasing = Erasing(
-        store=ErasureStore(engine, tenant.name),
-        redis=RedisEraser(redis, prefix=prefix),
-        inbox=inbox,
-        outbox=Outbox(inbox),
-        files=KeptFiles(redis, prefix=prefix),
+        store=ErasureStore(basis.engine, basis.tenant.name),
+        redis=RedisEraser(basis.redis, prefix=basis.prefix),
+        inbox=basis.inbox,
+        outbox=basis.outbox,
+        files=basis.files,
         consents=consents,
-        posts=posts,
+        posts=basis.posts,
         handoffs=handoffs,
-        delivery=delivery,
-        texts=texts,
-        now=now,
+        delivery=basis.delivery,
+        texts=basis.texts,
+        now=basis.now,
     )
     return Privacy(
-        consent_screen=ConsentScreen(texts, terms, may_keep_summary=keeps) if terms else None,
-        screen=PrivacyScreen(texts, tenant.zone, has_terms=terms is not None, may_keep_summary=keeps),
+        consent_screen=ConsentScreen(basis.texts, terms, may_keep_summary=keeps) if terms else None,
+        screen=PrivacyScreen(
+            basis.texts, basis.tenant.zone, has_terms=terms is not None, may_keep_summary=keeps
+        ),
         files=PersonalFiles(
-            PersonalFileStore(engine, tenant.name, sealer), redis, inbox, consents, prefix=prefix
+            PersonalFileStore(basis.engine, basis.tenant.name, basis.sealer),
+            basis.redis,
+            basis.inbox,
+            consents,
+            prefix=basis.prefix,
         ),
         erasing=erasing,
-        inbox=inbox,
-        holds=HoldStore(engine, tenant.name),
+        inbox=basis.inbox,
+        holds=HoldStore(basis.engine, basis.tenant.name),
     )

@@ -17,8 +17,6 @@ from bot.people.retention.holding import Holding
 from bot.people.retention.leftovers import Leftovers
 from bot.people.retention.purging import Retention
 from bot.people.retention.telling import RetentionNews
-from bot.people.staff_posts import StaffPosts
-from bot.people.tuning import Tuning
 from bot.people.upkeep.backup import Backups, DailyBackup
 from bot.people.upkeep.digest import Digest
 from bot.people.upkeep.knowledge_check import KnowledgeCheck
@@ -31,9 +29,7 @@ from bot.store.figures import FigureStore
 from bot.store.holds import HoldStore
 from bot.store.job_runs import JobRunStore
 from bot.store.purging import PurgeStore
-from bot.store.tunings import TuningStore
-from bot.tenant import Tenant
-from bot.texts.catalogue import Texts
+from bot.wiring.basis import Basis
 
 PURGE = "purge"
 _HOUR_S = 3600.0
@@ -68,44 +64,33 @@ def build_clock(engine: Engine, tenant: str, redis: Redis, now: Now) -> TrustedC
 
 
 def build_upkeep(
-    tenant: Tenant,
-    texts: Texts,
-    folder: Path,
-    *,
-    redis: Redis,
-    engine: Engine,
-    posts: StaffPosts,
-    jobs: Mapping[str, Job],
-    retention_days: int,
-    data_dir: Path | None,
-    prefix: str,
-    now: Now,
+    basis: Basis, *, jobs: Mapping[str, Job], retention_days: int, data_dir: Path | None
 ) -> Upkeep:
     """`data_dir`: where logs and backups lie; None: nowhere."""
-    tuning = Tuning(TuningStore(engine, tenant.name), redis, tenant.name, prefix=prefix)
+    tenant, engine = basis.tenant, basis.engine
     nps_every = timedelta(days=tenant.service.ratings.nps_every_days)
-    purges = PurgeStore(engine, tenant.name, nps_every=nps_every, now=now)
+    purges = PurgeStore(engine, tenant.name, nps_every=nps_every, now=basis.now)
     figures = DailyFigures(FigureStore(engine, tenant.name), tenant.zone)
     retention = Retention(
         tenant=tenant,
         store=purges,
         scrubber=ErasureStore(engine, tenant.name),
         figures=figures,
-        leftovers=Leftovers(redis, data_dir, prefix=prefix),
-        clock=build_clock(engine, tenant.name, redis, now),
-        tuning=tuning,
-        news=RetentionNews(posts, texts, tenant.zone, now),
+        leftovers=Leftovers(basis.redis, data_dir, prefix=basis.prefix),
+        clock=build_clock(engine, tenant.name, basis.redis, basis.now),
+        tuning=basis.tuning,
+        news=RetentionNews(basis.posts, basis.texts, tenant.zone, basis.now),
         default_days=retention_days,
-        now=now,
+        now=basis.now,
     )
     return Upkeep(
         retention=retention,
-        holding=Holding(HoldStore(engine, tenant.name), redis, now, prefix=prefix),
+        holding=Holding(HoldStore(engine, tenant.name), basis.redis, basis.now, prefix=basis.prefix),
         figures=figures,
-        jobs=Jobs(jobs, JobRunStore(engine, tenant.name), tuning, now),
-        digest=Digest(tenant, texts, figures=figures, purges=purges, posts=posts, now=now),
-        knowledge=KnowledgeCheck(folder, posts, texts, redis, prefix=prefix),
-        backup=DailyBackup(None if data_dir is None else Backups(engine, data_dir, now), retention),
+        jobs=Jobs(jobs, JobRunStore(engine, tenant.name), basis.tuning, basis.now),
+        digest=Digest(tenant, basis.texts, figures=figures, purges=purges, posts=basis.posts, now=basis.now),
+        knowledge=KnowledgeCheck(basis.folder, basis.posts, basis.texts, basis.redis, prefix=basis.prefix),
+        backup=DailyBackup(None if data_dir is None else Backups(engine, data_dir, basis.now), retention),
     )
 
 

@@ -47,6 +47,7 @@ from bot.store.turns import TurnStore
 from bot.tenant import Tenant, load_tenant
 from bot.wiring import build_texts
 from bot.wiring.assistant import AssistantParts
+from bot.wiring.basis import lay_basis
 from bot.wiring.duties import build_duties
 from bot.wiring.outgoings import build_outgoings
 from bot.wiring.people import build_around, build_people
@@ -99,7 +100,7 @@ class Town:
         texts = build_texts(tenant, self.settings)
         live = LiveKnowledge(self.folder, self._assemble, look_every_s=0)
         self.inbox = Inbox(self.redis, prefix=self.prefix)
-        self.people = build_people(
+        basis = lay_basis(
             tenant,
             texts,
             redis=self.redis,
@@ -107,10 +108,13 @@ class Town:
             inbox=self.inbox,
             delivery=delivery,
             sealer=Sealer([KEY]),
+            folder=self.folder,
             prefix=self.prefix,
             now=lambda: self.now(),
+        )
+        self.people = build_people(
+            basis,
             stock=build_stock_table(self.settings, tenant, self.engine),
-            folder=self.folder,
             models=self.models,
             tenant_now=live.tenant,
         )
