@@ -74,20 +74,31 @@ class Finder:
         previous = [said.text for said in work.recollection.remarks if said.speaker is Speaker.CUSTOMER]
         if previous and work.understood.leans:
             work.trace["follow_up"] = True
-            leaning = self._index.search(inquiry.text, before=previous[-1])
-            if leaning and leaning[0].score >= SUPPORTED_FROM:
-                return leaning
-            alone = self._index.search(inquiry.text)  # after an outburst a word stands better by itself
-            return max(leaning, alone, key=lambda hits: hits[0].score if hits else 0.0)
+            return self._leaning(inquiry, previous[-1])
         hits = self._index.search(inquiry.text)
-        if not work.masked.hidden or (hits and hits[0].score >= SUPPORTED_FROM):
+        if not work.masked.hidden or _are_sure(hits):
             return hits
         # «Мой телефон ..., а сколько стоит ...?»: what introduces the customer is no part of the question.
         of_parts = (
             [replace(hit, score=hit.score * _weight(part, inquiry)) for hit in self._index.search(part.text)]
             for part in _parts(inquiry)
         )
-        return max(of_parts, key=lambda hits: hits[0].score if hits else 0.0, default=hits)
+        return max(of_parts, key=_best, default=hits)
+
+    def _leaning(self, inquiry: Inquiry, previous: str) -> list[Hit]:
+        leaning = self._index.search(inquiry.text, before=previous)
+        if _are_sure(leaning):
+            return leaning
+        alone = self._index.search(inquiry.text)  # after an outburst a word stands better by itself
+        return max(leaning, alone, key=_best)
+
+
+def _best(hits: Sequence[Hit]) -> float:
+    return hits[0].score if hits else 0.0
+
+
+def _are_sure(hits: Sequence[Hit]) -> bool:
+    return bool(hits) and _best(hits) >= SUPPORTED_FROM
 
 
 def _about_what_is_named(asked: list[_Asked], inquiry: Inquiry) -> list[_Asked]:

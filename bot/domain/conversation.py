@@ -34,6 +34,12 @@ class ChatRef:
         return f"{self.channel}:{self.chat_id}"
 
     @classmethod
+    def of_key(cls, key: str, *, private: bool = True) -> Self:
+        """Of a chat's key, or of a person's, whose chat with the bot it is then. Raises ValueError."""
+        channel, _, chat_id = key.partition(":")
+        return cls(channel=ChannelName(channel), chat_id=chat_id, private=private)
+
+    @classmethod
     def from_value(cls, value: Mapping[str, Any]) -> Self:
         return cls(**{**value, "channel": ChannelName(value["channel"])})
 

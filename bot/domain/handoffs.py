@@ -66,7 +66,7 @@ class Handoff:
     @property
     def is_private(self) -> bool:
         """Whether its operator talks, or talked last, in their own chat with the bot."""
-        return bool(self.operator) and self.place.chat_id == private_chat(self.operator).chat_id
+        return bool(self.operator) and self.place.chat_id == ChatRef.of_key(self.operator).chat_id
 
 
 def token_of(handoff_id: int, held_at: datetime) -> str:
@@ -86,9 +86,3 @@ def read_token(token: str) -> tuple[int, datetime] | None:
 def place_chat(chat_id: str) -> ChatRef:
     """A chat of the staff in Telegram: groups have negative ids there."""
     return ChatRef(channel=ChannelName.TELEGRAM, chat_id=chat_id, private=not chat_id.startswith("-"))
-
-
-def private_chat(key: str) -> ChatRef:
-    """The private chat of the person, or member, of this key."""
-    channel, _, chat_id = key.partition(":")
-    return ChatRef(channel=ChannelName(channel), chat_id=chat_id)

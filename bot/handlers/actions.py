@@ -6,17 +6,18 @@ from aiogram import Bot, F, Router
 from aiogram.filters import Command, Filter
 from aiogram.types import CallbackQuery, Message, Update, User
 
-from bot.domain import Button, Outgoing
-from bot.handlers.booking_forms import booker_of, present, turn_into
+from bot.domain import Button
+from bot.handlers.booking_forms import booker_of, turn_or_show
 from bot.handlers.booking_forms import screens as booking_screens
 from bot.handlers.choices import pass_over
-from bot.handlers.screens import language_of, show, toast
+from bot.handlers.screens import language_of, tell, toast
 from bot.handlers.sheets import cost_screens
 from bot.people.actions.choices import Choice
 from bot.people.actions.cost_screens import Step, Told
 from bot.people.actions.documents import FileAway
-from bot.people.actions.screens import Screen, rows_of
+from bot.people.actions.screens import rows_of
 from bot.people.menu import Menu
+from bot.people.screen import Screen
 from bot.people.services import People
 from bot.tenant.actions import Action, Booking, FileSending
 from bot.texts.actions import ActionText
@@ -58,14 +59,14 @@ async def start(message: Message, event_update: Update, people: People) -> None:
         screen = Screen(text=_say(people, message.from_user, ActionText.IN_PRIVATE))
     else:
         screen = _kinds(people, message.from_user)
-    await present(people, message, event_update, screen, message.from_user)
+    await tell(people, message, event_update, screen)
 
 
 async def press(message: Message, event_update: Update, people: People, action: Action) -> None:
     """The way into the action that the menu names."""
     if message.from_user is not None:
         screen = await _way_into(people, message.from_user, action)
-        await present(people, message, event_update, screen, message.from_user)
+        await tell(people, message, event_update, screen)
 
 
 async def _way_into(people: People, person: User, action: Action) -> Screen:
@@ -89,10 +90,7 @@ async def enter(query: CallbackQuery, bot: Bot, event_update: Update, people: Pe
         screen = Screen(text=_say(people, query.from_user, ActionText.NO_MORE))
     else:
         screen = await _way_into(people, query.from_user, action)
-    if query.message is not None:
-        outgoing = Outgoing(text=screen.text, keyboard=screen.keyboard)
-        language = language_of(query.from_user)
-        await show(people, query.message.chat, event_update, outgoing, language=language)
+    await tell(people, query, event_update, screen)
 
 
 async def refuse_in_group(query: CallbackQuery, bot: Bot, people: People) -> None:
@@ -151,13 +149,13 @@ async def choose(query: CallbackQuery, bot: Bot, event_update: Update, people: P
         screen = _files(people, query.from_user, action)
     else:
         screen = _sure(people, query.from_user, action, document_id)
-    await turn_into(people, query, event_update, screen)
+    await turn_or_show(people, query, event_update, screen)
 
 
 async def decline(query: CallbackQuery, bot: Bot, event_update: Update, people: People) -> None:
     await toast(bot, query)
     declined = _say(people, query.from_user, ActionText.DECLINED)
-    await turn_into(people, query, event_update, Screen(text=declined))
+    await turn_or_show(people, query, event_update, Screen(text=declined))
 
 
 async def send(query: CallbackQuery, bot: Bot, event_update: Update, people: People) -> None:
@@ -175,7 +173,7 @@ async def send(query: CallbackQuery, bot: Bot, event_update: Update, people: Peo
     except FileAway:
         await toast(bot, query)
         away = _say(people, person, ActionText.FILE_AWAY, phone=people.tenant.contacts.phone)
-        await turn_into(people, query, event_update, Screen(text=away))
+        await turn_or_show(people, query, event_update, Screen(text=away))
         return
     is_new = await people.sender.send(
         who,
@@ -188,7 +186,7 @@ async def send(query: CallbackQuery, bot: Bot, event_update: Update, people: Peo
     )
     await toast(bot, query, "" if is_new else _say(people, person, ActionText.SENT_ALREADY))
     if is_new:
-        await turn_into(people, query, event_update, Screen(text=f"**{what}**"))
+        await turn_or_show(people, query, event_update, Screen(text=f"**{what}**"))
 
 
 def _parts(data: str) -> tuple[str, str, str]:

@@ -7,8 +7,7 @@ from aiogram.types import CallbackQuery, Message, Update
 from bot.domain.staff import Role
 from bot.handlers.choices import pass_over
 from bot.handlers.roles import HasRole
-from bot.handlers.screens import language_of, toast
-from bot.handlers.staff_words import tell, thread_of
+from bot.handlers.screens import language_of, tell, toast
 from bot.people.admins.home import COMMANDS, DATA, home
 from bot.people.services import People
 
@@ -22,17 +21,11 @@ def build_router() -> Router:
 
 async def show(message: Message, event_update: Update, people: People) -> None:
     language, admins = language_of(message.from_user), people.admins
-    text, keyboard = await home(
-        people.tenant, people.texts, language, health=admins.health, statistics=admins.statistics
-    )
     await tell(
         people,
-        message.chat,
+        message,
         event_update,
-        text,
-        person=message.from_user,
-        keyboard=keyboard,
-        thread_id=thread_of(message),
+        await home(people.tenant, people.texts, language, health=admins.health, statistics=admins.statistics),
     )
 
 

@@ -10,9 +10,9 @@ from bot.domain import ChannelName
 from bot.domain.staff import Role
 from bot.handlers.choices import pass_over
 from bot.handlers.roles import HasRole
-from bot.handlers.screens import change, language_of, toast
-from bot.handlers.staff_words import tell, thread_of
-from bot.people.admins.audit import DATA, AuditScreens, Screen, actor_called
+from bot.handlers.screens import language_of, tell, turn_into
+from bot.people.admins.audit import DATA, AuditScreens, actor_called
+from bot.people.screen import Screen
 from bot.people.services import People
 from bot.store.staff import CONSOLE
 
@@ -35,16 +35,7 @@ async def show(message: Message, command: CommandObject, event_update: Update, p
         screen = AuditScreens(people.tenant, people.texts, language, names).unknown()
     else:
         screen = await _page(people, language, None, actor)
-    text, keyboard = screen
-    await tell(
-        people,
-        message.chat,
-        event_update,
-        text,
-        person=message.from_user,
-        keyboard=keyboard,
-        thread_id=thread_of(message),
-    )
+    await tell(people, message, event_update, screen)
 
 
 async def turn_page(query: CallbackQuery, bot: Bot, people: People) -> None:
@@ -54,9 +45,8 @@ async def turn_page(query: CallbackQuery, bot: Bot, people: People) -> None:
         return
     before, number = int(tapped[1]) or None, tapped[2]
     actor = f"{ChannelName.TELEGRAM}:{number}" if number.isdigit() else number
-    await toast(bot, query)
     screen = await _page(people, language_of(query.from_user), before, actor)
-    await change(people, query.message, *screen)
+    await turn_into(people, query, bot, screen)
 
 
 async def _page(people: People, language: str, before: int | None, actor: str) -> Screen:

@@ -12,14 +12,15 @@ from bot.domain import Button, Keyboard, Outgoing
 from bot.domain.bookings import Booker
 from bot.errors import DeliveryError
 from bot.handlers.choices import pass_over
-from bot.handlers.screens import chat_ref, language_of, show, toast
+from bot.handlers.screens import chat_ref, language_of, show, tell, toast
 from bot.people.actions.choices import Choice
 from bot.people.actions.drafts import FIELD, BookingDraft, looks_like_question, read_name
 from bot.people.actions.reading import speaks_of_actions
-from bot.people.actions.screens import BookingScreens, Picked, Screen
+from bot.people.actions.screens import BookingScreens, Picked
 from bot.people.callbacks.intents import FormReply, form_reply
 from bot.people.callbacks.phones import PhoneFault, read_phone, shared_phone, shown_phone
 from bot.people.menu import Menu
+from bot.people.screen import Screen
 from bot.people.services import People
 from bot.texts.bookings import BookingText
 from bot.understanding.messages import small_talk
@@ -55,13 +56,7 @@ def booker_of(chat: Chat, person: User) -> Booker:
     return Booker(chat=chat_ref(chat), person_id=str(person.id), name=name, language=language_of(person))
 
 
-async def present(people: People, message: Message, update: Update, screen: Screen, person: User) -> None:
-    """A screen of its own, once for this update."""
-    outgoing = Outgoing(text=screen.text, keyboard=screen.keyboard)
-    await show(people, message.chat, update, outgoing, language=language_of(person))
-
-
-async def turn_into(people: People, query: CallbackQuery, update: Update, screen: Screen) -> None:
+async def turn_or_show(people: People, query: CallbackQuery, update: Update, screen: Screen) -> None:
     """Make the tapped message this screen; show it anew where that message cannot be changed."""
     message = query.message
     if message is None:
@@ -73,8 +68,7 @@ async def turn_into(people: People, query: CallbackQuery, update: Update, screen
             return
     except DeliveryError as error:
         log.info("screen_shown_anew", reason=type(error).__name__)
-    outgoing = Outgoing(text=screen.text, keyboard=screen.keyboard)
-    await show(people, message.chat, update, outgoing, language=language_of(query.from_user))
+    await tell(people, query, update, screen)
 
 
 async def ask_on(
@@ -89,14 +83,14 @@ async def ask_on(
     way, needs = screens(people, query.from_user), picked.choosing.action.needs
     if "name" in needs and not draft.name:
         await state.set_state(Form.name)
-        await turn_into(people, query, update, _ask_name(way, draft, picked, query.from_user))
+        await turn_or_show(people, query, update, _ask_name(way, draft, picked, query.from_user))
     elif "phone" in needs and not draft.phone_sealed:
         await state.set_state(Form.phone)
-        await turn_into(people, query, update, Screen(text=way.named(picked)))
+        await turn_or_show(people, query, update, Screen(text=way.named(picked)))
         await _ask_phone(people, query.message.chat if query.message else None, update, query.from_user)
     else:
         await state.set_state(Form.review)
-        await turn_into(people, query, update, review(people, way, draft, picked))
+        await turn_or_show(people, query, update, review(people, way, draft, picked))
 
 
 def _ask_name(way: BookingScreens, draft: BookingDraft, picked: Picked, person: User) -> Screen:
@@ -142,7 +136,7 @@ async def use_own_name(
     await toast(bot, query)
     following = await picked_of(people, draft, query.from_user)
     if isinstance(following, Screen):
-        await turn_into(people, query, event_update, following)
+        await turn_or_show(people, query, event_update, following)
         return
     await ask_on(query, event_update, people, state, draft, following)
 
@@ -184,8 +178,7 @@ def _drops(text: str) -> bool:
 async def _say(
     people: People, message: Message, update: Update, text: BookingText, person: User, name: str = "said"
 ) -> None:
-    words = screens(people, person).plain(text).text
-    await show(people, message.chat, update, Outgoing(text=words), name=name, language=language_of(person))
+    await tell(people, message, update, screens(people, person).plain(text), name=name)
 
 
 async def _go_on(
@@ -199,14 +192,14 @@ async def _go_on(
     """The next question after a typed answer, or all that was entered, read back."""
     following = await picked_of(people, draft, person)
     if isinstance(following, Screen):
-        await present(people, message, update, following, person)
+        await tell(people, message, update, following)
     elif "phone" in following.choosing.action.needs and not draft.phone_sealed:
         await state.set_state(Form.phone)
         await _ask_phone(people, message.chat, update, person)
     else:
         await state.set_state(Form.review)
         way = screens(people, person)
-        await present(people, message, update, review(people, way, draft, following), person)
+        await tell(people, message, update, review(people, way, draft, following))
 
 
 async def take_contact(message: Message, event_update: Update, people: People, state: FSMContext) -> None:
@@ -245,8 +238,7 @@ async def _note_phone(
     await state.update_data(draft.for_form)
     words = screens(people, person).plain(BookingText.PHONE_NOTED).text
     menu = Menu(people.texts, people.tenant.actions).keyboard(language_of(person))
-    noted = Outgoing(text=words, keyboard=menu)
-    await show(people, message.chat, update, noted, name="noted", language=language_of(person))
+    await tell(people, message, update, Screen(words, menu), name="noted")
     await _go_on(message, update, people, state, draft, person)
 
 
@@ -259,7 +251,9 @@ async def stop(
         return
     await close(state)
     await toast(bot, query)
-    await turn_into(people, query, event_update, screens(people, query.from_user).plain(BookingText.STOPPED))
+    await turn_or_show(
+        people, query, event_update, screens(people, query.from_user).plain(BookingText.STOPPED)
+    )
 
 
 async def give_up(message: Message, event_update: Update, people: People, state: FSMContext) -> None:
@@ -269,8 +263,7 @@ async def give_up(message: Message, event_update: Update, people: People, state:
     await close(state)
     words = screens(people, message.from_user).plain(BookingText.STOPPED).text
     menu = Menu(people.texts, people.tenant.actions).keyboard(language_of(message.from_user))
-    stopped = Outgoing(text=words, keyboard=menu)
-    await show(people, message.chat, event_update, stopped, language=language_of(message.from_user))
+    await tell(people, message, event_update, Screen(words, menu))
 
 
 async def close(state: FSMContext) -> None:

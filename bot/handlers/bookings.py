@@ -14,19 +14,19 @@ from bot.handlers.booking_forms import (
     close,
     draft_of,
     picked_of,
-    present,
     review,
     screens,
-    turn_into,
+    turn_or_show,
 )
 from bot.handlers.choices import pass_over
-from bot.handlers.screens import language_of, toast
+from bot.handlers.screens import language_of, tell, toast
 from bot.people.actions.bookings import MOST_AHEAD, Choosing
 from bot.people.actions.choices import Choice
 from bot.people.actions.drafts import BookingDraft
-from bot.people.actions.screens import BookingScreens, Picked, Screen
+from bot.people.actions.screens import BookingScreens, Picked
 from bot.people.actions.slots import Slot
 from bot.people.callbacks.intents import FormReply, form_reply
+from bot.people.screen import Screen
 from bot.people.services import People
 from bot.texts.bookings import BookingText
 
@@ -51,7 +51,7 @@ async def start(message: Message, event_update: Update, people: People) -> None:
     way = screens(people, message.from_user)
     is_private = message.chat.type == "private"
     screen = await way.first() if is_private else way.plain(BookingText.IN_PRIVATE)
-    await present(people, message, event_update, screen, message.from_user)
+    await tell(people, message, event_update, screen)
 
 
 async def refuse_in_group(query: CallbackQuery, bot: Bot, people: People) -> None:
@@ -73,7 +73,7 @@ async def choose(
     following = await way.after(choice)
     await toast(bot, query)
     if isinstance(following, Screen):
-        await turn_into(people, query, event_update, following)
+        await turn_or_show(people, query, event_update, following)
         return
     before = BookingDraft.in_form(await state.get_data())
     draft = BookingDraft.of(following, f"{event_update.update_id}", before)
@@ -102,7 +102,7 @@ async def confirm(
         return
     screen, is_booked = await _carry_out(people, query.from_user, booker, draft, request_key)
     await toast(bot, query)
-    await turn_into(people, query, event_update, screen)
+    await turn_or_show(people, query, event_update, screen)
     if is_booked:
         await close(state)
 
@@ -117,7 +117,7 @@ async def agree(message: Message, event_update: Update, people: People, state: F
     done = await people.bookings.of_request(request_key, booker)
     if done is None:
         screen, is_booked = await _carry_out(people, person, booker, draft, request_key)
-        await present(people, message, event_update, screen, person)
+        await tell(people, message, event_update, screen)
     else:
         is_booked = True
         await people.bookings.announce(done, language_of(person))

@@ -4,19 +4,18 @@ from aiogram import Bot, F, Router
 from aiogram.filters import Command
 from aiogram.types import CallbackQuery, Message, Update
 
-from bot.domain import Outgoing
 from bot.domain.bookings import Booking, Refusal
 from bot.domain.staff import Member, Role
-from bot.handlers.booking_forms import booker_of, present, screens, turn_into
+from bot.handlers.booking_forms import booker_of, screens, turn_or_show
 from bot.handlers.bookings import explain
 from bot.handlers.choices import pass_over
 from bot.handlers.roles import HasRole
-from bot.handlers.screens import language_of, show, toast
+from bot.handlers.screens import tell, toast
 from bot.people.actions.choices import Change
 from bot.people.actions.own_screens import OwnScreens
-from bot.people.actions.screens import Screen
 from bot.people.actions.words import MINE
 from bot.people.callbacks.phones import shown_phone
+from bot.people.screen import Screen
 from bot.people.services import People
 from bot.texts.bookings import BookingText
 
@@ -48,7 +47,7 @@ async def list_mine(message: Message, event_update: Update, people: People) -> N
     else:
         mine = await people.bookings.mine(booker_of(message.chat, message.from_user))
         screen = await OwnScreens(way).mine(mine)
-    await present(people, message, event_update, screen, message.from_user)
+    await tell(people, message, event_update, screen)
 
 
 async def show_mine(query: CallbackQuery, bot: Bot, event_update: Update, people: People) -> None:
@@ -57,13 +56,7 @@ async def show_mine(query: CallbackQuery, bot: Bot, event_update: Update, people
         return
     mine = await people.bookings.mine(booker_of(query.message.chat, query.from_user))
     screen = await OwnScreens(screens(people, query.from_user)).mine(mine)
-    await show(
-        people,
-        query.message.chat,
-        event_update,
-        Outgoing(text=screen.text, keyboard=screen.keyboard),
-        language=language_of(query.from_user),
-    )
+    await tell(people, query, event_update, screen)
 
 
 async def _asked(query: CallbackQuery, bot: Bot, people: People) -> tuple[Change, Booking | None] | None:
@@ -85,7 +78,7 @@ async def ask_on(query: CallbackQuery, bot: Bot, event_update: Update, people: P
     way = screens(people, query.from_user)
     await toast(bot, query)
     screen = await _next(OwnScreens(way), booking, change) if booking else way.plain(BookingText.NOT_YOURS)
-    await turn_into(people, query, event_update, screen)
+    await turn_or_show(people, query, event_update, screen)
 
 
 async def _next(own: OwnScreens, booking: Booking, change: Change) -> Screen:
@@ -115,11 +108,11 @@ async def move(query: CallbackQuery, bot: Bot, event_update: Update, people: Peo
         return
     await toast(bot, query)
     if booking is None:
-        await turn_into(people, query, event_update, way.plain(BookingText.NOT_YOURS))
+        await turn_or_show(people, query, event_update, way.plain(BookingText.NOT_YOURS))
         return
     picked = await OwnScreens(way).moving_to(booking, change)
     if isinstance(picked, Screen):
-        await turn_into(people, query, event_update, picked)
+        await turn_or_show(people, query, event_update, picked)
         return
     outcome = await people.bookings.move(booking, booker, picked.slot, request_key)
     if isinstance(outcome, Booking):
@@ -128,7 +121,7 @@ async def move(query: CallbackQuery, bot: Bot, event_update: Update, people: Peo
         screen = await OwnScreens(way).moving(booking, change)
     else:
         screen = await explain(way, outcome, picked.choosing, picked.slot)
-    await turn_into(people, query, event_update, screen)
+    await turn_or_show(people, query, event_update, screen)
 
 
 async def cancel(query: CallbackQuery, bot: Bot, event_update: Update, people: People) -> None:
@@ -145,7 +138,7 @@ async def cancel(query: CallbackQuery, bot: Bot, event_update: Update, people: P
         if cancelled is None
         else await OwnScreens(way).told(cancelled, BookingText.CANCELLED)
     )
-    await turn_into(people, query, event_update, screen)
+    await turn_or_show(people, query, event_update, screen)
 
 
 async def show_phone(query: CallbackQuery, bot: Bot, people: People, member: Member) -> None:

@@ -7,7 +7,6 @@ from aiogram.filters import Command, StateFilter
 from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, Message, Update
 
-from bot.domain import Keyboard
 from bot.domain.broadcasts import Audience
 from bot.domain.broadcasts import Message as ToMany
 from bot.domain.staff import Member, Role
@@ -15,11 +14,12 @@ from bot.handlers.broadcast_steps import FORMS, TAPS, Drafting, Writing
 from bot.handlers.choices import pass_over
 from bot.handlers.marked_text import markdown_in
 from bot.handlers.roles import HasRole
-from bot.handlers.screens import change, language_of, toast
-from bot.handlers.staff_words import tell, thread_of, words_in
+from bot.handlers.screens import change, language_of, tell, thread_of, toast
+from bot.handlers.staff_words import words_in
 from bot.people.broadcasts.draft_screens import DATA, SHOWN, DraftTap
 from bot.people.broadcasts.drafts import Draft
 from bot.people.broadcasts.wording import Wording
+from bot.people.screen import Screen
 from bot.people.services import People
 from bot.texts.broadcasts import BroadcastText
 
@@ -42,11 +42,11 @@ async def begin(
 ) -> None:
     words = _words(people, message)
     if message.chat.type != "private":
-        await _say(message, event_update, people, words.say(BroadcastText.ONLY_PRIVATE))
+        await tell(people, message, event_update, Screen(words.say(BroadcastText.ONLY_PRIVATE)))
         return
     count = await people.broadcasts.count(Audience())
     if not count:
-        await _say(message, event_update, people, words.say(BroadcastText.NOBODY_AGREED))
+        await tell(people, message, event_update, Screen(words.say(BroadcastText.NOBODY_AGREED)))
         return
     draft = Draft(token=str(event_update.update_id), message=ToMany(text=""))
     await state.set_state(Drafting.text)
@@ -56,7 +56,7 @@ async def begin(
     if running:
         others = words.say(BroadcastText.OTHERS_RUN, number=running[-1].broadcast_id)
         text = f"{text}\n\n{others}"
-    await _say(message, event_update, people, text)
+    await tell(people, message, event_update, Screen(text))
 
 
 async def take_words(
@@ -73,13 +73,13 @@ async def take_words(
     if asked == Drafting.text.state:
         said = markdown_in(message)
     screen = await FORMS[str(asked)](at, said)
-    await _say(message, event_update, people, *screen)
+    await tell(people, message, event_update, screen)
 
 
 async def refuse(message: Message, event_update: Update, people: People, state: FSMContext) -> None:
     """A photo or a voice note."""
     await words_in(message, state)
-    await _say(message, event_update, people, _words(people, message).say(BroadcastText.ONLY_TEXT))
+    await tell(people, message, event_update, Screen(_words(people, message).say(BroadcastText.ONLY_TEXT)))
 
 
 async def tap_preview(query: CallbackQuery, bot: Bot, people: People) -> None:
@@ -106,8 +106,8 @@ async def _leave(message: Message, at: Writing) -> None:
         screen = await (await at.keep(at.draft)).hub()
     else:
         await at.state.clear()
-        screen = at.words.say(BroadcastText.DROPPED), None
-    await _say(message, at.update, at.people, *screen)
+        screen = Screen(at.words.say(BroadcastText.DROPPED))
+    await tell(at.people, message, at.update, screen)
 
 
 async def _at(
@@ -129,17 +129,3 @@ async def _at(
 
 def _words(people: People, event: Message | CallbackQuery) -> Wording:
     return Wording(people.texts, language_of(event.from_user))
-
-
-async def _say(
-    message: Message, update: Update, people: People, text: str, keyboard: Keyboard | None = None
-) -> None:
-    await tell(
-        people,
-        message.chat,
-        update,
-        text,
-        person=message.from_user,
-        keyboard=keyboard,
-        thread_id=thread_of(message),
-    )

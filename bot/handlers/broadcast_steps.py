@@ -16,9 +16,10 @@ from bot.errors import StoreFull
 from bot.people.broadcasts.checking import Fault, fault_of_text, read_button, read_promo
 from bot.people.broadcasts.codes import longest_code
 from bot.people.broadcasts.copies import under_copy, words_of
-from bot.people.broadcasts.draft_screens import SHOWN, Act, DraftScreens, Screen
+from bot.people.broadcasts.draft_screens import SHOWN, Act, DraftScreens
 from bot.people.broadcasts.drafts import Draft
 from bot.people.broadcasts.wording import Wording
+from bot.people.screen import Screen
 from bot.people.services import People
 from bot.texts.broadcasts import BroadcastText
 
@@ -75,7 +76,7 @@ class Writing:
 async def _take_text(at: Writing, said: str) -> Screen:
     fault = fault_of_text(said, at.draft.message.promo)
     if fault is not None:
-        return at.screens.fault(fault), None
+        return Screen(at.screens.fault(fault))
     draft = replace(at.draft, message=replace(at.draft.message, text=said))
     return await (await at.keep(draft)).hub()
 
@@ -83,7 +84,7 @@ async def _take_text(at: Writing, said: str) -> Screen:
 async def _take_button(at: Writing, said: str) -> Screen:
     read = read_button(said)
     if isinstance(read, Fault):
-        return at.screens.fault(read), None
+        return Screen(at.screens.fault(read))
     label, url = read
     return await _with_message(at, replace(at.draft.message, button=label, url=url))
 
@@ -91,17 +92,17 @@ async def _take_button(at: Writing, said: str) -> Screen:
 async def _take_promo(at: Writing, said: str) -> Screen:
     read = read_promo(said)
     if isinstance(read, Fault):
-        return at.screens.fault(read), None
+        return Screen(at.screens.fault(read))
     fault = fault_of_text(at.draft.message.text, read)
     if fault is not None:
-        return at.screens.fault(fault), None
+        return Screen(at.screens.fault(fault))
     return await _with_message(at, replace(at.draft.message, promo=read))
 
 
 async def _take_days(at: Writing, said: str) -> Screen:
     days = int(said) if said.isascii() and said.isdecimal() and len(said) < 6 else 0
     if not 0 < days <= _MOST_DAYS:
-        return at.words.say(BroadcastText.BAD_DAYS, days=said[:_SHOWN_CHARACTERS]), None
+        return Screen(at.words.say(BroadcastText.BAD_DAYS, days=said[:_SHOWN_CHARACTERS]))
     return await _with_audience(at, replace(at.draft.audience, active_days=days))
 
 
@@ -126,7 +127,7 @@ async def _with_audience(at: Writing, audience: Audience) -> Screen:
 
 async def _ask_text(at: Writing) -> Screen:
     await at.keep(at.draft, Drafting.text)
-    return at.words.say(BroadcastText.ASK_NEW_TEXT), None
+    return Screen(at.words.say(BroadcastText.ASK_NEW_TEXT))
 
 
 async def _ask_button(at: Writing) -> Screen:
@@ -195,11 +196,9 @@ async def _show(at: Writing) -> Screen | None:
     at = await at.keep(at.draft)
     count, message = await at.count(), at.draft.message
     if at.draft.fault is not None:
-        text, keyboard = await at.hub()
-        return f"{at.screens.fault(at.draft.fault)}\n\n{text}", keyboard
+        return (await at.hub()).headed(at.screens.fault(at.draft.fault))
     if not count:
-        text, keyboard = await at.whom()
-        return f"{at.words.say(BroadcastText.NOBODY)}\n\n{text}", keyboard
+        return (await at.whom()).headed(at.words.say(BroadcastText.NOBODY))
     code = longest_code(message.promo) if message.promo.own else ""
     copy = Outgoing(
         text=words_of(message, code),
@@ -227,29 +226,27 @@ async def _start_by_night(at: Writing) -> Screen:
 async def _begin(at: Writing, *, by_night: bool) -> Screen:
     """The yes. Whoever is no admin any more does not get here."""
     if at.draft.fault is not None:
-        return at.screens.fault(at.draft.fault), None
+        return Screen(at.screens.fault(at.draft.fault))
     key = f"{at.people.tenant.name}:{at.member.key}:{at.draft.token}"
     try:
         begun = await at.people.broadcasts.start(
             at.draft.message, at.draft.audience, at.member, by_night=by_night, request_key=key
         )
     except StoreFull:
-        text, keyboard = at.screens.sure(at.draft, await at.count(), is_quiet=at.people.broadcasts.is_quiet)
-        return f"{at.words.say(BroadcastText.FULL)}\n\n{text}", keyboard
+        return (await _ask_whether(at)).headed(at.words.say(BroadcastText.FULL))
     if begun is None:
-        text, keyboard = await at.whom()
-        return f"{at.words.say(BroadcastText.NOBODY)}\n\n{text}", keyboard
+        return (await at.whom()).headed(at.words.say(BroadcastText.NOBODY))
     waits = at.people.broadcasts.is_quiet and not begun.by_night
     await at.people.upkeep.jobs.run_now(DUTY, key=begun.subject, asked_by=at.member.key)
     await at.state.clear()
     said = BroadcastText.BEGUN_MORNING if waits else BroadcastText.BEGUN
     people = at.words.people(begun.people)
-    return at.words.say(said, number=begun.broadcast_id, people=people), None
+    return Screen(at.words.say(said, number=begun.broadcast_id, people=people))
 
 
 async def _drop(at: Writing) -> Screen:
     await at.state.clear()
-    return at.words.say(BroadcastText.DROPPED), None
+    return Screen(at.words.say(BroadcastText.DROPPED))
 
 
 TAPS: Mapping[Act, Callable[[Writing], Awaitable[Screen | None]]] = {

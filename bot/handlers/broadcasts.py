@@ -9,11 +9,10 @@ from bot.domain.staff import Member, Role
 from bot.handlers.broadcast_steps import DUTY
 from bot.handlers.choices import pass_over
 from bot.handlers.roles import HasRole
-from bot.handlers.screens import change, language_of, toast
-from bot.handlers.staff_words import tell, thread_of
-from bot.people.broadcasts.draft_screens import Screen
+from bot.handlers.screens import change, language_of, tell, toast
 from bot.people.broadcasts.screens import DATA, WANTED, Act, BroadcastScreens, BroadcastTap
 from bot.people.broadcasts.wording import Wording
+from bot.people.screen import Screen
 from bot.people.services import People
 from bot.texts.broadcasts import BroadcastText
 from bot.texts.literal import literal
@@ -28,16 +27,7 @@ def build_router() -> Router:
 
 
 async def show(message: Message, event_update: Update, people: People) -> None:
-    text, keyboard = await _all(people, message)
-    await tell(
-        people,
-        message.chat,
-        event_update,
-        text,
-        person=message.from_user,
-        keyboard=keyboard,
-        thread_id=thread_of(message),
-    )
+    await tell(people, message, event_update, await _all(people, message))
 
 
 async def take_tap(query: CallbackQuery, bot: Bot, people: People, member: Member) -> None:
@@ -70,12 +60,12 @@ async def _change(
     if changed and wanted is not BroadcastStatus.PAUSED:
         key = f"{now.subject}:{query.id}"
         await people.upkeep.jobs.run_now(DUTY, key=key, asked_by=member.key)
-    text, keyboard = await _one(people, query, now)
+    screen = await _one(people, query, now)
     is_mine = now.status is wanted and now.changed_by == member.key  # the tap was delivered before
     if changed or is_mine:
-        return text, keyboard
+        return screen
     who = literal(await people.broadcasts.name_of(now.changed_by))
-    return f"{_words(people, query).say(BroadcastText.CHANGED_BY_OTHER, who=who)}\n\n{text}", keyboard
+    return screen.headed(_words(people, query).say(BroadcastText.CHANGED_BY_OTHER, who=who))
 
 
 def _is_open(broadcast: Broadcast, seen: BroadcastStatus) -> bool:

@@ -16,10 +16,10 @@ from bot.domain import Outgoing
 from bot.handlers.callback_steps import CHANNEL, CallSteps
 from bot.handlers.choices import pass_over
 from bot.handlers.screens import change, chat_ref, toast
+from bot.people.callback_screens.customers import PREFIX
 from bot.people.callbacks.form import CallForm, Step
 from bot.people.callbacks.intents import CallIntent, FormReply, call_intent, form_reply
 from bot.people.callbacks.phones import shared_phone
-from bot.people.callbacks.screens import PREFIX
 from bot.people.services import People
 from bot.texts.callbacks import CallbackText
 

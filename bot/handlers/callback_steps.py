@@ -11,12 +11,12 @@ from bot.domain import ChannelName, Outgoing
 from bot.domain.callbacks import AlreadyOpen, Request, Requester
 from bot.guard.personal_data import Masked, mask, named_labels
 from bot.handlers.screens import chat_ref, language_of, show
+from bot.people.callback_screens.customers import CallbackScreens
+from bot.people.callback_screens.handing import hand_over, tell_outcome
 from bot.people.callbacks.form import CallForm, Step
-from bot.people.callbacks.handing import hand_over, tell_outcome
 from bot.people.callbacks.intents import FormReply, form_reply, is_question, refuses_number
 from bot.people.callbacks.phones import PhoneFault, read_phone
 from bot.people.callbacks.promises import Window
-from bot.people.callbacks.screens import CallbackScreens
 from bot.people.callbacks.wishes import Wish, WishReading, says_only_when
 from bot.people.services import People
 from bot.texts.callbacks import CallbackText

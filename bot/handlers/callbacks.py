@@ -12,11 +12,12 @@ from bot.handlers import callback_forms
 from bot.handlers.callback_forms import CallStates, begin, is_held
 from bot.handlers.callback_steps import CHANNEL, TALK_WORDS, masked
 from bot.handlers.choices import pass_over
-from bot.handlers.screens import change, chat_ref, language_of, show, toast
+from bot.handlers.screens import chat_ref, language_of, show, toast, turn_into
+from bot.people.callback_screens.customers import PREFIX, CallbackScreens
 from bot.people.callbacks.form import CallForm, Step
 from bot.people.callbacks.intents import CallIntent, call_intent, form_reply, is_question
-from bot.people.callbacks.screens import PREFIX, CallbackScreens
 from bot.people.callbacks.wishes import Wish, WishReading
+from bot.people.screen import Screen
 from bot.people.services import People
 from bot.texts.callbacks import CallbackText
 from bot.understanding.mood import manner_of
@@ -109,10 +110,8 @@ async def ask(
 
 
 async def stay(query: CallbackQuery, bot: Bot, people: People) -> None:
-    await toast(bot, query)
-    if isinstance(query.message, Message):
-        text = screens_for(people, query.from_user).say(CallbackText.STAYS)
-        await change(people, query.message, text)
+    text = screens_for(people, query.from_user).say(CallbackText.STAYS)
+    await turn_into(people, query, bot, Screen(text))
 
 
 async def join(query: CallbackQuery, bot: Bot, people: People) -> None:
@@ -161,12 +160,10 @@ async def tap_time(query: CallbackQuery, bot: Bot, people: People, state: FSMCon
     if wish is None:
         await pass_over(query, bot, people)
         return
-    await toast(bot, query)
     screens = screens_for(people, query.from_user)
     screen = await _move_time(people, screens, callback, "", wish)
     await _leave_time(state)
-    if isinstance(query.message, Message):
-        await change(people, query.message, screen.text, screen.keyboard)
+    await turn_into(people, query, bot, Screen(screen.text, screen.keyboard))
 
 
 async def take_time(message: Message, event_update: Update, people: People, state: FSMContext) -> None:
@@ -219,9 +216,8 @@ async def cancel(query: CallbackQuery, bot: Bot, event_update: Update, people: P
 
 
 async def keep(query: CallbackQuery, bot: Bot, people: People) -> None:
-    await toast(bot, query)
-    if isinstance(query.message, Message):
-        await change(people, query.message, screens_for(people, query.from_user).say(CallbackText.KEPT))
+    text = screens_for(people, query.from_user).say(CallbackText.KEPT)
+    await turn_into(people, query, bot, Screen(text))
 
 
 async def _move_time(

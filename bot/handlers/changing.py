@@ -1,39 +1,13 @@
 """What the handlers of every change share: showing a screen, the yes and the no."""
 
-from aiogram import Bot
 from aiogram.fsm.context import FSMContext
-from aiogram.types import CallbackQuery, InaccessibleMessage, Message, Update
+from aiogram.types import CallbackQuery, Message, Update
 
-from bot.handlers.screens import change, toast
-from bot.handlers.staff_words import tell, thread_of, words_in
-from bot.people.changes.screens import ChangeScreens, Screen
+from bot.handlers.screens import tell
+from bot.handlers.staff_words import words_in
+from bot.people.changes.screens import ChangeScreens
 from bot.people.services import People
 from bot.texts.changing import ChangingText
-
-
-async def show(
-    event: Message | CallbackQuery, update: Update, people: People, screen: Screen, *, name: str = "screen"
-) -> None:
-    """A message of its own, once for this update."""
-    message = event.message if isinstance(event, CallbackQuery) else event
-    if isinstance(message, Message | InaccessibleMessage):
-        await tell(
-            people,
-            message.chat,
-            update,
-            screen.text,
-            person=event.from_user,
-            keyboard=screen.keyboard,
-            thread_id=thread_of(message),
-            name=name,
-        )
-
-
-async def turn_into(query: CallbackQuery, bot: Bot, people: People, screen: Screen) -> None:
-    """Make the message that was tapped this screen."""
-    await toast(bot, query)
-    if isinstance(query.message, Message):
-        await change(people, query.message, screen.text, screen.keyboard)
 
 
 async def written(
@@ -43,10 +17,10 @@ async def written(
     words = await words_in(message, state)
     if words is None:
         await state.clear()
-        await show(message, update, people, screens.plain(ChangingText.FORM_LEFT))
+        await tell(people, message, update, screens.plain(ChangingText.FORM_LEFT))
         return None
     if not words:
-        await show(message, update, people, screens.plain(ChangingText.ONLY_TEXT))
+        await tell(people, message, update, screens.plain(ChangingText.ONLY_TEXT))
         return None
     return words
 

@@ -10,10 +10,11 @@ from bot.domain.staff import Member, Role
 from bot.guard.personal_data import named_labels
 from bot.handlers.choices import pass_over
 from bot.handlers.roles import HasRole
-from bot.handlers.screens import change, language_of, toast
-from bot.handlers.staff_words import begin, is_current, read_back, tell, thread_of, words_in
+from bot.handlers.screens import language_of, tell, toast, turn_into
+from bot.handlers.staff_words import begin, is_current, read_back, words_in
 from bot.people.review.proposals import Fault, parted
 from bot.people.review.why import FIX
+from bot.people.screen import Screen
 from bot.people.services import People
 from bot.texts.literal import literal
 from bot.texts.why import ProposalText, WhyText
@@ -57,11 +58,9 @@ async def ask(
     await begin(state, Correcting.answer, query, turn_id=record.turn_id)
     await tell(
         people,
-        query.message.chat,
+        query,
         event_update,
-        people.texts.say(ProposalText.ASK, language, question=literal(question)),
-        person=query.from_user,
-        thread_id=thread_of(query.message),
+        Screen(people.texts.say(ProposalText.ASK, language, question=literal(question))),
     )
 
 
@@ -71,29 +70,29 @@ async def take(message: Message, event_update: Update, people: People, state: FS
     language = language_of(message.from_user)
     if words is None:
         await state.clear()
-        await _say(message, event_update, people, people.texts.say(ProposalText.DROPPED, language))
+        await tell(people, message, event_update, Screen(people.texts.say(ProposalText.DROPPED, language)))
         return
     asked = await _question(people, state)
     if asked is None:
         await state.clear()
-        await _say(message, event_update, people, people.texts.say(WhyText.GONE, language))
+        await tell(people, message, event_update, Screen(people.texts.say(WhyText.GONE, language)))
         return
     question, answer = parted(words, asked)
     fault = people.oversight.proposals.fault_of(answer)
     if fault is not None:
-        await _say(message, event_update, people, fault_text(people, fault, language))
+        await tell(people, message, event_update, Screen(fault_text(people, fault, language)))
         return
     await state.update_data(written=words, written_in=event_update.update_id)
     labels = (ProposalText.SEND, ProposalText.AGAIN, ProposalText.DROP)
     yes, anew, no = (people.texts.say(label, language) for label in labels)
     await tell(
         people,
-        message.chat,
+        message,
         event_update,
-        people.texts.say(ProposalText.READ_BACK, language, question=literal(question), answer=answer),
-        person=message.from_user,
-        keyboard=read_back(_DATA, event_update, (yes, anew, no)),
-        thread_id=thread_of(message),
+        Screen(
+            people.texts.say(ProposalText.READ_BACK, language, question=literal(question), answer=answer),
+            read_back(_DATA, event_update, (yes, anew, no)),
+        ),
     )
 
 
@@ -101,7 +100,7 @@ async def refuse(message: Message, event_update: Update, people: People, state: 
     """A photo or a voice note is no answer of the FAQ."""
     await words_in(message, state)
     text = people.texts.say(ProposalText.ONLY_TEXT, language_of(message.from_user))
-    await _say(message, event_update, people, text)
+    await tell(people, message, event_update, Screen(text))
 
 
 async def propose(query: CallbackQuery, bot: Bot, people: People, state: FSMContext, member: Member) -> None:
@@ -111,13 +110,13 @@ async def propose(query: CallbackQuery, bot: Bot, people: People, state: FSMCont
     data, asked = await state.get_data(), await _question(people, state)
     await state.clear()
     if asked is None:
-        await _turn_into(query, bot, people, WhyText.GONE)
+        await _say_instead(query, bot, people, WhyText.GONE)
         return
     question, answer = parted(data["written"], asked)
     await people.oversight.proposals.propose(
         member, turn_id=data["turn_id"], question=question, answer=answer
     )
-    await _turn_into(query, bot, people, ProposalText.STORED)
+    await _say_instead(query, bot, people, ProposalText.STORED)
 
 
 async def again(query: CallbackQuery, bot: Bot, people: People, state: FSMContext) -> None:
@@ -127,10 +126,10 @@ async def again(query: CallbackQuery, bot: Bot, people: People, state: FSMContex
     question = await _question(people, state)
     if question is None:
         await state.clear()
-        await _turn_into(query, bot, people, WhyText.GONE)
+        await _say_instead(query, bot, people, WhyText.GONE)
         return
     await state.update_data(written_in=None)
-    await _turn_into(query, bot, people, ProposalText.ASK, question=literal(question))
+    await _say_instead(query, bot, people, ProposalText.ASK, question=literal(question))
 
 
 async def drop(query: CallbackQuery, bot: Bot, people: People, state: FSMContext) -> None:
@@ -138,7 +137,7 @@ async def drop(query: CallbackQuery, bot: Bot, people: People, state: FSMContext
         await pass_over(query, bot, people)
         return
     await state.clear()
-    await _turn_into(query, bot, people, ProposalText.DROPPED)
+    await _say_instead(query, bot, people, ProposalText.DROPPED)
 
 
 async def _question(people: People, state: FSMContext) -> str | None:
@@ -154,14 +153,8 @@ def fault_text(people: People, fault: tuple[Fault, str], language: str) -> str:
     return people.texts.say(FAULTS[kind], language, phone=detail, limit=detail)
 
 
-async def _turn_into(
+async def _say_instead(
     query: CallbackQuery, bot: Bot, people: People, text: ProposalText | WhyText, **values: object
 ) -> None:
-    await toast(bot, query)
-    if isinstance(query.message, Message):
-        words = people.texts.say(text, language_of(query.from_user), **values)
-        await change(people, query.message, words)
-
-
-async def _say(message: Message, update: Update, people: People, text: str) -> None:
-    await tell(people, message.chat, update, text, person=message.from_user, thread_id=thread_of(message))
+    words = people.texts.say(text, language_of(query.from_user), **values)
+    await turn_into(people, query, bot, Screen(words))

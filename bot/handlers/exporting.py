@@ -11,9 +11,9 @@ from bot.domain.staff import Member, Role
 from bot.errors import SettingsError
 from bot.handlers.choices import pass_over
 from bot.handlers.roles import HasRole
-from bot.handlers.screens import change, language_of, toast
-from bot.handlers.staff_words import tell, thread_of
+from bot.handlers.screens import change, language_of, tell, thread_of, toast
 from bot.people.export.requests import ExportRequest
+from bot.people.screen import Screen
 from bot.people.services import People
 from bot.texts.exporting import ExportText
 from bot.texts.literal import literal
@@ -22,7 +22,6 @@ _DATA, _ASK, _YES, _NO = "export:", "ask", "yes", "no"
 _ALL = "all"
 _MONTH_DAYS = 30
 _LONGEST_SHOWN = 30
-Screen = tuple[str, Keyboard | None]
 
 
 def build_router() -> Router:
@@ -36,20 +35,12 @@ def build_router() -> Router:
 async def show(message: Message, command: CommandObject, event_update: Update, people: People) -> None:
     language, wanted = language_of(message.from_user), (command.args or "").strip()
     if (refusal := await _refusal(people, language)) is not None:
-        text, keyboard = refusal
+        screen = refusal
     elif wanted:
-        text, keyboard = await _of_day(people, wanted, language)
+        screen = await _of_day(people, wanted, language)
     else:
-        text, keyboard = await _choice(people, language)
-    await tell(
-        people,
-        message.chat,
-        event_update,
-        text,
-        person=message.from_user,
-        keyboard=keyboard,
-        thread_id=thread_of(message),
-    )
+        screen = await _choice(people, language)
+    await tell(people, message, event_update, screen)
 
 
 async def tap(query: CallbackQuery, bot: Bot, people: People, member: Member) -> None:
@@ -62,7 +53,7 @@ async def tap(query: CallbackQuery, bot: Bot, people: People, member: Member) ->
         return
     await toast(bot, query)
     if act == _NO:
-        screen: Screen = (people.texts.say(ExportText.DROPPED, language), None)
+        screen: Screen = Screen(people.texts.say(ExportText.DROPPED, language))
     elif (refusal := await _refusal(people, language)) is not None:
         screen = refusal
     elif act == _ASK:
@@ -90,16 +81,16 @@ async def _begin(
         subject = _ALL if since is None else since.isoformat()
         await people.staff.note_act(member, "export", subject, dialogues=count)
         await people.exporting.ask(request)
-    return people.texts.say(ExportText.STARTED, language, count=count), None
+    return Screen(people.texts.say(ExportText.STARTED, language, count=count))
 
 
 async def _of_day(people: People, wanted: str, language: str) -> Screen:
     since = _since(wanted)
     if since is None:
         day = literal(wanted[:_LONGEST_SHOWN])
-        return people.texts.say(ExportText.BAD_DAY, language, day=day), None
+        return Screen(people.texts.say(ExportText.BAD_DAY, language, day=day))
     if since > _today(people):
-        return people.texts.say(ExportText.FUTURE_DAY, language, day=_written(since)), None
+        return Screen(people.texts.say(ExportText.FUTURE_DAY, language, day=_written(since)))
     return await _question(people, since, language)
 
 
@@ -111,13 +102,13 @@ async def _choice(people: People, language: str) -> Screen:
         day = _ALL if since is None else since.isoformat()
         rows.append((Button(text=label, data=f"{_DATA}{_ASK}:{day}"),))
     rows.append((_button(people, ExportText.NO, _NO, language),))
-    return people.texts.say(ExportText.CHOOSE, language), Keyboard(rows=tuple(rows))
+    return Screen(people.texts.say(ExportText.CHOOSE, language), Keyboard(rows=tuple(rows)))
 
 
 async def _question(people: People, since: date | None, language: str) -> Screen:
     count = await people.exporting.count(since)
     if not count:
-        return people.texts.say(ExportText.NOBODY, language), None
+        return Screen(people.texts.say(ExportText.NOBODY, language))
     if since is None:
         begins = people.texts.say(ExportText.SINCE_FIRST, language)
     else:
@@ -128,14 +119,14 @@ async def _question(people: People, since: date | None, language: str) -> Screen
         _button(people, ExportText.NO, _NO, language),
     )
     text = people.texts.say(ExportText.ASK, language, since=begins, count=count)
-    return text, Keyboard(rows=(buttons,))
+    return Screen(text, Keyboard(rows=(buttons,)))
 
 
 async def _refusal(people: People, language: str) -> Screen | None:
     try:
         await people.exporting.expect_training_agreed()
     except SettingsError:
-        return people.texts.say(ExportText.NOT_AGREED, language), None
+        return Screen(people.texts.say(ExportText.NOT_AGREED, language))
     return None
 
 

@@ -7,8 +7,7 @@ from aiogram.types import CallbackQuery, Chat, Message, TelegramObject, Update, 
 
 from bot.domain import ChannelName, Outgoing
 from bot.domain.staff import Role
-from bot.handlers.screens import language_of, show, toast
-from bot.handlers.staff_words import thread_of
+from bot.handlers.screens import language_of, show, thread_of, toast
 from bot.people.services import People
 from bot.texts.fullness import FullnessText
 

@@ -9,10 +9,10 @@ from aiogram.filters import Filter
 from aiogram.types import Message, TelegramObject, Update
 
 from bot.domain import CopyOf, Outgoing
-from bot.domain.handoffs import Place, read_token
+from bot.domain.handoffs import read_token
 from bot.domain.staff import Role
 from bot.handlers.roles import HasRole
-from bot.handlers.screens import chat_ref, show
+from bot.handlers.screens import chat_ref, place_of, show, thread_of
 from bot.handlers.utterances import is_service
 from bot.people.handoffs.holds import Hold
 from bot.people.services import People
@@ -61,7 +61,7 @@ class InTopic(Filter):
     async def __call__(self, message: Message, people: People | None) -> bool | dict[str, Any]:
         if people is None:
             return False
-        hold = await people.handoffs.hold_in(_place(message))
+        hold = await people.handoffs.hold_in(place_of(message))
         return {"hold": hold} if hold is not None else False
 
 
@@ -69,7 +69,7 @@ class WasHeld(Filter):
     """The topic is that of a customer, whoever has the dialogue now."""
 
     async def __call__(self, message: Message, people: People | None) -> bool:
-        return people is not None and await people.handoffs.known.last_in(_place(message)) is not None
+        return people is not None and await people.handoffs.known.last_in(place_of(message)) is not None
 
 
 class InOwnChat(Filter):
@@ -131,7 +131,7 @@ async def say_privately(
 
 async def note_edit(message: Message, event_update: Update, people: People) -> None:
     text = people.handoffs.words.say(HandoffText.EDIT_UNSENT)
-    said = Outgoing(text=text, thread_id=_place(message).thread_id)
+    said = Outgoing(text=text, thread_id=thread_of(message))
     name = f"edit-unsent-{message.chat.id}-{message.message_id}"  # once, however often it is edited
     await people.outbox.post(chat_ref(message.chat), said, name=name)
 
@@ -165,10 +165,5 @@ def _is_older(message: Message, token: str) -> bool:
 async def _tell(message: Message, event_update: Update, people: People, text: HandoffText) -> None:
     words = people.handoffs.words
     quoted = words.unsent(text, message.text or message.caption or "")
-    said = Outgoing(text=quoted, thread_id=_place(message).thread_id)
+    said = Outgoing(text=quoted, thread_id=thread_of(message))
     await show(people, message.chat, event_update, said, language=words.language)
-
-
-def _place(message: Message) -> Place:
-    thread_id = message.message_thread_id if message.is_topic_message else None
-    return Place(chat_id=str(message.chat.id), thread_id=thread_id)

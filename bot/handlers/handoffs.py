@@ -9,14 +9,15 @@ from aiogram.filters import Command, CommandObject
 from aiogram.types import CallbackQuery, Message, Update
 
 from bot.domain import ChatRef, Keyboard, Outgoing
-from bot.domain.handoffs import Cause, Customer, Handoff, Place, Stage, private_chat, read_token
+from bot.domain.handoffs import Cause, Customer, Handoff, Stage, read_token
 from bot.domain.staff import Member, Role
 from bot.handlers.roles import HasRole
-from bot.handlers.screens import change, language_of, show, toast
+from bot.handlers.screens import language_of, place_of, show, thread_of, toast, turn_into
 from bot.handlers.staff_desk import is_among_staff
 from bot.people.handoffs.holds import Hold
 from bot.people.handoffs.suggestions import Fate
 from bot.people.handoffs.words import TAP
+from bot.people.screen import Screen
 from bot.people.services import People
 from bot.texts.handoffs import HandoffText
 
@@ -61,7 +62,7 @@ async def take(
     words = people.handoffs.words
     keyboard: Keyboard | None = None
     replied = _button_under(message.reply_to_message)
-    place = Place(chat_id=str(message.chat.id), thread_id=_thread(message))
+    place = place_of(message)
     if command.args:
         said, keyboard = await _take_named(people, member, command.args)
     elif replied is not None:
@@ -91,7 +92,7 @@ async def release(message: Message, event_update: Update, people: People, member
 
 async def _meant_to_end(message: Message, people: People, member: Member) -> list[Hold]:
     holds = people.handoffs.holds
-    here = Place(chat_id=str(message.chat.id), thread_id=_thread(message))
+    here = place_of(message)
     in_topic = await people.handoffs.hold_in(here) if here.thread_id is not None else None
     if in_topic is not None:
         return [in_topic]
@@ -135,19 +136,18 @@ async def _take(people: People, member: Member, customer: Customer | None) -> st
 
 
 async def _held_by_other(people: People, handoff: Handoff) -> str:
-    words, holder = people.handoffs.words, private_chat(handoff.operator)
-    other = await people.staff.member(holder.channel, holder.chat_id)
+    words, other = people.handoffs.words, await people.staff.by_key(handoff.operator)
     name = other.name if other is not None and other.name else words.say(HandoffText.COLLEAGUE)
     return words.say(HandoffText.TAKEN_BY, operator=name)
 
 
-async def _take_named(people: People, member: Member, who: str) -> tuple[str, Keyboard | None]:
+async def _take_named(people: People, member: Member, who: str) -> Screen:
     words = people.handoffs.words
     found = await people.handoffs.known.find(who)
     if len(found) > 1:
         names = [(f"{_plain(people, one.name)} · {one.chat.chat_id}", one.chat.key) for one in found]
-        return words.say(HandoffText.FOUND), words.choice("c", names)
-    return await _take(people, member, found[0] if found else None), None
+        return Screen(words.say(HandoffText.FOUND), words.choice("c", names))
+    return Screen(await _take(people, member, found[0] if found else None))
 
 
 async def _give_back(people: People, member: Member, token: str) -> str:
@@ -170,20 +170,14 @@ async def _decide(
         await toast(bot, query, people.handoffs.words.say(HandoffText.CLOSED))
         return
     log.info("suggestion_decided", member=member.key, fate=fate.name.lower())
-    await toast(bot, query)
-    if isinstance(query.message, Message):
-        await change(people, query.message, read)
+    await turn_into(people, query, bot, Screen(read))
 
 
 async def _say(
     message: Message, event_update: Update, people: People, text: str, keyboard: Keyboard | None
 ) -> None:
-    said = Outgoing(text=text, keyboard=keyboard, thread_id=_thread(message))
+    said = Outgoing(text=text, keyboard=keyboard, thread_id=thread_of(message))
     await show(people, message.chat, event_update, said, language=people.handoffs.words.language)
-
-
-def _thread(message: Message) -> int | None:
-    return message.message_thread_id if message.is_topic_message else None
 
 
 def _plain(people: People, name: str) -> str:
@@ -203,6 +197,6 @@ def _button_under(message: Message | None) -> tuple[str, str] | None:
 def _chat(key: str) -> ChatRef:
     """Whatever was forged: nobody is known there, then."""
     try:
-        return private_chat(key)
+        return ChatRef.of_key(key)
     except ValueError:
-        return private_chat("telegram:")
+        return ChatRef.of_key("telegram:")

@@ -7,8 +7,7 @@ from aiogram.types import CallbackQuery, Message, Update
 from bot.domain.staff import Role
 from bot.handlers.choices import pass_over
 from bot.handlers.roles import HasRole
-from bot.handlers.screens import change, language_of, toast
-from bot.handlers.staff_words import tell, thread_of
+from bot.handlers.screens import language_of, tell, turn_into
 from bot.people.admins.health_screens import AGAIN, HealthScreens
 from bot.people.services import People
 
@@ -22,16 +21,7 @@ def build_router() -> Router:
 
 async def show(message: Message, event_update: Update, people: People) -> None:
     checks = await people.admins.health.checks()
-    text, keyboard = _screens(people, message).of(checks)
-    await tell(
-        people,
-        message.chat,
-        event_update,
-        text,
-        person=message.from_user,
-        keyboard=keyboard,
-        thread_id=thread_of(message),
-    )
+    await tell(people, message, event_update, _screens(people, message).of(checks))
 
 
 async def look_again(query: CallbackQuery, bot: Bot, people: People) -> None:
@@ -39,8 +29,7 @@ async def look_again(query: CallbackQuery, bot: Bot, people: People) -> None:
         await pass_over(query, bot, people)
         return
     checks = await people.admins.health.checks()
-    await toast(bot, query)
-    await change(people, query.message, *_screens(people, query).of(checks))
+    await turn_into(people, query, bot, _screens(people, query).of(checks))
 
 
 def _screens(people: People, event: Message | CallbackQuery) -> HealthScreens:

@@ -11,10 +11,10 @@ from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, Message, Update
 
 from bot.domain.staff import Member, Role
-from bot.handlers.changing import numbers_in, show, token_in, turn_into, written
+from bot.handlers.changing import numbers_in, token_in, written
 from bot.handlers.choices import pass_over
 from bot.handlers.roles import HasRole
-from bot.handlers.screens import language_of, toast
+from bot.handlers.screens import language_of, tell, toast, turn_into
 from bot.handlers.staff_words import begin
 from bot.people.callbacks.intents import is_question
 from bot.people.changes.hours_list import HoursWish
@@ -70,30 +70,30 @@ async def show_or_ask(
         await _ask(message, event_update, people, member, read_wanted(line, _today(people)))
         return
     standing = await people.changes.standing(Knob.HOURS)
-    await show(message, event_update, people, screens.overview(people.changes.calendar.now, standing))
+    await tell(people, message, event_update, screens.overview(people.changes.calendar.now, standing))
 
 
 async def back(query: CallbackQuery, bot: Bot, people: People) -> None:
     standing = await people.changes.standing(Knob.HOURS)
     await turn_into(
-        query, bot, people, _screens(people, query).overview(people.changes.calendar.now, standing)
+        people, query, bot, _screens(people, query).overview(people.changes.calendar.now, standing)
     )
 
 
 async def show_days(query: CallbackQuery, bot: Bot, people: People) -> None:
-    await turn_into(query, bot, people, _screens(people, query).days(people.changes.calendar.now))
+    await turn_into(people, query, bot, _screens(people, query).days(people.changes.calendar.now))
 
 
 async def show_rooms(query: CallbackQuery, bot: Bot, people: People) -> None:
-    await turn_into(query, bot, people, _screens(people, query).departments(people.changes.calendar.now))
+    await turn_into(people, query, bot, _screens(people, query).departments(people.changes.calendar.now))
 
 
 async def show_room(query: CallbackQuery, bot: Bot, people: People) -> None:
     now, screens, place = people.changes.calendar.now, _screens(people, query), numbers_in(query, 1)
     if place is None or not people.hours.has_own_hours(place[0]):
-        await turn_into(query, bot, people, screens.plain(WorkingHoursText.GONE))
+        await turn_into(people, query, bot, screens.plain(WorkingHoursText.GONE))
         return
-    await turn_into(query, bot, people, screens.department(now, place[0]))
+    await turn_into(people, query, bot, screens.department(now, place[0]))
 
 
 async def ask_line(
@@ -109,7 +109,7 @@ async def ask_line(
     await toast(bot, query)
     is_week = (query.data or "").startswith(f"{_SUBJECT}:week")
     text = WorkingHoursText.ASK_WEEK if is_week else WorkingHoursText.ASK_DAY
-    await show(query, event_update, people, _screens(people, query).plain(text))
+    await tell(people, query, event_update, _screens(people, query).plain(text))
 
 
 async def take_line(
@@ -133,7 +133,7 @@ async def take_away(
     """A special day is to be as any other."""
     day = _day_in(query)
     if day is None or day not in {holiday.day for holiday in people.changes.calendar.now.holidays}:
-        await turn_into(query, bot, people, _screens(people, query).plain(WorkingHoursText.GONE))
+        await turn_into(people, query, bot, _screens(people, query).plain(WorkingHoursText.GONE))
         return
     await toast(bot, query)
     await _ask(query, event_update, people, member, Wanted(day=day))
@@ -148,11 +148,11 @@ async def ask_to_reset(
 
 async def confirm(query: CallbackQuery, bot: Bot, people: People, member: Member) -> None:
     made = await people.changes.make(token_in(query), member)
-    await turn_into(query, bot, people, _screens(people, query).made(made))
+    await turn_into(people, query, bot, _screens(people, query).made(made))
 
 
 async def leave(query: CallbackQuery, bot: Bot, people: People) -> None:
-    await turn_into(query, bot, people, _screens(people, query).left())
+    await turn_into(people, query, bot, _screens(people, query).left())
 
 
 async def _ask(
@@ -166,7 +166,7 @@ async def _ask(
     """Ask whether it is meant; False: it cannot be, and why was said."""
     wishes = wanted if isinstance(wanted, Fault) else await people.hours.wishes(wanted, _today(people), room)
     if isinstance(wishes, Fault):
-        await show(event, update, people, _screens(people, event).faulty(wishes))
+        await tell(people, event, update, _screens(people, event).faulty(wishes))
         return False
     await _propose(event, update, people, member, wishes)
     return True
@@ -185,7 +185,7 @@ async def _propose(
     bookings = await people.bookings.outside(wishes[0].after)
     calls = await people.callbacks.outside(wishes[0].after)
     screen = _screens(people, event).ask(wishes, tokens, bookings=bookings, calls=calls)
-    await show(event, update, people, screen)
+    await tell(people, event, update, screen)
 
 
 def _day_in(query: CallbackQuery) -> CalendarDay | None:

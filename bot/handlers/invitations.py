@@ -10,8 +10,8 @@ from bot.domain.staff import Member, Role
 from bot.handlers.choices import pass_over
 from bot.handlers.commands_menu import keep_commands
 from bot.handlers.roles import HasRole
-from bot.handlers.screens import change, language_of, person_of, toast
-from bot.handlers.staff_words import number_in, tell, thread_of
+from bot.handlers.screens import language_of, person_of, tell, turn_into
+from bot.handlers.staff_words import number_in
 from bot.people.admins.invitation_screens import (
     DATA,
     FOR,
@@ -21,10 +21,10 @@ from bot.people.admins.invitation_screens import (
     REVOKE_YES,
     YES,
     InvitationScreens,
-    Screen,
 )
 from bot.people.admins.invitations import LONGEST_NOTE, ROLES, START, Made, NotMade
 from bot.people.admins.naming import role_called
+from bot.people.screen import Screen
 from bot.people.services import People
 from bot.store.invitations import Redemption
 from bot.texts.invitations import InvitationText
@@ -71,7 +71,7 @@ async def join(
         raise SkipHandler  # nothing of ours: an ordinary /start
     role = await people.staff.role_of(person.channel, person.external_id)
     words = (await _screens(people, user)).opened(redemption, role)
-    await tell(people, message.chat, event_update, words, person=user)
+    await tell(people, message, event_update, Screen(words))
     if redemption in (Redemption.ACCEPTED, Redemption.ALREADY_STAFF):
         await keep_commands(bot, people)
     if redemption is Redemption.ACCEPTED:
@@ -83,7 +83,7 @@ async def join(
 
 async def refuse_aloud(message: Message, event_update: Update, people: People) -> None:
     screens = await _screens(people, message.from_user)
-    await _show(message, event_update, people, screens.plain(InvitationText.ONLY_PRIVATELY))
+    await tell(people, message, event_update, screens.plain(InvitationText.ONLY_PRIVATELY))
 
 
 async def invite(
@@ -102,7 +102,7 @@ async def invite(
     else:
         wish = await people.admins.invitations.wish(role, note, member, str(event_update.update_id))
         screen = screens.asking(wish)
-    await _show(message, event_update, people, screen)
+    await tell(people, message, event_update, screen)
 
 
 async def ask_for(
@@ -113,7 +113,7 @@ async def ask_for(
         await pass_over(query, bot, people)
         return
     wish = await people.admins.invitations.wish(Role(called), "", member, str(event_update.update_id))
-    await _turn_into(query, bot, people, (await _screens(people, query.from_user)).asking(wish))
+    await turn_into(people, query, bot, (await _screens(people, query.from_user)).asking(wish))
 
 
 async def make(query: CallbackQuery, bot: Bot, people: People, member: Member) -> None:
@@ -124,27 +124,27 @@ async def make(query: CallbackQuery, bot: Bot, people: People, member: Member) -
         screen = screens.made(made, me.username or "")
     else:
         screen = screens.plain(_NOT_MADE[made])
-    await _turn_into(query, bot, people, screen)
+    await turn_into(people, query, bot, screen)
 
 
 async def drop(query: CallbackQuery, bot: Bot, people: People) -> None:
     screens = await _screens(people, query.from_user)
-    await _turn_into(query, bot, people, screens.plain(InvitationText.DROPPED))
+    await turn_into(people, query, bot, screens.plain(InvitationText.DROPPED))
 
 
 async def show_all(message: Message, event_update: Update, people: People) -> None:
-    await _show(message, event_update, people, await _all(people, message.from_user))
+    await tell(people, message, event_update, await _all(people, message.from_user))
 
 
 async def back(query: CallbackQuery, bot: Bot, people: People) -> None:
-    await _turn_into(query, bot, people, await _all(people, query.from_user))
+    await turn_into(people, query, bot, await _all(people, query.from_user))
 
 
 async def ask_to_revoke(query: CallbackQuery, bot: Bot, people: People) -> None:
     screens, number = await _screens(people, query.from_user), number_in(query.data)
     found = None if number is None else await people.admins.invitations.one(number)
     screen = screens.plain(InvitationText.REVOKED_BEFORE) if found is None else screens.revoke_asking(found)
-    await _turn_into(query, bot, people, screen)
+    await turn_into(people, query, bot, screen)
 
 
 async def revoke(query: CallbackQuery, bot: Bot, people: People, member: Member) -> None:
@@ -154,7 +154,7 @@ async def revoke(query: CallbackQuery, bot: Bot, people: People, member: Member)
         screen = screens.plain(InvitationText.REVOKED_BEFORE)
     else:
         screen = screens.revoked(found)
-    await _turn_into(query, bot, people, screen)
+    await turn_into(people, query, bot, screen)
 
 
 async def _all(people: People, user: User | None) -> Screen:
@@ -165,23 +165,3 @@ async def _all(people: People, user: User | None) -> Screen:
 async def _screens(people: People, user: User | None, language: str = "") -> InvitationScreens:
     names = await people.admins.members.names()
     return InvitationScreens(people.tenant, people.texts, language or language_of(user), names)
-
-
-async def _show(message: Message, update: Update, people: People, screen: Screen) -> None:
-    text, keyboard = screen
-    thread_id = thread_of(message)
-    await tell(
-        people,
-        message.chat,
-        update,
-        text,
-        person=message.from_user,
-        keyboard=keyboard,
-        thread_id=thread_id,
-    )
-
-
-async def _turn_into(query: CallbackQuery, bot: Bot, people: People, screen: Screen) -> None:
-    await toast(bot, query)
-    if query.message is not None:
-        await change(people, query.message, *screen)

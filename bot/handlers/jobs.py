@@ -4,14 +4,13 @@ from aiogram import Bot, F, Router
 from aiogram.filters import Command
 from aiogram.types import CallbackQuery, Message, Update
 
-from bot.domain import Keyboard
 from bot.domain.staff import Member, Role
 from bot.handlers.choices import pass_over
 from bot.handlers.roles import HasRole
-from bot.handlers.screens import change, language_of, toast
-from bot.handlers.staff_words import tell, thread_of
+from bot.handlers.screens import change, language_of, tell, toast
 from bot.people.clockwork.jobs import JobState
 from bot.people.clockwork.screens import DATA, Act, JobScreens, Tap
+from bot.people.screen import Screen
 from bot.people.services import People
 from bot.texts.jobs import JobText
 
@@ -24,16 +23,8 @@ def build_router() -> Router:
 
 
 async def show(message: Message, event_update: Update, people: People) -> None:
-    text, keyboard = _screens(people, message).all(await people.upkeep.jobs.states())
-    await tell(
-        people,
-        message.chat,
-        event_update,
-        text,
-        person=message.from_user,
-        keyboard=keyboard,
-        thread_id=thread_of(message),
-    )
+    screen = _screens(people, message).all(await people.upkeep.jobs.states())
+    await tell(people, message, event_update, screen)
 
 
 async def tap(query: CallbackQuery, bot: Bot, people: People, member: Member) -> None:
@@ -56,7 +47,7 @@ async def tap(query: CallbackQuery, bot: Bot, people: People, member: Member) ->
     await change(people, query.message, text, keyboard)
 
 
-def _step(screens: JobScreens, state: JobState, act: Act) -> tuple[str, Keyboard]:
+def _step(screens: JobScreens, state: JobState, act: Act) -> Screen:
     """Whatever changes nothing yet."""
     return screens.one(state) if act is Act.SHOW else screens.asking(state, act)
 

@@ -12,10 +12,11 @@ from bot.domain.staff import Member, Role
 from bot.guard.personal_data import named_labels
 from bot.handlers.choices import pass_over
 from bot.handlers.roles import HasRole
-from bot.handlers.screens import change, chat_ref, language_of, toast
-from bot.handlers.staff_words import begin, number_in, tell, thread_of, words_in
+from bot.handlers.screens import change, chat_ref, language_of, tell, thread_of, toast, turn_into
+from bot.handlers.staff_words import begin, number_in, words_in
 from bot.people.review.marks import LONGEST_WORDS, SCORES
 from bot.people.review.why import clip
+from bot.people.screen import Screen
 from bot.people.services import People
 from bot.texts.literal import literal
 from bot.texts.marks import MarkText
@@ -53,9 +54,7 @@ async def start(
     await state.clear()
     if (command.args or "").strip().lower() == "stop":
         text = await _stopped(people, member, message.from_user)
-        await tell(
-            people, message.chat, event_update, text, person=message.from_user, thread_id=thread_of(message)
-        )
+        await tell(people, message, event_update, Screen(text))
         return
     where = thread_of(message)
     await _show_next(people, message.chat, message.from_user, member, where, event_update.update_id)
@@ -94,16 +93,13 @@ async def _done(
     is_new = await people.oversight.marking.mark(member, number, score)
     await toast(bot, query, "" if is_new else people.texts.say(MarkText.DONE_BEFORE, language))
     if is_new and isinstance(query.message, Message):
-        text, keyboard = _marked(people, item, score, language)
-        await change(people, query.message, text, keyboard)
+        await change(people, query.message, *_marked(people, item, score, language))
     if query.message is not None:
         await _show_next(people, query.message.chat, query.from_user, member, thread_of(query.message))
 
 
 async def stop(query: CallbackQuery, bot: Bot, people: People, member: Member) -> None:
-    await toast(bot, query)
-    if isinstance(query.message, Message):
-        await change(people, query.message, await _stopped(people, member, query.from_user))
+    await turn_into(people, query, bot, Screen(await _stopped(people, member, query.from_user)))
 
 
 async def ask_words(
@@ -117,11 +113,9 @@ async def ask_words(
     await begin(state, Marking.words, query, item=number)
     await tell(
         people,
-        query.message.chat,
+        query,
         event_update,
-        people.texts.say(MarkText.ASK_WORDS, language_of(query.from_user)),
-        person=query.from_user,
-        thread_id=thread_of(query.message),
+        Screen(people.texts.say(MarkText.ASK_WORDS, language_of(query.from_user))),
     )
 
 
@@ -142,9 +136,7 @@ async def take_words(
         is_kept = await people.oversight.marking.add_words(member, number, words)
         await state.clear()
         text = people.texts.say(MarkText.WORDS_KEPT if is_kept else MarkText.WORDS_GONE, language)
-    await tell(
-        people, message.chat, event_update, text, person=message.from_user, thread_id=thread_of(message)
-    )
+    await tell(people, message, event_update, Screen(text))
 
 
 async def _show_next(
@@ -192,13 +184,13 @@ def _keyboard(people: People, item: MarkItem, language: str) -> Keyboard:
     return Keyboard(rows=(scores, (skipped, stopped)))
 
 
-def _marked(people: People, item: MarkItem, score: int | None, language: str) -> tuple[str, Keyboard | None]:
+def _marked(people: People, item: MarkItem, score: int | None, language: str) -> Screen:
     question = literal(clip(named_labels(item.question), _QUESTION))
     if score is None:
-        return people.texts.say(MarkText.PASSED_OVER, language, question=question), None
+        return Screen(people.texts.say(MarkText.PASSED_OVER, language, question=question))
     words = Button(text=people.texts.say(MarkText.ADD_WORDS, language), data=f"{_WORDS}{item.item_id}")
     text = people.texts.say(MarkText.MARKED, language, score=score, question=question)
-    return text, Keyboard(rows=((words,),))
+    return Screen(text, Keyboard(rows=((words,),)))
 
 
 async def _stopped(people: People, member: Member, person: User | None) -> str:

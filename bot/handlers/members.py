@@ -9,9 +9,10 @@ from bot.domain.staff import Member, Role
 from bot.handlers.choices import pass_over
 from bot.handlers.commands_menu import keep_commands
 from bot.handlers.roles import HasRole
-from bot.handlers.screens import change, language_of, toast
-from bot.handlers.staff_words import number_in, tell, thread_of
-from bot.people.admins.members import ASK, LIST, ONE, YES, MemberScreens, RoleTap, Screen
+from bot.handlers.screens import language_of, tell, turn_into
+from bot.handlers.staff_words import number_in
+from bot.people.admins.members import ASK, LIST, ONE, YES, MemberScreens, RoleTap
+from bot.people.screen import Screen
 from bot.people.services import People
 from bot.store.members import RoleChange
 
@@ -29,15 +30,11 @@ def build_router() -> Router:
 
 async def show(message: Message, command: CommandObject, event_update: Update, people: People) -> None:
     """``/staff``, or ``/staff`` with a name or number."""
-    text, keyboard = await _found(people, _screens(people, message), (command.args or "").strip())
     await tell(
         people,
-        message.chat,
+        message,
         event_update,
-        text,
-        person=message.from_user,
-        keyboard=keyboard,
-        thread_id=thread_of(message),
+        await _found(people, _screens(people, message), (command.args or "").strip()),
     )
 
 
@@ -50,13 +47,13 @@ async def _found(people: People, screens: MemberScreens, said: str) -> Screen:
 
 async def back(query: CallbackQuery, bot: Bot, people: People) -> None:
     screens, page = _screens(people, query), number_in(query.data) or 0
-    await _turn_into(query, bot, people, screens.all(await people.admins.members.roster(), page))
+    await turn_into(people, query, bot, screens.all(await people.admins.members.roster(), page))
 
 
 async def show_one(query: CallbackQuery, bot: Bot, people: People) -> None:
     screens, number = _screens(people, query), number_in(query.data)
     entry = None if number is None else await people.admins.members.one(number)
-    await _turn_into(query, bot, people, screens.gone() if entry is None else screens.one(entry))
+    await turn_into(people, query, bot, screens.gone() if entry is None else screens.one(entry))
 
 
 async def ask(query: CallbackQuery, bot: Bot, people: People, member: Member) -> None:
@@ -71,7 +68,7 @@ async def ask(query: CallbackQuery, bot: Bot, people: People, member: Member) ->
         screen = screens.told(RoleChange.CHANGED, entry, tap)
     else:
         screen = screens.asking(entry, tap, member)
-    await _turn_into(query, bot, people, screen)
+    await turn_into(people, query, bot, screen)
 
 
 async def do(query: CallbackQuery, bot: Bot, people: People, member: Member) -> None:
@@ -82,7 +79,7 @@ async def do(query: CallbackQuery, bot: Bot, people: People, member: Member) -> 
         return
     entry = await people.admins.members.one(tap.number)
     if entry is None:
-        await _turn_into(query, bot, people, screens.gone())
+        await turn_into(people, query, bot, screens.gone())
         return
     done = RoleChange.DONE if entry.member.role is tap.to else RoleChange.CHANGED  # tapped twice
     if entry.member.role is tap.was:
@@ -90,7 +87,7 @@ async def do(query: CallbackQuery, bot: Bot, people: People, member: Member) -> 
     if done is RoleChange.DISMISSED:
         await pass_over(query, bot, people)
         return
-    await _turn_into(query, bot, people, screens.told(done, entry, tap))
+    await turn_into(people, query, bot, screens.told(done, entry, tap))
     if done is RoleChange.DONE:
         words = MemberScreens(people.tenant, people.texts, people.posts.language).news(tap)
         name = f"role-{query.id}"
@@ -102,9 +99,3 @@ async def do(query: CallbackQuery, bot: Bot, people: People, member: Member) -> 
 
 def _screens(people: People, event: Message | CallbackQuery) -> MemberScreens:
     return MemberScreens(people.tenant, people.texts, language_of(event.from_user))
-
-
-async def _turn_into(query: CallbackQuery, bot: Bot, people: People, screen: Screen) -> None:
-    await toast(bot, query)
-    if query.message is not None:
-        await change(people, query.message, *screen)

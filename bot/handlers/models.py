@@ -5,12 +5,12 @@ from aiogram.filters import Command, CommandObject
 from aiogram.types import CallbackQuery, Message, Update
 
 from bot.domain.staff import Member, Role
-from bot.handlers.changing import show, token_in, turn_into
+from bot.handlers.changing import token_in
 from bot.handlers.roles import HasRole
-from bot.handlers.screens import language_of
+from bot.handlers.screens import language_of, tell, turn_into
 from bot.people.changes.model_screens import ModelScreens, proposal_of
 from bot.people.changes.models import OFF, ModelOptions, read_choice
-from bot.people.changes.screens import Screen
+from bot.people.screen import Screen
 from bot.people.services import People
 from bot.people.tuning import Knob
 from bot.texts.models import ModelText
@@ -40,21 +40,21 @@ async def show_or_ask(
     else:
         standing = await people.changes.standing(Knob.MODEL)
         screen = _screens(people, message).overview(people.changes.models, standing)
-    await show(message, event_update, people, screen)
+    await tell(people, message, event_update, screen)
 
 
 async def ask(query: CallbackQuery, bot: Bot, event_update: Update, people: People, member: Member) -> None:
     screen = await _asked(query, event_update, people, member, token_in(query))
-    await turn_into(query, bot, people, screen)
+    await turn_into(people, query, bot, screen)
 
 
 async def confirm(query: CallbackQuery, bot: Bot, people: People, member: Member) -> None:
     made = await people.changes.make(token_in(query), member)
-    await turn_into(query, bot, people, _screens(people, query).made(people.changes.models, made))
+    await turn_into(people, query, bot, _screens(people, query).made(people.changes.models, made))
 
 
 async def leave(query: CallbackQuery, bot: Bot, people: People) -> None:
-    await turn_into(query, bot, people, _screens(people, query).left())
+    await turn_into(people, query, bot, _screens(people, query).left())
 
 
 async def _asked(

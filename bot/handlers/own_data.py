@@ -11,6 +11,7 @@ from bot.domain import Keyboard, Outgoing
 from bot.domain.consents import Person
 from bot.handlers.screens import change, show, toast
 from bot.people.privacy.words import OwnData, own_data_in
+from bot.people.screen import Screen
 from bot.people.services import People
 from bot.texts.broadcasts import NewsText
 from bot.texts.privacy import PrivacyText
@@ -64,13 +65,13 @@ class Asked:
 Act = Callable[[Asked], Awaitable[None]]
 
 
-async def screen_of(asked: Asked) -> tuple[str, Keyboard]:
+async def screen_of(asked: Asked) -> Screen:
     people, person = asked.people, asked.person
     consent = await people.consents.of(person)
     standing = await people.consents.standing(person)
     counts = await people.privacy.files.counts(person)
     screen = people.privacy.screen
-    return screen.text(person.language, consent, standing, counts), screen.keyboard(person, consent)
+    return Screen(screen.text(person.language, consent, standing, counts), screen.keyboard(person, consent))
 
 
 async def redraw(asked: Asked) -> None:

@@ -10,11 +10,12 @@ from bot.domain.staff import Member, Role
 from bot.errors import TenantError
 from bot.handlers.choices import pass_over
 from bot.handlers.roles import HasRole
-from bot.handlers.screens import change, language_of, toast
-from bot.handlers.staff_words import number_in, tell, thread_of
+from bot.handlers.screens import language_of, tell, toast, turn_into
+from bot.handlers.staff_words import number_in
 from bot.people.review.proposals import Decision
 from bot.people.review.proposals_faq import FaqRefused
 from bot.people.review.why import why_row
+from bot.people.screen import Screen
 from bot.people.services import People
 from bot.texts.literal import literal
 from bot.texts.why import ProposalText
@@ -32,16 +33,7 @@ def build_router() -> Router:
 
 
 async def first(message: Message, event_update: Update, people: People) -> None:
-    text, keyboard = await _screen(people, language_of(message.from_user), after=0)
-    await tell(
-        people,
-        message.chat,
-        event_update,
-        text,
-        person=message.from_user,
-        keyboard=keyboard,
-        thread_id=thread_of(message),
-    )
+    await tell(people, message, event_update, await _screen(people, language_of(message.from_user), after=0))
 
 
 async def accept(
@@ -73,8 +65,7 @@ async def following(query: CallbackQuery, bot: Bot, people: People) -> None:
     if number is None:
         await pass_over(query, bot, people)
         return
-    await toast(bot, query)
-    await _show(query, people, after=number)
+    await turn_into(people, query, bot, await _screen(people, language_of(query.from_user), after=number))
 
 
 async def _go_on(
@@ -85,30 +76,24 @@ async def _go_on(
         await pass_over(query, bot, people)
         return
     text = done if decision is Decision.DONE else ProposalText.TOO_LATE
-    await toast(bot, query, people.texts.say(text, language_of(query.from_user)))
-    await _show(query, people, after=number)
+    language = language_of(query.from_user)
+    following = await _screen(people, language, after=number)
+    await turn_into(people, query, bot, following, said=people.texts.say(text, language))
 
 
-async def _show(query: CallbackQuery, people: People, *, after: int) -> None:
-    if isinstance(query.message, Message):
-        text, keyboard = await _screen(people, language_of(query.from_user), after=after)
-        await change(people, query.message, text, keyboard)
-
-
-async def _screen(people: People, language: str, *, after: int) -> tuple[str, Keyboard | None]:
+async def _screen(people: People, language: str, *, after: int) -> Screen:
     """The first that waits behind this number, or else the first of all."""
     waiting = await people.oversight.proposals.waiting()
     if not waiting:
-        return people.texts.say(ProposalText.NONE, language), None
+        return Screen(people.texts.say(ProposalText.NONE, language))
     shown = next((one for one in waiting if one.proposal_id > after), waiting[0])
-    return await _told(people, shown, len(waiting), language), _keyboard(
-        people, shown, len(waiting), language
+    return Screen(
+        await _told(people, shown, len(waiting), language), _keyboard(people, shown, len(waiting), language)
     )
 
 
 async def _told(people: People, proposal: Proposal, count: int, language: str) -> str:
-    members = {member.key: member.name for member in await people.staff.members()}
-    who = members.get(proposal.proposed_by) or proposal.proposed_by.partition(":")[2]
+    who = await people.staff.name_of(proposal.proposed_by)
     return people.texts.say(
         ProposalText.ONE,
         language,
@@ -146,14 +131,7 @@ async def _say_not_yet(
     text = people.texts.say(
         ProposalText.NOT_YET, language, number=number, reason=refusal_text(people, error, language)
     )
-    await tell(
-        people,
-        query.message.chat,
-        update,
-        text,
-        person=query.from_user,
-        thread_id=thread_of(query.message),
-    )
+    await tell(people, query, update, Screen(text))
 
 
 def refusal_text(people: People, error: FaqRefused | TenantError, language: str) -> str:

@@ -12,9 +12,10 @@ from aiogram.types import Message, Update, User
 from bot.domain import Button, ChannelName, Outgoing
 from bot.domain.ratings import SCALES, Rater, Rating, RatingKind
 from bot.errors import DeliveryError
-from bot.handlers.screens import chat_ref, language_of, show
-from bot.people.callbacks.screens import CallbackScreens
+from bot.handlers.screens import chat_ref, language_of, tell
+from bot.people.callback_screens.customers import CallbackScreens
 from bot.people.ratings.reading import reads_as_opinion, score_in
+from bot.people.screen import Screen
 from bot.people.services import People
 from bot.texts.callbacks import CallbackText
 from bot.texts.ratings import RatingText
@@ -127,8 +128,7 @@ async def take(
         await people.closing.thumbs.report(awaited.subject)
     else:
         await _close(people, message, awaited, rater, language)
-    thanks = Outgoing(text=people.texts.say(RatingText.WORDS_TAKEN, language))
-    await show(people, message.chat, event_update, thanks, language=language)
+    await tell(people, message, event_update, Screen(people.texts.say(RatingText.WORDS_TAKEN, language)))
     taken = asdict(awaited) | {"taken": event_update.update_id}
     await state.update_data({_FIELD: taken})
 

@@ -5,12 +5,12 @@ from aiogram.filters import Command
 from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, Message, Update
 
-from bot.domain import Outgoing
 from bot.domain.ratings import Rating, RatingKind
 from bot.handlers.choices import pass_over
 from bot.handlers.rating_words import rater_of, wait_for_words, wait_no_more, way_to_person
-from bot.handlers.screens import change, language_of, show, toast
-from bot.people.ratings.screens import OFF, Screen, scored_in, step_in
+from bot.handlers.screens import language_of, tell, toast, turn_into
+from bot.people.ratings.screens import OFF, scored_in, step_in
+from bot.people.screen import Screen
 from bot.people.services import People
 from bot.texts.ratings import RatingText
 
@@ -37,11 +37,11 @@ async def take_score(query: CallbackQuery, bot: Bot, people: People, state: FSMC
         await _refuse(query, bot, people)
         return
     if scored.kind is RatingKind.NPS:
-        await _turn_into(query, bot, people, ratings.screens.nps_thanks(scored.score, language))
+        await turn_into(people, query, bot, ratings.screens.nps_thanks(scored.score, language))
         return
     message_id = query.message.message_id
     await wait_for_words(state, RatingKind.CSAT, scored.subject, message_id, people.now())
-    await _turn_into(query, bot, people, ratings.screens.why(rating, language))
+    await turn_into(people, query, bot, ratings.screens.why(rating, language))
 
 
 async def take_step(query: CallbackQuery, bot: Bot, people: People, state: FSMContext) -> None:
@@ -67,7 +67,7 @@ async def take_step(query: CallbackQuery, bot: Bot, people: People, state: FSMCo
             screen = ratings.screens.csat(step.subject, language)
         case _:
             screen = ratings.screens.why(rating, language)
-    await _turn_into(query, bot, people, screen)
+    await turn_into(people, query, bot, screen)
 
 
 async def decline(query: CallbackQuery, bot: Bot, people: People) -> None:
@@ -78,7 +78,7 @@ async def decline(query: CallbackQuery, bot: Bot, people: People) -> None:
         await _refuse(query, bot, people)
         return
     words = people.texts.say(RatingText.SWITCHED_OFF, language_of(query.from_user))
-    await _turn_into(query, bot, people, (words, None))
+    await turn_into(people, query, bot, Screen(words))
 
 
 async def switch_off(message: Message, event_update: Update, people: People) -> None:
@@ -95,13 +95,7 @@ async def _switch(message: Message, update: Update, people: People, *, is_off: b
     await people.closing.ratings.switch(rater_of(message.from_user), is_off=is_off)
     language = language_of(message.from_user)
     words = people.texts.say(RatingText.SWITCHED_OFF if is_off else RatingText.SWITCHED_ON, language)
-    await show(people, message.chat, update, Outgoing(text=words), language=language)
-
-
-async def _turn_into(query: CallbackQuery, bot: Bot, people: People, screen: Screen) -> None:
-    await toast(bot, query)
-    if isinstance(query.message, Message):
-        await change(people, query.message, *screen)
+    await tell(people, message, update, Screen(words))
 
 
 async def _refuse(query: CallbackQuery, bot: Bot, people: People) -> None:

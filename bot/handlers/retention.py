@@ -10,20 +10,10 @@ from bot.domain.staff import Member, Role
 from bot.errors import StoreFull
 from bot.handlers.choices import pass_over
 from bot.handlers.roles import HasRole
-from bot.handlers.screens import change, language_of, toast
-from bot.handlers.staff_words import tell, thread_of
+from bot.handlers.screens import language_of, tell, turn_into
 from bot.people.retention.holding import MOST_CHARACTERS, Placed
 from bot.people.retention.purging import MOST_DAYS
-from bot.people.retention.screens import (
-    LEAVE,
-    LIFT,
-    LIFT_NO,
-    LIFT_YES,
-    PLACE,
-    SET,
-    RetentionScreens,
-    Screen,
-)
+from bot.people.retention.screens import LEAVE, LIFT, LIFT_NO, LIFT_YES, PLACE, SET, RetentionScreens
 from bot.people.retention.telling import TRUST_CLOCK
 from bot.people.services import People
 from bot.texts.retention import RetentionText
@@ -65,7 +55,7 @@ async def show(message: Message, command: CommandObject, event_update: Update, p
         screen = screens.told(RetentionText.SAME, kept)
     else:
         screen = screens.asking(kept, await retention.forecast(days))
-    await _show(message, event_update, people, screen)
+    await tell(people, message, event_update, screen)
 
 
 async def set_days(query: CallbackQuery, bot: Bot, people: People, member: Member) -> None:
@@ -81,8 +71,7 @@ async def set_days(query: CallbackQuery, bot: Bot, people: People, member: Membe
     if is_done:
         key = f"tap:{query.message.message_id if query.message else ''}:{asked[2]}:{days}"
         text = await _purge_now(people, days, key, member)
-    await toast(bot, query)
-    await _turn_into(query, people, screens.told(text, await retention.kept()))
+    await turn_into(people, query, bot, screens.told(text, await retention.kept()))
 
 
 async def _purge_now(people: People, days: int, key: str, member: Member) -> RetentionText:
@@ -96,17 +85,15 @@ async def _purge_now(people: People, days: int, key: str, member: Member) -> Ret
 
 
 async def leave(query: CallbackQuery, bot: Bot, people: People) -> None:
-    await toast(bot, query)
     kept = await people.upkeep.retention.kept()
-    await _turn_into(query, people, _screens(people, query).told(RetentionText.KEPT, kept))
+    await turn_into(people, query, bot, _screens(people, query).told(RetentionText.KEPT, kept))
 
 
 async def trust_clock(query: CallbackQuery, bot: Bot, people: People, member: Member) -> None:
     await people.upkeep.retention.trust_clock()
     await people.staff.note_act(member, "clock_trusted", "clock")
     await people.upkeep.jobs.run_now(_PURGE, key=f"clock:{query.id}", asked_by=member.key)
-    await toast(bot, query)
-    await _turn_into(query, people, _screens(people, query).plain(RetentionText.CLOCK_TRUSTED))
+    await turn_into(people, query, bot, _screens(people, query).plain(RetentionText.CLOCK_TRUSTED))
 
 
 async def hold(
@@ -129,31 +116,29 @@ async def hold(
     else:
         wish = await holding.wish(found[0], reason, member, str(event_update.update_id))
         screen = screens.hold_asking(wish)
-    await _show(message, event_update, people, screen)
+    await tell(people, message, event_update, screen)
 
 
 async def place_hold(query: CallbackQuery, bot: Bot, people: People, member: Member) -> None:
     screens = _screens(people, query)
     placed, wish = await people.upkeep.holding.place((query.data or "").removeprefix(PLACE), member)
-    await toast(bot, query)
     if wish is None:
         screen = screens.plain(RetentionText.HOLD_FORGOTTEN)
     elif placed is Placed.ALREADY:
         screen = screens.plain(RetentionText.HOLD_ALREADY)
     else:
         screen = screens.held(wish)
-    await _turn_into(query, people, screen)
+    await turn_into(people, query, bot, screen)
 
 
 async def list_holds(message: Message, event_update: Update, people: People) -> None:
     holds = await people.upkeep.holding.standing()
-    await _show(message, event_update, people, _screens(people, message).holds(holds))
+    await tell(people, message, event_update, _screens(people, message).holds(holds))
 
 
 async def back_to_holds(query: CallbackQuery, bot: Bot, people: People) -> None:
-    await toast(bot, query)
     holds = await people.upkeep.holding.standing()
-    await _turn_into(query, people, _screens(people, query).holds(holds))
+    await turn_into(people, query, bot, _screens(people, query).holds(holds))
 
 
 async def ask_to_lift(query: CallbackQuery, bot: Bot, people: People) -> None:
@@ -161,13 +146,12 @@ async def ask_to_lift(query: CallbackQuery, bot: Bot, people: People) -> None:
     if hold_id is None:
         await pass_over(query, bot, people)
         return
-    await toast(bot, query)
     screens, held = _screens(people, query), await people.upkeep.holding.one(int(hold_id[1]))
     if held is None:
         screen = screens.plain(RetentionText.LIFTED_BEFORE)
     else:
         screen = screens.lift_asking(held, await people.upkeep.retention.kept())
-    await _turn_into(query, people, screen)
+    await turn_into(people, query, bot, screen)
 
 
 async def lift_hold(query: CallbackQuery, bot: Bot, people: People, member: Member) -> None:
@@ -175,13 +159,12 @@ async def lift_hold(query: CallbackQuery, bot: Bot, people: People, member: Memb
     if hold_id is None:
         await pass_over(query, bot, people)
         return
-    await toast(bot, query)
     screens, held = _screens(people, query), await people.upkeep.holding.one(int(hold_id[1]))
     if held is None or not await people.upkeep.holding.lift(held, member):
         screen = screens.plain(RetentionText.LIFTED_BEFORE)
     else:
         screen = screens.lifted(held, await people.upkeep.retention.kept())
-    await _turn_into(query, people, screen)
+    await turn_into(people, query, bot, screen)
 
 
 def _read_days(said: str) -> int | RetentionText:
@@ -196,20 +179,3 @@ def _read_days(said: str) -> int | RetentionText:
 
 def _screens(people: People, event: Message | CallbackQuery) -> RetentionScreens:
     return RetentionScreens(people.tenant, people.texts, language_of(event.from_user))
-
-
-async def _show(message: Message, update: Update, people: People, screen: Screen) -> None:
-    await tell(
-        people,
-        message.chat,
-        update,
-        screen.text,
-        person=message.from_user,
-        keyboard=screen.keyboard,
-        thread_id=thread_of(message),
-    )
-
-
-async def _turn_into(query: CallbackQuery, people: People, screen: Screen) -> None:
-    if isinstance(query.message, Message):
-        await change(people, query.message, screen.text, screen.keyboard)

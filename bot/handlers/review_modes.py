@@ -13,8 +13,8 @@ from bot.evaluation.agreement import WEEKS, agreement_of
 from bot.evaluation.agreement_told import told
 from bot.handlers.choices import pass_over
 from bot.handlers.roles import HasRole
-from bot.handlers.screens import change, language_of, toast
-from bot.handlers.staff_words import tell, thread_of
+from bot.handlers.screens import language_of, tell, turn_into
+from bot.people.screen import Screen
 from bot.people.services import People
 from bot.texts.catalogue import LANGUAGES
 from bot.texts.reviewing import ReviewText
@@ -38,24 +38,15 @@ async def show_or_set(message: Message, command: CommandObject, event_update: Up
     language = language_of(message.from_user)
     written = (command.args or "").strip().casefold()
     wanted = _mode_in(people, written)
-    keyboard = None
     if not written:
         mode = await people.oversight.reviewing.mode()
         text = people.texts.say(ReviewText.MODE, language, mode=_name(people, mode, language))
-        keyboard = _keyboard(people, mode, language)
+        screen = Screen(text, _keyboard(people, mode, language))
     elif wanted is not None:
-        text, keyboard = await _asking(people, wanted, language)
+        screen = await _asking(people, wanted, language)
     else:
-        text = people.texts.say(ReviewText.MODE_UNKNOWN, language)
-    await tell(
-        people,
-        message.chat,
-        event_update,
-        text,
-        person=message.from_user,
-        keyboard=keyboard,
-        thread_id=thread_of(message),
-    )
+        screen = Screen(people.texts.say(ReviewText.MODE_UNKNOWN, language))
+    await tell(people, message, event_update, screen)
 
 
 async def tap(query: CallbackQuery, bot: Bot, people: People) -> None:
@@ -63,8 +54,8 @@ async def tap(query: CallbackQuery, bot: Bot, people: People) -> None:
     if wanted not in set(ReviewMode):
         await pass_over(query, bot, people)
         return
-    text, keyboard = await _asking(people, ReviewMode(wanted), language_of(query.from_user))
-    await _turn_into(query, bot, people, text, keyboard)
+    screen = await _asking(people, ReviewMode(wanted), language_of(query.from_user))
+    await turn_into(people, query, bot, screen)
 
 
 async def confirm(query: CallbackQuery, bot: Bot, people: People, member: Member) -> None:
@@ -77,13 +68,15 @@ async def confirm(query: CallbackQuery, bot: Bot, people: People, member: Member
     done = await reviewing.change_mode(wanted, member.key, seen=int(tapped[2]))
     now, language = await reviewing.mode(), language_of(query.from_user)
     said = ReviewText.MODE_SET if done or now is wanted else ReviewText.MODE_OVERTAKEN
-    await _turn_into(query, bot, people, people.texts.say(said, language, mode=_name(people, now, language)))
+    await turn_into(
+        people, query, bot, Screen(people.texts.say(said, language, mode=_name(people, now, language)))
+    )
 
 
 async def leave(query: CallbackQuery, bot: Bot, people: People) -> None:
     language, now = language_of(query.from_user), await people.oversight.reviewing.mode()
     text = people.texts.say(ReviewText.MODE_LEFT, language, mode=_name(people, now, language))
-    await _turn_into(query, bot, people, text)
+    await turn_into(people, query, bot, Screen(text))
 
 
 async def show_agreement(message: Message, event_update: Update, people: People) -> None:
@@ -91,29 +84,19 @@ async def show_agreement(message: Message, event_update: Update, people: People)
     reviewing = people.oversight.reviewing
     agreement = agreement_of(await reviewing.history(WEEKS), await reviewing.mode(), people.tenant.zone)
     text = told(agreement, people.texts, language)
-    await tell(
-        people, message.chat, event_update, text, person=message.from_user, thread_id=thread_of(message)
-    )
+    await tell(people, message, event_update, Screen(text))
 
 
-async def _asking(people: People, mode: ReviewMode, language: str) -> tuple[str, Keyboard | None]:
+async def _asking(people: People, mode: ReviewMode, language: str) -> Screen:
     """What is now, what would be, and whether it is meant."""
     now, version = await people.oversight.reviewing.standing_mode()
     name = _name(people, mode, language)
     if now is mode:
-        return people.texts.say(ReviewText.MODE_LEFT, language, mode=name), None
+        return Screen(people.texts.say(ReviewText.MODE_LEFT, language, mode=name))
     yes = Button(text=people.texts.say(ReviewText.MODE_YES, language), data=f"{_DATA}yes:{mode}:{version}")
     no = Button(text=people.texts.say(ReviewText.MODE_NO, language), data=_NO)
     text = people.texts.say(ReviewText.MODE_ASK, language, now=_name(people, now, language), mode=name)
-    return text, Keyboard(rows=((yes,), (no,)))
-
-
-async def _turn_into(
-    query: CallbackQuery, bot: Bot, people: People, text: str, keyboard: Keyboard | None = None
-) -> None:
-    await toast(bot, query)
-    if isinstance(query.message, Message):
-        await change(people, query.message, text, keyboard)
+    return Screen(text, Keyboard(rows=((yes,), (no,))))
 
 
 def _mode_in(people: People, written: str) -> ReviewMode | None:

@@ -11,11 +11,11 @@ from bot.guard.personal_data import named_labels
 from bot.handlers.choices import pass_over
 from bot.handlers.correcting import fault_text
 from bot.handlers.roles import HasRole
-from bot.handlers.screens import change, language_of, toast
-from bot.handlers.staff_words import begin, is_current, number_in, read_back, tell, thread_of, words_in
-from bot.people.handoffs.naming import operator_name
+from bot.handlers.screens import language_of, tell, toast, turn_into
+from bot.handlers.staff_words import begin, is_current, number_in, read_back, words_in
 from bot.people.review.cards import DECLINE, EDIT, SEND
 from bot.people.review.decisions import Decision
+from bot.people.screen import Screen
 from bot.people.services import People
 from bot.texts.literal import literal
 from bot.texts.reviewing import ReviewText
@@ -77,11 +77,11 @@ async def ask(
     await begin(state, Editing.answer, query, review=review.review_id)
     await tell(
         people,
-        query.message.chat,
+        query,
         event_update,
-        people.texts.say(ReviewText.ASK_EDIT, language_of(query.from_user), question=literal(question)),
-        person=query.from_user,
-        thread_id=thread_of(query.message),
+        Screen(
+            people.texts.say(ReviewText.ASK_EDIT, language_of(query.from_user), question=literal(question))
+        ),
     )
 
 
@@ -91,23 +91,23 @@ async def take(message: Message, event_update: Update, people: People, state: FS
     language = language_of(message.from_user)
     if words is None:
         await state.clear()
-        await _say(message, event_update, people, people.texts.say(ProposalText.DROPPED, language))
+        await tell(people, message, event_update, Screen(people.texts.say(ProposalText.DROPPED, language)))
         return
     fault = people.oversight.proposals.fault_of(words)
     if fault is not None:
-        await _say(message, event_update, people, fault_text(people, fault, language))
+        await tell(people, message, event_update, Screen(fault_text(people, fault, language)))
         return
     await state.update_data(written=words, written_in=event_update.update_id)
     yes = people.texts.say(ReviewText.CONFIRM, language)
     anew, no = (people.texts.say(label, language) for label in (ProposalText.AGAIN, ProposalText.DROP))
     await tell(
         people,
-        message.chat,
+        message,
         event_update,
-        people.texts.say(ReviewText.READ_BACK, language, answer=words),
-        person=message.from_user,
-        keyboard=read_back(_DATA, event_update, (yes, anew, no)),
-        thread_id=thread_of(message),
+        Screen(
+            people.texts.say(ReviewText.READ_BACK, language, answer=words),
+            read_back(_DATA, event_update, (yes, anew, no)),
+        ),
     )
 
 
@@ -115,7 +115,7 @@ async def refuse(message: Message, event_update: Update, people: People, state: 
     """A photo or a voice note cannot be read back."""
     await words_in(message, state)
     text = people.texts.say(ProposalText.ONLY_TEXT, language_of(message.from_user))
-    await _say(message, event_update, people, text)
+    await tell(people, message, event_update, Screen(text))
 
 
 async def send_written(
@@ -128,8 +128,8 @@ async def send_written(
     decision = await people.oversight.decisions.send_instead(data["review"], member, data["written"])
     await state.clear()
     words = await _outcome(query, people, decision, ReviewText.TOLD_SENT, data["review"])
-    await _turn_into(query, people, words)
-    await toast(bot, query, words, alert=decision is not Decision.DONE)
+    is_new = decision is Decision.DONE
+    await turn_into(people, query, bot, Screen(words), said=words, alert=not is_new)
 
 
 async def again(query: CallbackQuery, bot: Bot, people: People, state: FSMContext) -> None:
@@ -142,10 +142,9 @@ async def again(query: CallbackQuery, bot: Bot, people: People, state: FSMContex
         await _tell(query, bot, people, Decision.GONE, ReviewText.GONE)
         return
     await state.update_data(written_in=None)
-    await toast(bot, query)
     question = literal(named_labels(review.question))
     text = people.texts.say(ReviewText.ASK_EDIT, language_of(query.from_user), question=question)
-    await _turn_into(query, people, text)
+    await turn_into(people, query, bot, Screen(text))
 
 
 async def drop(query: CallbackQuery, bot: Bot, people: People, state: FSMContext) -> None:
@@ -153,8 +152,8 @@ async def drop(query: CallbackQuery, bot: Bot, people: People, state: FSMContext
         await pass_over(query, bot, people)
         return
     await state.clear()
-    await toast(bot, query)
-    await _turn_into(query, people, people.texts.say(ProposalText.DROPPED, language_of(query.from_user)))
+    text = people.texts.say(ProposalText.DROPPED, language_of(query.from_user))
+    await turn_into(people, query, bot, Screen(text))
 
 
 _TOLD = {Decision.TOO_LATE: ReviewText.TOO_LATE, Decision.GONE: ReviewText.GONE}
@@ -180,15 +179,6 @@ async def _outcome(
     review = None if number is None else await people.oversight.decisions.find(number)
     hold = None if review is None else await people.handoffs.hold_of(review.chat.key)
     if decision is Decision.DONE and hold is not None:
-        operator = await operator_name(people, hold.operator)
+        operator = people.handoffs.words.operator(await people.staff.by_key(hold.operator))
         return people.texts.say(ReviewText.TOLD_WITHHELD, language, operator=operator)
     return people.texts.say(_TOLD.get(decision, done), language)
-
-
-async def _turn_into(query: CallbackQuery, people: People, text: str) -> None:
-    if isinstance(query.message, Message):
-        await change(people, query.message, text)
-
-
-async def _say(message: Message, update: Update, people: People, text: str) -> None:
-    await tell(people, message.chat, update, text, person=message.from_user, thread_id=thread_of(message))

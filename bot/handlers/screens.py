@@ -9,7 +9,9 @@ from aiogram.types import CallbackQuery, Chat, InaccessibleMessage, Message, Upd
 
 from bot.domain import ChannelName, ChatRef, Keyboard, Outgoing
 from bot.domain.consents import Person
+from bot.domain.handoffs import Place
 from bot.errors import DeliveryError
+from bot.people.screen import Screen
 from bot.people.services import People
 
 log = structlog.get_logger()
@@ -32,6 +34,20 @@ def person_of(user: User) -> Person:
     )
 
 
+def message_of(event: Message | CallbackQuery) -> Message | InaccessibleMessage | None:
+    """What was said, or what was tapped; None: Telegram does not tell any more what was tapped."""
+    return event.message if isinstance(event, CallbackQuery) else event
+
+
+def thread_of(message: Message | InaccessibleMessage | None) -> int | None:
+    """The forum topic that a message stands in."""
+    return message.message_thread_id if isinstance(message, Message) and message.is_topic_message else None
+
+
+def place_of(message: Message) -> Place:
+    return Place(chat_id=str(message.chat.id), thread_id=thread_of(message))
+
+
 async def show(
     people: People,
     chat: Chat,
@@ -43,6 +59,21 @@ async def show(
 ) -> None:
     """Send it once for this update, however often the update is delivered. `name` tells several apart."""
     await people.outbox.post(chat_ref(chat), outgoing, name=f"{update.update_id}-{name}", language=language)
+
+
+async def tell(
+    people: People,
+    event: Message | CallbackQuery,
+    update: Update,
+    screen: Screen,
+    *,
+    name: str = "screen",
+) -> None:
+    """`show` where the event is, in the same topic, in the language of who wrote or tapped."""
+    message = message_of(event)
+    if message is not None:
+        outgoing = Outgoing(text=screen.text, keyboard=screen.keyboard, thread_id=thread_of(message))
+        await show(people, message.chat, update, outgoing, name=name, language=language_of(event.from_user))
 
 
 async def change(
@@ -62,3 +93,12 @@ async def toast(bot: Bot, query: CallbackQuery, text: str = "", *, alert: bool =
     """Stop the button's spinning, with a line that passes or, as an alert, one to be closed."""
     with suppress(TelegramAPIError):
         await bot.answer_callback_query(query.id, text=text[:_TOAST_CHARACTERS] or None, show_alert=alert)
+
+
+async def turn_into(
+    people: People, query: CallbackQuery, bot: Bot, screen: Screen, *, said: str = "", alert: bool = False
+) -> None:
+    """`toast` what is said, and `change` the message that was tapped into the screen."""
+    await toast(bot, query, said, alert=alert)
+    if query.message is not None:
+        await change(people, query.message, *screen)

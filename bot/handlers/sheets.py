@@ -6,13 +6,13 @@ from aiogram import Bot, F, Router
 from aiogram.filters import Command
 from aiogram.types import CallbackQuery, Message, Update, User
 
-from bot.handlers.booking_forms import booker_of, present, turn_into
+from bot.handlers.booking_forms import booker_of, turn_or_show
 from bot.handlers.choices import pass_over
-from bot.handlers.screens import language_of, toast
+from bot.handlers.screens import language_of, tell, toast
 from bot.people.actions.cost_screens import CostScreens, Step, Told
 from bot.people.actions.cost_wording import Ready
 from bot.people.actions.papers import sheet_of
-from bot.people.actions.screens import Screen
+from bot.people.screen import Screen
 from bot.people.services import People
 from bot.texts.actions import ActionText
 
@@ -41,7 +41,7 @@ async def start(message: Message, event_update: Update, people: People) -> None:
         told = await way.after(first)
         assert isinstance(told, Told)  # nothing is confirmed yet
         screen = told.screen
-    await present(people, message, event_update, screen, message.from_user)
+    await tell(people, message, event_update, screen)
 
 
 async def go_on(query: CallbackQuery, bot: Bot, event_update: Update, people: People) -> None:
@@ -52,7 +52,7 @@ async def go_on(query: CallbackQuery, bot: Bot, event_update: Update, people: Pe
     following = await cost_screens(people, query.from_user).after(step)
     if isinstance(following, Told):
         await toast(bot, query, following.toast, alert=bool(following.toast))
-        await turn_into(people, query, event_update, following.screen)
+        await turn_or_show(people, query, event_update, following.screen)
         return
     await _send(query, bot, event_update, people, step, following)
 
@@ -77,4 +77,4 @@ async def _send(
     )
     await toast(bot, query, "" if is_new else people.texts.say(ActionText.SENT_ALREADY, who.language))
     if is_new:
-        await turn_into(people, query, update, Screen(text=ready.picture))
+        await turn_or_show(people, query, update, Screen(text=ready.picture))

@@ -6,18 +6,19 @@ from typing import Self
 import structlog
 from aiogram import Bot, F, Router
 from aiogram.fsm.context import FSMContext
-from aiogram.types import CallbackQuery, Message, Update
+from aiogram.types import CallbackQuery, Update
 
 from bot.domain.callbacks import Callback, CallbackStatus, Move
 from bot.domain.staff import Member, Role
 from bot.handlers.choices import pass_over
 from bot.handlers.roles import HasRole
-from bot.handlers.screens import change, chat_ref, language_of, toast
+from bot.handlers.screens import chat_ref, language_of, toast, turn_into
 from bot.handlers.staff_result import ask_for_words
+from bot.people.callback_screens.desk import Desk
+from bot.people.callback_screens.handing import tell_news
 from bot.people.callbacks.card_text import TAP
-from bot.people.callbacks.desk import Desk
-from bot.people.callbacks.handing import tell_news
 from bot.people.callbacks.phones import shown_phone
+from bot.people.screen import Screen
 from bot.people.services import People
 from bot.texts.cards import CardText, DeskText
 
@@ -154,10 +155,8 @@ async def open_card(query: CallbackQuery, bot: Bot, event_update: Update, people
 
 async def turn_page(query: CallbackQuery, bot: Bot, people: People) -> None:
     page = int((query.data or "").rpartition(":")[2])
-    text, keyboard = await Desk(people=people, language=language_of(query.from_user)).waiting(page)
-    await toast(bot, query)
-    if isinstance(query.message, Message):
-        await change(people, query.message, text, keyboard)
+    desk = Desk(people=people, language=language_of(query.from_user))
+    await turn_into(people, query, bot, await desk.waiting(page))
 
 
 async def _own(
@@ -193,9 +192,7 @@ async def _explain(query: CallbackQuery, bot: Bot, desk: Desk, move: Move, membe
 
 async def _say_gone(query: CallbackQuery, bot: Bot, desk: Desk) -> None:
     gone = desk.say(DeskText.GONE)
-    await toast(bot, query, gone)
-    if isinstance(query.message, Message):
-        await change(desk.people, query.message, gone)
+    await turn_into(desk.people, query, bot, Screen(gone), said=gone)
 
 
 async def _follow(people: People, callback: Callback, member: Member, act: str) -> None:

@@ -4,14 +4,13 @@ from aiogram import Bot, F, Router
 from aiogram.filters import Command, CommandObject
 from aiogram.types import CallbackQuery, Message, Update
 
-from bot.domain import Keyboard
 from bot.domain.staff import Member, Role
 from bot.handlers.roles import HasRole
-from bot.handlers.screens import change, chat_ref, language_of, toast
-from bot.handlers.staff_words import tell, thread_of
+from bot.handlers.screens import chat_ref, language_of, tell, toast, turn_into
+from bot.people.callback_screens.desk import Desk
+from bot.people.callback_screens.finding import Finding
 from bot.people.callbacks.card_text import TAP
-from bot.people.callbacks.desk import Desk
-from bot.people.callbacks.finding import Finding
+from bot.people.screen import Screen
 from bot.people.services import People
 from bot.texts.cards import DeskText
 
@@ -38,10 +37,9 @@ async def find(message: Message, command: CommandObject, event_update: Update, p
     """``/callback`` with a name, a Telegram id or the key of a dialogue."""
     desk = Desk(people=people, language=language_of(message.from_user))
     if not await is_among_staff(people, message):
-        await say(message, event_update, people, desk.say(DeskText.ONLY_AMONG_STAFF))
+        await tell(people, message, event_update, Screen(desk.say(DeskText.ONLY_AMONG_STAFF)))
         return
-    text, keyboard = await Finding(desk=desk).find(command.args or "")
-    await say(message, event_update, people, text, keyboard)
+    await tell(people, message, event_update, await Finding(desk=desk).find(command.args or ""))
 
 
 async def go_on(query: CallbackQuery, bot: Bot, people: People, member: Member) -> None:
@@ -56,23 +54,20 @@ async def go_on(query: CallbackQuery, bot: Bot, people: People, member: Member) 
         await people.staff.note_act(member, "handoff_asked", customer.chat.key)
         await toast(bot, query, said)
     else:
-        await toast(bot, query)
-        if isinstance(query.message, Message):
-            await change(people, query.message, *await finding.dialogue(customer))
+        await turn_into(people, query, bot, await finding.dialogue(customer))
 
 
 async def show_waiting(message: Message, event_update: Update, people: People) -> None:
     desk = Desk(people=people, language=language_of(message.from_user))
     if not await is_among_staff(people, message):
-        await say(message, event_update, people, desk.say(DeskText.ONLY_AMONG_STAFF))
+        await tell(people, message, event_update, Screen(desk.say(DeskText.ONLY_AMONG_STAFF)))
         return
-    text, keyboard = await desk.waiting()
-    await say(message, event_update, people, text, keyboard)
+    await tell(people, message, event_update, await desk.waiting())
 
 
 async def show_help(message: Message, event_update: Update, people: People, member: Member) -> None:
     desk = Desk(people=people, language=language_of(message.from_user))
-    await say(message, event_update, people, "\n\n".join(map(desk.say, _HELP[member.role])))
+    await tell(people, message, event_update, Screen("\n\n".join(map(desk.say, _HELP[member.role]))))
 
 
 async def is_among_staff(people: People, message: Message) -> bool:
@@ -81,17 +76,3 @@ async def is_among_staff(people: People, message: Message) -> bool:
         return True
     room = await people.staff.room()
     return room is not None and room.chat.key == chat_ref(message.chat).key
-
-
-async def say(
-    message: Message, update: Update, people: People, text: str, keyboard: Keyboard | None = None
-) -> None:
-    await tell(
-        people,
-        message.chat,
-        update,
-        text,
-        person=message.from_user,
-        keyboard=keyboard,
-        thread_id=thread_of(message),
-    )

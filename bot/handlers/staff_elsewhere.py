@@ -7,9 +7,9 @@ from aiogram.types import Message, Update
 
 from bot.domain.staff import Role
 from bot.handlers.roles import HasRole
-from bot.handlers.screens import language_of
+from bot.handlers.screens import language_of, tell
 from bot.handlers.staff_desk import is_among_staff
-from bot.handlers.staff_words import tell, thread_of
+from bot.people.screen import Screen
 from bot.people.services import People
 from bot.texts.cards import DeskText
 
@@ -51,6 +51,4 @@ async def refuse(message: Message, event_update: Update, people: People) -> None
     if await is_among_staff(people, message):
         raise SkipHandler
     text = people.texts.say(DeskText.ONLY_AMONG_STAFF, language_of(message.from_user))
-    await tell(
-        people, message.chat, event_update, text, person=message.from_user, thread_id=thread_of(message)
-    )
+    await tell(people, message, event_update, Screen(text))

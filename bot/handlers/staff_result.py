@@ -4,15 +4,16 @@ from aiogram import Router
 from aiogram.filters import StateFilter
 from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State, StatesGroup
-from aiogram.types import CallbackQuery, Message, Update, User
+from aiogram.types import CallbackQuery, Message, Update
 
 from bot.domain.callbacks import Callback
 from bot.domain.staff import Member, Role
 from bot.guard.personal_data import mask, named_labels
 from bot.handlers.roles import HasRole
-from bot.handlers.screens import language_of
-from bot.handlers.staff_words import begin, tell, thread_of, words_in
-from bot.people.callbacks.handing import tell_news
+from bot.handlers.screens import language_of, tell
+from bot.handlers.staff_words import begin, words_in
+from bot.people.callback_screens.handing import tell_news
+from bot.people.screen import Screen
 from bot.people.services import People
 from bot.texts.cards import DeskText
 from bot.texts.literal import literal
@@ -39,8 +40,7 @@ async def ask_for_words(
         return
     await begin(state, Result.words, query, callback=callback.callback_id)
     text = people.texts.say(DeskText.WRITE_RESULT, language_of(query.from_user), number=callback.callback_id)
-    chat, person = query.message.chat, query.from_user
-    await tell(people, chat, update, text, person=person, thread_id=thread_of(query.message))
+    await tell(people, query, update, Screen(text))
 
 
 async def take_words(
@@ -70,6 +70,5 @@ async def take_words(
 
 
 async def _say(message: Message, update: Update, people: People, text: DeskText, **values: object) -> None:
-    person: User | None = message.from_user
-    words = people.texts.say(text, language_of(person), **values)
-    await tell(people, message.chat, update, words, person=person, thread_id=thread_of(message))
+    words = people.texts.say(text, language_of(message.from_user), **values)
+    await tell(people, message, update, Screen(words))

@@ -8,10 +8,11 @@ from aiogram.exceptions import TelegramAPIError
 from aiogram.filters import Command
 from aiogram.types import CallbackQuery, Chat, ChatFullInfo, ChatMemberAdministrator, Message, Update
 
-from bot.domain import Button, ChannelName, Keyboard, Outgoing
+from bot.domain import Button, ChannelName, Keyboard
 from bot.domain.staff import Member, Role, Room
 from bot.handlers.roles import HasRole
-from bot.handlers.screens import change, chat_ref, language_of, show, toast
+from bot.handlers.screens import change, chat_ref, language_of, tell, toast, turn_into
+from bot.people.screen import Screen
 from bot.people.services import People
 from bot.texts.room import RoomText
 
@@ -43,9 +44,7 @@ async def ask(message: Message, bot: Bot, event_update: Update, people: People, 
         no = Button(text=people.texts.say(RoomText.NO, language), data=_NO)
         keyboard = Keyboard(rows=((yes,), (no,)))
     words = people.texts.say(text, language)
-    thread_id = message.message_thread_id if message.is_topic_message else None
-    outgoing = Outgoing(text=words, thread_id=thread_id, keyboard=keyboard)
-    await show(people, message.chat, event_update, outgoing)
+    await tell(people, message, event_update, Screen(words, keyboard))
 
 
 async def confirm(query: CallbackQuery, bot: Bot, people: People, member: Member) -> None:
@@ -57,10 +56,8 @@ async def confirm(query: CallbackQuery, bot: Bot, people: People, member: Member
 
 
 async def leave(query: CallbackQuery, bot: Bot, people: People) -> None:
-    await toast(bot, query)
-    if isinstance(query.message, Message):
-        words = people.texts.say(RoomText.LEFT, language_of(query.from_user))
-        await change(people, query.message, words)
+    words = people.texts.say(RoomText.LEFT, language_of(query.from_user))
+    await turn_into(people, query, bot, Screen(words))
 
 
 async def _bind(bot: Bot, people: People, chat: Chat, member: Member) -> RoomText:

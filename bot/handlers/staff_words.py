@@ -5,11 +5,10 @@ from typing import Any
 from aiogram.dispatcher.event.bases import SkipHandler
 from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State
-from aiogram.types import CallbackQuery, Chat, Message, Update, User
+from aiogram.types import CallbackQuery, Message, Update
 
-from bot.domain import Button, Keyboard, Outgoing
-from bot.handlers.screens import language_of, show
-from bot.people.services import People
+from bot.domain import Button, Keyboard
+from bot.handlers.screens import thread_of
 
 _CANCEL = "/cancel"
 LONGEST_ID = 15
@@ -20,28 +19,6 @@ def number_in(data: str | None) -> int | None:
     tail = (data or "").rpartition(":")[2]
     is_number = tail.isascii() and tail.isdigit() and len(tail) <= LONGEST_ID
     return int(tail) if is_number else None
-
-
-def thread_of(message: Any) -> int | None:
-    """The forum topic that a message stands in."""
-    is_there = isinstance(message, Message) and message.is_topic_message
-    return message.message_thread_id if is_there else None
-
-
-async def tell(
-    people: People,
-    chat: Chat,
-    update: Update,
-    text: str,
-    *,
-    person: User | None,
-    keyboard: Keyboard | None = None,
-    thread_id: int | None = None,
-    name: str = "screen",
-) -> None:
-    """A message of its own in the same topic, once for this update."""
-    outgoing = Outgoing(text=text, keyboard=keyboard, thread_id=thread_id)
-    await show(people, chat, update, outgoing, name=name, language=language_of(person))
 
 
 async def begin(state: FSMContext, form: State, query: CallbackQuery, **data: Any) -> None:

@@ -7,10 +7,11 @@ from aiogram.types import CallbackQuery, Message, Update
 from bot.domain.staff import Role
 from bot.handlers.choices import pass_over
 from bot.handlers.roles import HasRole
-from bot.handlers.screens import change, language_of, toast
-from bot.handlers.staff_words import tell, thread_of
-from bot.people.admins.statistics import DATA, Screen, Span, StatisticsScreens
+from bot.handlers.screens import language_of, tell, turn_into
+from bot.people.admins.statistics import DATA, Span, StatisticsScreens
+from bot.people.screen import Screen
 from bot.people.services import People
+from bot.texts.statistics import StatisticsText
 
 
 def build_router() -> Router:
@@ -21,19 +22,12 @@ def build_router() -> Router:
 
 
 async def show(message: Message, command: CommandObject, event_update: Update, people: People) -> None:
-    """``/stats``, or ``/stats 7``; whatever else stands there is taken for today."""
-    said = (command.args or "").strip()
-    span = Span(said) if said in set(Span) else Span.TODAY
-    text, keyboard = await _screen(people, span, language_of(message.from_user))
-    await tell(
-        people,
-        message.chat,
-        event_update,
-        text,
-        person=message.from_user,
-        keyboard=keyboard,
-        thread_id=thread_of(message),
-    )
+    """``/stats``, or ``/stats 7``; whatever else stands there gets today, and what could stand there."""
+    said, language = (command.args or "").strip(), language_of(message.from_user)
+    screen = await _screen(people, Span(said) if said in set(Span) else Span.TODAY, language)
+    if said and said not in set(Span):
+        screen = screen.headed(people.texts.say(StatisticsText.UNKNOWN_SPAN, language))
+    await tell(people, message, event_update, screen)
 
 
 async def turn_to(query: CallbackQuery, bot: Bot, people: People) -> None:
@@ -41,9 +35,8 @@ async def turn_to(query: CallbackQuery, bot: Bot, people: People) -> None:
     if said not in set(Span) or query.message is None:
         await pass_over(query, bot, people)
         return
-    await toast(bot, query)
     screen = await _screen(people, Span(said), language_of(query.from_user))
-    await change(people, query.message, *screen)
+    await turn_into(people, query, bot, screen)
 
 
 async def _screen(people: People, span: Span, language: str) -> Screen:

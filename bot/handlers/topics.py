@@ -10,10 +10,10 @@ from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, Message, Update
 
 from bot.domain.staff import Member, Role
-from bot.handlers.changing import numbers_in, show, token_in, turn_into, written
+from bot.handlers.changing import numbers_in, token_in, written
 from bot.handlers.choices import pass_over
 from bot.handlers.roles import HasRole
-from bot.handlers.screens import language_of, toast
+from bot.handlers.screens import language_of, tell, toast, turn_into
 from bot.handlers.staff_words import begin
 from bot.people.changes.topic_list import MOST_PHRASE_CHARACTERS, Faulty, Listed, TopicList
 from bot.people.changes.topic_screens import TopicScreens
@@ -64,20 +64,20 @@ async def show_list(
         await _try(message, event_update, people, phrase)
         return
     listed, standing = await people.topics.listed(), await people.changes.standing(Knob.FORBIDDEN)
-    await show(message, event_update, people, screens.overview(listed, standing))
+    await tell(people, message, event_update, screens.overview(listed, standing))
 
 
 async def back_to_list(query: CallbackQuery, bot: Bot, people: People) -> None:
     listed, standing = await people.topics.listed(), await people.changes.standing(Knob.FORBIDDEN)
-    await turn_into(query, bot, people, _screens(people, query).overview(listed, standing))
+    await turn_into(people, query, bot, _screens(people, query).overview(listed, standing))
 
 
 async def show_one(query: CallbackQuery, bot: Bot, people: People) -> None:
     screens, found = _screens(people, query), await _meant(query, people.topics)
     if found is None:
-        await turn_into(query, bot, people, screens.plain(TopicText.GONE))
+        await turn_into(people, query, bot, screens.plain(TopicText.GONE))
         return
-    await turn_into(query, bot, people, screens.one(*found))
+    await turn_into(people, query, bot, screens.one(*found))
 
 
 async def ask_to_remove(
@@ -85,16 +85,16 @@ async def ask_to_remove(
 ) -> None:
     screens, found = _screens(people, query), await _meant(query, people.topics)
     if found is None:
-        await turn_into(query, bot, people, screens.plain(TopicText.GONE))
+        await turn_into(people, query, bot, screens.plain(TopicText.GONE))
         return
     listed, place = found
     name, token = listed.topics[place].name, str(event_update.update_id)
     await people.changes.propose(people.topics.removing(listed, name), member, token)
-    await turn_into(query, bot, people, screens.ask_remove(name, token))
+    await turn_into(people, query, bot, screens.ask_remove(name, token))
 
 
 async def show_removed(query: CallbackQuery, bot: Bot, people: People) -> None:
-    await turn_into(query, bot, people, _screens(people, query).removed(await people.topics.listed()))
+    await turn_into(people, query, bot, _screens(people, query).removed(await people.topics.listed()))
 
 
 async def ask_to_restore(
@@ -103,11 +103,11 @@ async def ask_to_restore(
     screens, numbers = _screens(people, query), numbers_in(query, 2)
     listed = await people.topics.listed()
     if numbers is None or numbers[0] != listed.mark or numbers[1] >= len(listed.removed):
-        await turn_into(query, bot, people, screens.plain(TopicText.GONE))
+        await turn_into(people, query, bot, screens.plain(TopicText.GONE))
         return
     name, token = listed.removed[numbers[1]], str(event_update.update_id)
     await people.changes.propose(people.topics.restoring(listed, name), member, token)
-    await turn_into(query, bot, people, screens.ask_restore(name, token))
+    await turn_into(people, query, bot, screens.ask_restore(name, token))
 
 
 async def ask_name(
@@ -132,7 +132,7 @@ async def take_name(message: Message, event_update: Update, people: People, stat
     name = " ".join(said.split())
     fault = people.topics.name_fault(await people.topics.listed(), name)
     screen = screens.ask_words(name) if fault is None else screens.faulty(fault)
-    await show(message, event_update, people, screen)
+    await tell(people, message, event_update, screen)
     if fault is None:  # last, so that the same message handled again is no list of words
         await state.update_data(name=name)
         await state.set_state(TopicForm.words)
@@ -149,16 +149,16 @@ async def take_words(
     listed, name = await topics.listed(), str((await state.get_data()).get("name", ""))
     topic = topics.name_fault(listed, name) or await topics.topic(name, said)
     if isinstance(topic, Faulty):
-        await show(message, event_update, people, screens.faulty(topic))
+        await tell(people, message, event_update, screens.faulty(topic))
         return
     own = await topics.own_questions(topic)
     if (wide := await topics.width_fault(topic, own)) is not None:
-        await show(message, event_update, people, screens.faulty(wide))
+        await tell(people, message, event_update, screens.faulty(wide))
         return
     token = str(event_update.update_id)
     await people.changes.propose(topics.adding(listed, topic), member, token)
     screen = screens.ask_add(topic, own, token)
-    await show(message, event_update, people, screen)
+    await tell(people, message, event_update, screen)
     await state.clear()
 
 
@@ -171,11 +171,11 @@ async def take_phrase(message: Message, event_update: Update, people: People, st
 
 async def confirm(query: CallbackQuery, bot: Bot, people: People, member: Member) -> None:
     made = await people.changes.make(token_in(query), member)
-    await turn_into(query, bot, people, _screens(people, query).made(made, people.topics))
+    await turn_into(people, query, bot, _screens(people, query).made(made, people.topics))
 
 
 async def leave(query: CallbackQuery, bot: Bot, people: People) -> None:
-    await turn_into(query, bot, people, _screens(people, query).left())
+    await turn_into(people, query, bot, _screens(people, query).left())
 
 
 async def _begin(
@@ -192,7 +192,7 @@ async def _begin(
         return
     await begin(state, form, query)
     await toast(bot, query)
-    await show(query, update, people, _screens(people, query).plain(text))
+    await tell(people, query, update, _screens(people, query).plain(text))
 
 
 async def _try(message: Message, update: Update, people: People, phrase: str) -> None:
@@ -201,7 +201,7 @@ async def _try(message: Message, update: Update, people: People, phrase: str) ->
     if len(phrase) <= MOST_PHRASE_CHARACTERS:
         gives_orders = await topics.gives_orders(phrase)
         screen = screens.tried(await topics.match(phrase), gives_orders=gives_orders)
-    await show(message, update, people, screen)
+    await tell(people, message, update, screen)
 
 
 async def _meant(query: CallbackQuery, topics: TopicList) -> tuple[Listed, int] | None:

@@ -2,15 +2,14 @@
 
 from aiogram import Bot, F, Router
 from aiogram.filters import Command, CommandObject
-from aiogram.types import CallbackQuery, Message, Update, User
+from aiogram.types import CallbackQuery, Message, Update
 
 from bot.domain import Button, Keyboard, Outcome, TurnRecord
-from bot.domain.handoffs import Place
 from bot.domain.staff import Role
 from bot.handlers.roles import HasRole
-from bot.handlers.screens import language_of, toast
-from bot.handlers.staff_words import tell, thread_of
+from bot.handlers.screens import language_of, place_of, tell, toast
 from bot.people.review.why import FIX, WHY
+from bot.people.screen import Screen
 from bot.people.services import People
 from bot.texts.why import WhyText
 
@@ -35,12 +34,9 @@ async def tap(query: CallbackQuery, bot: Bot, event_update: Update, people: Peop
     await toast(bot, query)
     await tell(
         people,
-        query.message.chat,
+        query,
         event_update,
-        await _told(people, record, language),
-        person=query.from_user,
-        keyboard=_keyboard(people, record, language),
-        thread_id=thread_of(query.message),
+        Screen(await _told(people, record, language), _keyboard(people, record, language)),
     )
 
 
@@ -56,10 +52,10 @@ async def command(message: Message, command: CommandObject, event_update: Update
         record = await _of_topic(message, replied, people)
         missing = WhyText.WHICH
     if record is None:
-        await _say(message, event_update, people, people.texts.say(missing, language))
+        await tell(people, message, event_update, Screen(people.texts.say(missing, language)))
         return
     text = await _told(people, record, language)
-    await _say(message, event_update, people, text, _keyboard(people, record, language))
+    await tell(people, message, event_update, Screen(text, _keyboard(people, record, language)))
 
 
 def turn_under(message: Message | None) -> str:
@@ -79,8 +75,7 @@ def _replied(message: Message) -> Message | None:
 async def _of_topic(message: Message, replied: Message | None, people: People) -> TurnRecord | None:
     """The last answer before what is replied to, or the last at all, to the customer talked with here."""
     until = None if replied is None else replied.date
-    place = Place(chat_id=str(message.chat.id), thread_id=thread_of(message))
-    return await people.oversight.why.last_turn_in(place, until)
+    return await people.oversight.why.last_turn_in(place_of(message), until)
 
 
 async def _told(people: People, record: TurnRecord, language: str) -> str:
@@ -95,12 +90,3 @@ async def _told(people: People, record: TurnRecord, language: str) -> str:
 def _keyboard(people: People, record: TurnRecord, language: str) -> Keyboard:
     fix = Button(text=people.texts.say(WhyText.FIX, language), data=f"{FIX}{record.turn_id}")
     return Keyboard(rows=((fix,),))
-
-
-async def _say(
-    message: Message, update: Update, people: People, text: str, keyboard: Keyboard | None = None
-) -> None:
-    person: User | None = message.from_user
-    await tell(
-        people, message.chat, update, text, person=person, keyboard=keyboard, thread_id=thread_of(message)
-    )

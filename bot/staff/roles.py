@@ -24,6 +24,16 @@ class Staff:
     async def member(self, channel: ChannelName, external_id: str) -> Member | None:
         return await asyncio.to_thread(self._store.member, channel, external_id)
 
+    async def by_key(self, key: str) -> Member | None:
+        """None: nobody who works here, or the command line."""
+        channel, _, external_id = key.partition(":")
+        return await self.member(ChannelName(channel), external_id) if external_id else None
+
+    async def name_of(self, key: str) -> str:
+        """Of whoever did something; who has no name, or left, is called by their number."""
+        member = await self.by_key(key)
+        return (member.name if member is not None else "") or key.partition(":")[2] or key
+
     async def members(self) -> list[Member]:
         """All who work here, those too whom no message reaches."""
         return await asyncio.to_thread(self._store.members)

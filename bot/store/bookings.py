@@ -16,7 +16,7 @@ from sqlalchemy import (
     update,
 )
 
-from bot.domain import ChannelName, ChatRef
+from bot.domain import ChatRef
 from bot.domain.bookings import Booker, Booking, Refusal, Wish
 from bot.store.engine import translated
 from bot.store.people_tables import BookingRow
@@ -250,11 +250,10 @@ def _one(connection: Connection, condition: ColumnElement[bool]) -> Booking | No
 
 
 def _booking(row: Row[Any]) -> Booking:
-    channel, _, chat_id = row.chat_key.partition(":")
     return Booking(
         id=row.id,
         booker=Booker(
-            chat=ChatRef(channel=ChannelName(channel), chat_id=chat_id),
+            chat=ChatRef.of_key(row.chat_key),
             person_id=row.external_id,
             name=row.person_name,
             language=row.language,

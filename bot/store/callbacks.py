@@ -150,9 +150,8 @@ def _of(channel: ChannelName, external_id: str) -> ColumnElement[bool]:
 
 
 def _callback(row: Row[Any]) -> Callback:
-    channel, _, chat_id = row.chat_key.partition(":")
     requester = Requester(
-        chat=ChatRef(channel=ChannelName(channel), chat_id=chat_id),
+        chat=ChatRef.of_key(row.chat_key),
         external_id=row.external_id,
         name=row.name,
         language=row.language,

@@ -161,12 +161,9 @@ class DialogueStore:
     def _ended(self, connection: Connection, row: Row[Any]) -> EndedDialogue:
         last = connection.execute(_last_of(row.id, TURNS.c.private)).one_or_none()
         served = select(TURNS.c.id).where(TURNS.c.dialogue_id == row.id, TURNS.c.outcome.in_(_SERVED))
-        channel, _, chat_id = row.chat_key.partition(":")
         return EndedDialogue(
             dialogue_id=row.id,
-            chat=ChatRef(
-                channel=ChannelName(channel), chat_id=chat_id, private=last is not None and last.private
-            ),
+            chat=ChatRef.of_key(row.chat_key, private=last is not None and last.private),
             person=row.person_id,
             language=row.language,
             ended_at=row.ended_at,

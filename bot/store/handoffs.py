@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, or_, select
 from sqlalchemy.sql import Select
 
 from bot.domain import ChannelName, ChatRef
-from bot.domain.handoffs import Cause, Customer, Handoff, Place, Stage, private_chat, read_token
+from bot.domain.handoffs import Cause, Customer, Handoff, Place, Stage, read_token
 from bot.store.engine import translated
 from bot.store.people_tables import HandoffRow
 from bot.store.persons import person_row
@@ -211,7 +211,7 @@ def _joined() -> Select[Any]:
 def _customer(row: Row[Any], row_id: int) -> Customer:
     return Customer(
         row_id=row_id,
-        chat=private_chat(f"{ChannelName(row.channel)}:{row.external_id}"),
+        chat=ChatRef(channel=ChannelName(row.channel), chat_id=row.external_id),
         name=row.name,
         language=row.language,
     )

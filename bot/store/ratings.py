@@ -21,7 +21,7 @@ from sqlalchemy import (
     update,
 )
 
-from bot.domain import ChannelName, ChatRef
+from bot.domain import ChatRef
 from bot.domain.ratings import Rater, Rating, RatingKind
 from bot.store.dialogues import CONSENTS
 from bot.store.engine import translated
@@ -280,6 +280,4 @@ def _rating(row: Row[Any], reasons: list[str] | None = None) -> Rating:
 
 
 def _asked(row: Any) -> Asked:
-    channel, _, chat_id = row.chat_key.partition(":")
-    chat = ChatRef(channel=ChannelName(channel), chat_id=chat_id)
-    return Asked(person=row.person_id, chat=chat, language=row.language)
+    return Asked(person=row.person_id, chat=ChatRef.of_key(row.chat_key), language=row.language)

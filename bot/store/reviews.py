@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Engine, Row, and_, exists, or_, select, update
 
-from bot.domain import ChannelName, ChatRef, Light, Outcome
+from bot.domain import ChatRef, Light, Outcome
 from bot.domain.reviews import Decided, Review, ReviewMode, ReviewStatus
 from bot.store.engine import translated
 from bot.store.persons import person_row
@@ -190,10 +190,9 @@ class ReviewStore:
 
 
 def _review(row: Row[Any]) -> Review:
-    channel, _, chat_id = row.chat_key.partition(":")
     return Review(
         review_id=row.id,
-        chat=ChatRef(channel=ChannelName(channel), chat_id=chat_id, private=row.private),
+        chat=ChatRef.of_key(row.chat_key, private=row.private),
         turn_id=row.turn_id,
         mode=ReviewMode(row.mode),
         question=row.question,

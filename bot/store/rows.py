@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel
 
-from bot.domain import Answer, ChannelName, ChatRef, Light, Outcome, TurnRecord, Usage, Verdict
+from bot.domain import Answer, ChatRef, Light, Outcome, TurnRecord, Usage, Verdict
 from bot.store.tables import DialogueRow, PersonRow, TurnRow
 
 Values = dict[str, Any]
@@ -97,11 +97,10 @@ def turn_values(record: TurnRecord, people: Mapping[Person, int]) -> Values:
 def record_from_row(row: Row[Any]) -> TurnRecord:
     """The record of a row of TURNS joined with its person's `external_id`, `name` and `language`."""
     value = row._mapping
-    channel, _, chat_id = value["chat_key"].partition(":")
     return TurnRecord(
         turn_id=value["turn_id"],
         tenant=value["tenant"],
-        chat=ChatRef(channel=ChannelName(channel), chat_id=chat_id, private=value["private"]),
+        chat=ChatRef.of_key(value["chat_key"], private=value["private"]),
         person_id=value["external_id"],
         person_name=value["name"],
         language=value["language"],

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from bot.domain import ChannelName, ChatRef
 from bot.domain.callbacks import Callback, Opened, Request, Requester
 from bot.domain.staff import Member, Role, Room
-from bot.people.callbacks.handing import hand_over
+from bot.people.callback_screens.handing import hand_over
 from tests.fakes.telegram import FakeTelegram
 from tests.integration.town_kit import Town, open_town
 

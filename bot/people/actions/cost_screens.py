@@ -10,8 +10,9 @@ from bot.domain import Button
 from bot.domain.moments import Now
 from bot.people.actions.cost_wording import CostWording, Ready
 from bot.people.actions.costing import Base, Conflict, Costing, Costs, digest
-from bot.people.actions.screens import Screen, rows_of
+from bot.people.actions.screens import rows_of
 from bot.people.actions.tables import TableAway, seen_table
+from bot.people.screen import Screen
 from bot.stock.table import StockTable
 from bot.tenant import Tenant
 from bot.tenant.actions import CostSheet

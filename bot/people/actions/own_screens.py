@@ -7,16 +7,10 @@ from bot.domain import Button, Keyboard
 from bot.domain.bookings import Booking
 from bot.people.actions.bookings import Choosing
 from bot.people.actions.choices import Change
-from bot.people.actions.screens import (
-    DAYS_IN_A_ROW,
-    TIMES_IN_A_ROW,
-    BookingScreens,
-    Picked,
-    Screen,
-    rows_of,
-)
+from bot.people.actions.screens import DAYS_IN_A_ROW, TIMES_IN_A_ROW, BookingScreens, Picked, rows_of
 from bot.people.actions.slots import Slot
 from bot.people.actions.tables import TableAway
+from bot.people.screen import Screen
 from bot.texts.bookings import BookingText
 
 

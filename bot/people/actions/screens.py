@@ -10,6 +10,7 @@ from bot.people.actions.choices import Change, Choice
 from bot.people.actions.resources import Thing
 from bot.people.actions.slots import Slot, nearest
 from bot.people.actions.tables import TableAway
+from bot.people.screen import Screen
 from bot.tenant.actions import Booking as Action
 from bot.texts.bookings import BookingText
 from bot.texts.service import ServiceText
@@ -18,12 +19,6 @@ DAYS_IN_A_ROW = 2
 TIMES_IN_A_ROW = 4
 _MOST_BUTTONS = 40
 _LONG = 20
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Screen:
-    text: str
-    keyboard: Keyboard | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -79,15 +79,9 @@ class ActionSource:
         return _found(text, [button], {"action": asked})
 
     def _booking(self, said: Said, language: str, now: datetime) -> Finding | None:
-        named = [
-            (places, action)
-            for action in self._of_kind(Booking)
-            if isinstance(action, Booking) and (places := said.spot(_names(action)))
-        ]
-        if not named:
+        action = self._named_booking(said)
+        if action is None:
             return None
-        places, action = max(named, key=lambda found: len(found[0]))
-        said.take(places)
         wishes = said.has("booking") | said.has("wish")
         try:
             thing = thing_in(said, things_of(action, self._table, language))
@@ -107,6 +101,19 @@ class ActionSource:
             other = Choice(action=action.id, thing=choice.thing)
             buttons.append(Button(text=words.say(BookingText.BUTTON_OTHER_DAY), data=other.data))
         return _found(text, buttons, {"action": action.id, "choice": choice.data})
+
+    def _named_booking(self, said: Said) -> Booking | None:
+        """The one of which most is named; its words are taken."""
+        named = [
+            (places, action)
+            for action in self._of_kind(Booking)
+            if isinstance(action, Booking) and (places := said.spot(_names(action)))
+        ]
+        if not named:
+            return None
+        places, action = max(named, key=lambda found: len(found[0]))
+        said.take(places)
+        return action
 
     def _when(
         self, action: Booking, said: Said, words: Wording, choice: Choice, now: datetime

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from bot.domain import Button, ChannelName, Keyboard
 from bot.domain.staff import Role
 from bot.people.admins.naming import Naming
+from bot.people.screen import Screen
 from bot.store.acts import ActRecord, ActStore
 from bot.store.staff import CONSOLE
 from bot.tenant import Tenant
@@ -19,7 +20,6 @@ PAGE = 12
 _ERASED = "erased"
 _ACTS = {text.value.removeprefix("audit_act_"): text for text in AuditText if "_act_" in text.value}
 _SUBJECTS = {text.value.removeprefix("audit_of_"): text for text in AuditText if "_of_" in text.value}
-Screen = tuple[str, Keyboard | None]
 
 
 class Audit:
@@ -47,7 +47,7 @@ class AuditScreens:
     def page(self, acts: Sequence[ActRecord], *, has_older: bool, is_newest: bool, actor: str = "") -> Screen:
         """`actor`: whose acts alone these are."""
         if not acts:
-            return self._say(AuditText.EMPTY), None
+            return Screen(self._say(AuditText.EMPTY))
         lines = [self._say(AuditText.TITLE), "", *map(self._line, acts)]
         number = actor.partition(":")[2] or actor
         buttons = []
@@ -56,10 +56,10 @@ class AuditScreens:
         if has_older:
             older = f"{DATA}{acts[-1].number}:{number}"
             buttons.append(Button(text=self._say(AuditText.OLDER), data=older))
-        return "\n".join(lines), Keyboard(rows=(tuple(buttons),)) if buttons else None
+        return Screen("\n".join(lines), Keyboard(rows=(tuple(buttons),)) if buttons else None)
 
     def unknown(self) -> Screen:
-        return self._say(AuditText.UNKNOWN), None
+        return Screen(self._say(AuditText.UNKNOWN))
 
     def _line(self, act: ActRecord) -> str:
         known = _ACTS.get(act.act)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from bot.domain import Button, Keyboard
 from bot.people.admins.signs import Check, Sign, worst
 from bot.people.retention.days import in_words
+from bot.people.screen import Screen
 from bot.tenant import Tenant
 from bot.texts.catalogue import Texts
 from bot.texts.health import HealthText
@@ -29,12 +30,12 @@ class HealthScreens:
         self._texts = texts
         self._language = language
 
-    def of(self, checks: Sequence[Check]) -> tuple[str, Keyboard]:
+    def of(self, checks: Sequence[Check]) -> Screen:
         """What is worst comes first."""
         ranked = sorted(checks, key=lambda check: -check.sign)
         lines = "\n".join(map(self._line, ranked))
         again = Button(text=self._say(HealthText.AGAIN), data=AGAIN)
-        return f"{self._say(_TITLES[worst(checks)])}\n\n{lines}", Keyboard(rows=((again,),))
+        return Screen(f"{self._say(_TITLES[worst(checks)])}\n\n{lines}", Keyboard(rows=((again,),)))
 
     def unwell(self, checks: Sequence[Check]) -> str:
         """The names of what is not green, in a line."""

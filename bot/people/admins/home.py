@@ -5,6 +5,7 @@ from bot.people.admins.health import Health
 from bot.people.admins.health_screens import LIGHTS, HealthScreens
 from bot.people.admins.signs import Sign, worst
 from bot.people.admins.statistics import ASKED, Span, Statistics
+from bot.people.screen import Screen
 from bot.tenant import Tenant
 from bot.texts.admins import AdminText
 from bot.texts.catalogue import Texts
@@ -26,7 +27,7 @@ COMMANDS = frozenset(command for row in ROOMS for command, _ in row)
 
 async def home(
     tenant: Tenant, texts: Texts, language: str, *, health: Health, statistics: Statistics
-) -> tuple[str, Keyboard]:
+) -> Screen:
     """Raises StoreError."""
     checks, period = await health.checks(), await statistics.of(Span.TODAY)
     sign = worst(checks)
@@ -45,4 +46,4 @@ async def home(
         tuple(Button(text=texts.say(label, language), data=f"{DATA}{command}") for command, label in row)
         for row in ROOMS
     )
-    return text, Keyboard(rows=rows)
+    return Screen(text, Keyboard(rows=rows))

@@ -7,6 +7,7 @@ from bot.domain.staff import Role
 from bot.people.admins.invitations import LASTS, LONGEST_NOTE, MOST_OPEN, ROLES, InvitationWish, Made
 from bot.people.admins.naming import Naming
 from bot.people.retention.days import in_words
+from bot.people.screen import Screen
 from bot.store.invitations import Invitation, Redemption
 from bot.tenant import Tenant
 from bot.texts.catalogue import Texts
@@ -16,7 +17,6 @@ from bot.texts.literal import literal
 DATA = "invite:"
 FOR, YES, NO = f"{DATA}for:", f"{DATA}yes:", f"{DATA}no"
 LIST, REVOKE, REVOKE_YES = f"{DATA}list", f"{DATA}off:", f"{DATA}gone:"
-Screen = tuple[str, Keyboard | None]
 _OPENED = {
     Redemption.USED: InvitationText.OPENED_USED,
     Redemption.EXPIRED: InvitationText.OPENED_EXPIRED,
@@ -40,22 +40,22 @@ class InvitationScreens:
 
     def choose(self) -> Screen:
         rows = tuple((Button(text=self._role(role), data=f"{FOR}{role}"),) for role in ROLES)
-        return self._say(InvitationText.CHOOSE), Keyboard(rows=rows)
+        return Screen(self._say(InvitationText.CHOOSE), Keyboard(rows=rows))
 
     def plain(self, text: InvitationText) -> Screen:
         most = LONGEST_NOTE if text is InvitationText.NOTE_TOO_LONG else MOST_OPEN
-        return self._say(text, most=most, roles=", ".join(map(self._role, ROLES))), None
+        return Screen(self._say(text, most=most, roles=", ".join(map(self._role, ROLES))))
 
     def asking(self, wish: InvitationWish) -> Screen:
         text = InvitationText.ASK_NOTE if wish.note else InvitationText.ASK
         yes = Button(text=self._say(InvitationText.YES), data=f"{YES}{wish.name}")
         no = Button(text=self._say(InvitationText.NO), data=NO)
         said = self._say(text, role=self._role(wish.role), note=literal(wish.note))
-        return said, Keyboard(rows=((yes,), (no,)))
+        return Screen(said, Keyboard(rows=((yes,), (no,))))
 
     def made(self, made: Made, bot_name: str) -> Screen:
         link = f"https://t.me/{bot_name}?start={made.parameter}"
-        return self._of(InvitationText.MADE, made.invitation, link=link), None
+        return Screen(self._of(InvitationText.MADE, made.invitation, link=link))
 
     def overview(self, waiting: Sequence[Invitation], ended: Sequence[Invitation]) -> Screen:
         parts = [self._say(InvitationText.NONE)]
@@ -72,15 +72,15 @@ class InvitationScreens:
             (Button(text=self._say(InvitationText.REVOKE, place=place), data=f"{REVOKE}{found.number}"),)
             for place, found in enumerate(waiting, start=1)
         )
-        return "\n\n".join(parts), Keyboard(rows=rows) if rows else None
+        return Screen("\n\n".join(parts), Keyboard(rows=rows) if rows else None)
 
     def revoke_asking(self, found: Invitation) -> Screen:
         yes = Button(text=self._say(InvitationText.REVOKE_YES), data=f"{REVOKE_YES}{found.number}")
         back = Button(text=self._say(InvitationText.BACK), data=LIST)
-        return self._of(InvitationText.REVOKE_ASK, found), Keyboard(rows=((yes,), (back,)))
+        return Screen(self._of(InvitationText.REVOKE_ASK, found), Keyboard(rows=((yes,), (back,))))
 
     def revoked(self, found: Invitation) -> Screen:
-        return self._of(InvitationText.REVOKED, found), None
+        return Screen(self._of(InvitationText.REVOKED, found))
 
     def opened(self, redemption: Redemption, role: Role) -> str:
         """For who has opened a link; `role`: what they have now."""

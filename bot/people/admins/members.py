@@ -9,6 +9,7 @@ from bot.domain.staff import Member, Role
 from bot.people.admins.invitations import ROLES
 from bot.people.admins.naming import Naming
 from bot.people.retention.days import in_words
+from bot.people.screen import Screen
 from bot.store.members import MemberStore, RoleChange, RosterEntry
 from bot.tenant import Tenant
 from bot.texts.admins import StaffText
@@ -20,7 +21,6 @@ LIST, ONE, ASK, YES = f"{DATA}all", f"{DATA}one:", f"{DATA}ask:", f"{DATA}yes:"
 NONE = "none"
 PAGE = 20
 """So many fit into one message, and on one screen of buttons."""
-Screen = tuple[str, Keyboard | None]
 
 
 class Members:
@@ -99,10 +99,10 @@ class MemberScreens:
         if first + PAGE < len(roster):
             turning.append(Button(text=self._say(StaffText.FURTHER), data=f"{LIST}:{page + 1}"))
         keyboard = Keyboard(rows=(*rows, tuple(turning)) if turning else tuple(rows))
-        return self._say(StaffText.LIST, lines="\n".join(lines)), keyboard
+        return Screen(self._say(StaffText.LIST, lines="\n".join(lines)), keyboard)
 
     def unknown(self) -> Screen:
-        return self._say(StaffText.UNKNOWN), None
+        return Screen(self._say(StaffText.UNKNOWN))
 
     def one(self, entry: RosterEntry) -> Screen:
         role = entry.member.role
@@ -113,7 +113,7 @@ class MemberScreens:
         ]
         rows.append(self._ask(StaffText.TAKE_AWAY, RoleTap(number=entry.number, was=role, to=None)))
         rows.append((Button(text=self._say(StaffText.BACK), data=LIST),))
-        return self._of(StaffText.ONE, entry), Keyboard(rows=tuple(rows))
+        return Screen(self._of(StaffText.ONE, entry), Keyboard(rows=tuple(rows)))
 
     def asking(self, entry: RosterEntry, tap: RoleTap, by: Member) -> Screen:
         """What is now, what would be, and whether it is meant."""
@@ -124,7 +124,7 @@ class MemberScreens:
         label = StaffText.YES_TAKE_AWAY if tap.to is None else StaffText.YES
         yes = Button(text=self._say(label, to=self._to(tap)), data=f"{YES}{tap.tail}")
         no = Button(text=self._say(StaffText.NO), data=f"{ONE}{entry.number}")
-        return words, Keyboard(rows=((yes,), (no,)))
+        return Screen(words, Keyboard(rows=((yes,), (no,))))
 
     def told(self, change: RoleChange, entry: RosterEntry, tap: RoleTap) -> Screen:
         """`entry`: as it is now, or as it was where the role is gone."""
@@ -132,10 +132,10 @@ class MemberScreens:
         done = StaffText.DONE_TAKEN if tap.to is None else StaffText.DONE
         now = self._naming.role(entry.member.role)
         words = self._of(texts.get(change, done), entry, now=now, to=self._to(tap))
-        return words, Keyboard(rows=((Button(text=self._say(StaffText.BACK), data=LIST),),))
+        return Screen(words, Keyboard(rows=((Button(text=self._say(StaffText.BACK), data=LIST),),)))
 
     def gone(self) -> Screen:
-        return self._say(StaffText.GONE), None
+        return Screen(self._say(StaffText.GONE))
 
     def news(self, tap: RoleTap) -> str:
         """For whose role it is."""

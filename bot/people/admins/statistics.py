@@ -11,13 +11,13 @@ from bot.domain.moments import Now
 from bot.domain.ratings import CSAT_GOAL
 from bot.people.retention.days import midnight, today
 from bot.people.retention.figures import DailyFigures
+from bot.people.screen import Screen
 from bot.store.figures import Figures, FigureStore
 from bot.tenant import Tenant
 from bot.texts.catalogue import Texts
 from bot.texts.statistics import StatisticsText
 
 DATA = "stats:"
-Screen = tuple[str, Keyboard | None]
 _ANSWERS = ("outcome_answered", "outcome_unknown", "outcome_refused")
 _MODEL_DOWN = "outcome_model_down"
 ASKED = (*_ANSWERS, _MODEL_DOWN)
@@ -116,7 +116,7 @@ class StatisticsScreens:
             )
             if span is not period.span
         )
-        return text, Keyboard(rows=(row,))
+        return Screen(text, Keyboard(rows=(row,)))
 
     def _groups(self, figures: Figures) -> Iterator[Iterator[str]]:
         yield self._talks(figures)

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 
 import structlog
 
-from bot.domain import ChannelName
 from bot.domain.broadcasts import Audience, Broadcast, BroadcastStatus, Fate, Message
 from bot.domain.moments import Now
 from bot.domain.staff import Member, Role
@@ -104,8 +103,7 @@ class Broadcasts:
 
     async def name_of(self, key: str) -> str:
         """Of whoever did something to it."""
-        member = await self._member(key)
-        return (member.name if member else "") or key.partition(":")[2]
+        return await self._staff.name_of(key)
 
     async def tell_end(self, broadcast: Broadcast) -> None:
         """To whoever began it, or, if they are no admin any more, to the admins; once."""
@@ -117,9 +115,5 @@ class Broadcasts:
         await self._news.tell_full(broadcast, await self._maker(broadcast), self._now())
 
     async def _maker(self, broadcast: Broadcast) -> Member | None:
-        member = await self._member(broadcast.made_by)
+        member = await self._staff.by_key(broadcast.made_by)
         return member if member is not None and member.role is Role.ADMIN else None
-
-    async def _member(self, key: str) -> Member | None:
-        channel, _, external_id = key.partition(":")
-        return await self._staff.member(ChannelName(channel), external_id)

@@ -5,26 +5,26 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Self
 
+from bot.delivery.formatted import MESSAGE_LIMIT
 from bot.delivery.formatting import render
 from bot.domain import Button, Keyboard
 from bot.domain.broadcasts import PROMO, Audience
-from bot.people.broadcasts.checking import Fault
+from bot.people.broadcasts.checking import Fault, Wrong
 from bot.people.broadcasts.codes import longest_code
 from bot.people.broadcasts.drafts import Draft
 from bot.people.broadcasts.wording import Wording
+from bot.people.screen import Screen
 from bot.texts.broadcasts import BroadcastFault, BroadcastText
 from bot.texts.literal import literal
 
 DATA: Final = "bcd:"
 SHOWN: Final = "bcd:shown"
 """Under the preview, where people will have «no more»."""
-_LIMIT: Final = 4096
 _TOKEN_CHARACTERS = 15
 DAYS: Final = (7, 30, 90)
 _PRODUCTS_SHOWN: Final = 90
 """Telegram shows a hundred buttons under a message."""
 _IN_ROW: Final = 3
-Screen = tuple[str, Keyboard | None]
 
 
 class Act(StrEnum):
@@ -97,26 +97,29 @@ class DraftScreens:
             who=self.who(draft.audience),
             people=self._words.people(count),
         )
-        return text, self._keyboard(
-            draft,
-            [(BroadcastText.EDIT_TEXT, Act.TEXT), (BroadcastText.EDIT_BUTTON, Act.BUTTON)],
-            [(BroadcastText.EDIT_PROMO, Act.PROMO), (BroadcastText.EDIT_WHO, Act.WHO)],
-            [(BroadcastText.SHOW, Act.SHOW)],
-            [(BroadcastText.DROP, Act.DROP)],
+        return Screen(
+            text,
+            self._keyboard(
+                draft,
+                [(BroadcastText.EDIT_TEXT, Act.TEXT), (BroadcastText.EDIT_BUTTON, Act.BUTTON)],
+                [(BroadcastText.EDIT_PROMO, Act.PROMO), (BroadcastText.EDIT_WHO, Act.WHO)],
+                [(BroadcastText.SHOW, Act.SHOW)],
+                [(BroadcastText.DROP, Act.DROP)],
+            ),
         )
 
     def asking_button(self, draft: Draft) -> Screen:
         rows = [[(BroadcastText.WITHOUT_BUTTON, Act.NO_BUTTON)]]
-        return self._words.say(BroadcastText.ASK_BUTTON), self._keyboard(draft, *rows)
+        return Screen(self._words.say(BroadcastText.ASK_BUTTON), self._keyboard(draft, *rows))
 
     def asking_promo(self, draft: Draft) -> Screen:
         rows = [[(BroadcastText.EACH_OWN, Act.OWN_PROMO)], [(BroadcastText.WITHOUT_PROMO, Act.NO_PROMO)]]
-        return self._words.say(BroadcastText.ASK_PROMO), self._keyboard(draft, *rows)
+        return Screen(self._words.say(BroadcastText.ASK_PROMO), self._keyboard(draft, *rows))
 
     def asking_days(self, draft: Draft) -> Screen:
         rows = [(self._button(draft, Act.DAYS, self._words.days(days), days),) for days in DAYS]
         rows.append((self._button(draft, Act.DAYS, self._words.say(BroadcastText.ANY_TIME), 0),))
-        return self._words.say(BroadcastText.ASK_DAYS), Keyboard(rows=tuple(rows))
+        return Screen(self._words.say(BroadcastText.ASK_DAYS), Keyboard(rows=tuple(rows)))
 
     def asking_product(self, draft: Draft) -> Screen:
         buttons = [
@@ -125,7 +128,7 @@ class DraftScreens:
         ]
         rows = [tuple(buttons[first : first + _IN_ROW]) for first in range(0, len(buttons), _IN_ROW)]
         rows.append((self._button(draft, Act.PRODUCT, self._words.say(BroadcastText.ANY_PRODUCT), 0),))
-        return self._words.say(BroadcastText.ASK_PRODUCT), Keyboard(rows=tuple(rows))
+        return Screen(self._words.say(BroadcastText.ASK_PRODUCT), Keyboard(rows=tuple(rows)))
 
     def whom(self, draft: Draft, count: int) -> Screen:
         say, audience = self._words.say, draft.audience
@@ -149,7 +152,9 @@ class DraftScreens:
         choices += [(Act.ASK_PRODUCT, product)] if self._products else []
         choices += [(Act.BOOKING, booking), (Act.HUB, say(BroadcastText.BACK))]
         text = say(BroadcastText.WHOM, who=self.who(audience), people=self._words.people(count))
-        return text, Keyboard(rows=tuple((self._button(draft, act, label),) for act, label in choices))
+        return Screen(
+            text, Keyboard(rows=tuple((self._button(draft, act, label),) for act, label in choices))
+        )
 
     def shown(self, draft: Draft, count: int) -> Screen:
         """Below the preview."""
@@ -160,25 +165,25 @@ class DraftScreens:
         back = self._button(draft, Act.HUB, say(BroadcastText.CHANGE))
         drop = self._button(draft, Act.DROP, say(BroadcastText.DROP))
         text = say(BroadcastText.SHOWN, who=self.who(draft.audience), people=people)
-        return text, Keyboard(rows=((send,), (back, drop)))
+        return Screen(text, Keyboard(rows=((send,), (back, drop))))
 
     def sure(self, draft: Draft, count: int, *, is_quiet: bool) -> Screen:
         say, people = self._words.say, self._words.to_people(count)
         no = (self._button(draft, Act.HUB, say(BroadcastText.NO)),)
         if not is_quiet:
             yes = (self._button(draft, Act.YES, say(BroadcastText.SEND_YES, people=people), count),)
-            return say(BroadcastText.SURE, people=people), Keyboard(rows=(yes, no))
+            return Screen(say(BroadcastText.SURE, people=people), Keyboard(rows=(yes, no)))
         morning = (self._button(draft, Act.YES, say(BroadcastText.SEND_MORNING), count),)
         night = (self._button(draft, Act.NIGHT, say(BroadcastText.SEND_NIGHT), count),)
-        return say(BroadcastText.SURE_NIGHT, people=people), Keyboard(rows=(morning, night, no))
+        return Screen(say(BroadcastText.SURE_NIGHT, people=people), Keyboard(rows=(morning, night, no)))
 
     def fault(self, fault: Fault) -> str:
         return self._words.say_fault(
             BroadcastFault[fault.wrong.name],
-            what=fault.what if fault.wrong.name == "UNCLOSED" else literal(fault.what),
+            what=fault.what if fault.wrong is Wrong.UNCLOSED else literal(fault.what),
             line=fault.line,
             count=fault.count,
-            over=fault.count - _LIMIT,
+            over=fault.count - MESSAGE_LIMIT,
         )
 
     def who(self, audience: Audience) -> str:

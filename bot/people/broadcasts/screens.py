@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 from bot.delivery.formatting import render
 from bot.domain import Button, Keyboard
 from bot.domain.broadcasts import Broadcast, BroadcastStatus, Fate
-from bot.people.broadcasts.draft_screens import DraftScreens, Screen
+from bot.people.broadcasts.draft_screens import DraftScreens
 from bot.people.broadcasts.wording import Wording
 from bot.people.retention.days import in_words
+from bot.people.screen import Screen
 from bot.texts.broadcasts import BroadcastText
 from bot.texts.literal import literal
 
@@ -77,7 +78,7 @@ class BroadcastScreens:
 
     def all(self, found: Sequence[tuple[Broadcast, Progress]]) -> Screen:
         if not found:
-            return self._words.say(BroadcastText.LIST_EMPTY), None
+            return Screen(self._words.say(BroadcastText.LIST_EMPTY))
         lines = [
             self._words.say(
                 BroadcastText.LINE,
@@ -90,7 +91,7 @@ class BroadcastScreens:
             (self._button(broadcast, BroadcastText.OPEN_ONE, Act.ONE, number=broadcast.broadcast_id),)
             for broadcast, _ in found
         ]
-        return self._words.say(BroadcastText.LIST, lines="\n".join(lines)), Keyboard(rows=tuple(rows))
+        return Screen(self._words.say(BroadcastText.LIST, lines="\n".join(lines)), Keyboard(rows=tuple(rows)))
 
     def one(self, broadcast: Broadcast, progress: Progress, maker: str) -> Screen:
         start = " ".join(render(broadcast.message.text).text.split())
@@ -107,7 +108,7 @@ class BroadcastScreens:
             people=self._words.people(broadcast.people),
             fates=self._words.fates(broadcast, progress),
         )
-        return text, self._under_one(broadcast)
+        return Screen(text, self._under_one(broadcast))
 
     def asking(self, broadcast: Broadcast, progress: Progress, act: Act) -> Screen:
         """What is now, what would be, and whether it is meant."""
@@ -116,7 +117,7 @@ class BroadcastScreens:
             (self._button(broadcast, yes, done),),
             (self._button(broadcast, BroadcastText.NO, Act.ONE),),
         )
-        return self._words.say(text, **self._numbers(broadcast, progress)), Keyboard(rows=rows)
+        return Screen(self._words.say(text, **self._numbers(broadcast, progress)), Keyboard(rows=rows))
 
     def _under_one(self, broadcast: Broadcast) -> Keyboard:
         rows: list[tuple[Button, ...]] = []

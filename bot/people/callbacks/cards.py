@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import structlog
 
-from bot.domain import ChannelName, ChatRef, Keyboard
+from bot.domain import ChatRef, Keyboard
 from bot.domain.callbacks import Callback, CallbackStatus
 from bot.domain.moments import Now
 from bot.errors import SealBroken
@@ -12,6 +12,7 @@ from bot.people.callbacks.card_text import CardWording, Shown
 from bot.people.callbacks.phones import masked_phone
 from bot.people.callbacks.requests import Callbacks
 from bot.people.portrait import Portrait, Portraits
+from bot.people.screen import Screen
 from bot.people.staff_posts import StaffPosts
 from bot.staff.roles import Staff
 from bot.texts.cards import CardText
@@ -28,12 +29,6 @@ _SETTLED = {
     CallbackStatus.TAKEN: CardText.SETTLED_TAKEN,
     CallbackStatus.NO_ANSWER: CardText.SETTLED_NO_ANSWER,
 }
-
-
-def chat_of(member_key: str) -> ChatRef:
-    """Where a member of the staff is told things privately."""
-    channel, _, external_id = member_key.partition(":")
-    return ChatRef(channel=ChannelName(channel), chat_id=external_id)
 
 
 class Cards:
@@ -116,7 +111,7 @@ class Cards:
         words = self._texts.say(text, language, who=who, number=callback.callback_id, when=when)
         name = f"news-{callback.status}-{int(callback.due_at.timestamp())}"
         subject = f"{callback.subject}:{_NEWS}"
-        await self._say_beside(subject, words, None, name, chat_of(callback.taken_by))
+        await self._say_beside(subject, words, None, name, ChatRef.of_key(callback.taken_by))
 
     async def _say_beside(
         self, subject: str, text: str, keyboard: Keyboard | None, name: str, to: ChatRef | None
@@ -146,10 +141,7 @@ class Cards:
 
     async def taker_of(self, callback: Callback) -> str:
         """The name of who has it; empty: nobody, or nobody who works here any more."""
-        channel, _, external_id = callback.taken_by.partition(":")
-        if not external_id:
-            return ""
-        member = await self._staff.member(ChannelName(channel), external_id)
+        member = await self._staff.by_key(callback.taken_by)
         return "" if member is None else member.name
 
     async def _take_back_if_erased(self, callback: Callback) -> None:
@@ -165,11 +157,11 @@ class Cards:
             log.error("phone_not_readable", callback=callback.callback_id)
             return ""
 
-    def _as_card(self, shown: Shown, *, asks_result: bool = False) -> tuple[str, Keyboard | None]:
+    def _as_card(self, shown: Shown, *, asks_result: bool = False) -> Screen:
         language = self._posts.language
         asks_result = asks_result and shown.callback.status is CallbackStatus.TAKEN
         text = self.wording.card(shown, self._now(), language, asks_result=asks_result)
-        return text, self.wording.keyboard(shown.callback, language, asks_result=asks_result)
+        return Screen(text, self.wording.keyboard(shown.callback, language, asks_result=asks_result))
 
     def _nudge_keyboard(self, callback: Callback) -> Keyboard | None:
         if callback.status is CallbackStatus.TAKEN:

@@ -4,9 +4,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.domain import ChatRef
 from bot.domain.callbacks import Callback, CallbackStatus
 from bot.domain.moments import Now
-from bot.people.callbacks.cards import Cards, chat_of
+from bot.people.callbacks.cards import Cards
 from bot.people.callbacks.requests import Callbacks
 from bot.tenant.service import Callbacks as CallbackSettings
 from bot.texts.cards import CardText
@@ -80,7 +81,7 @@ class Reminders:
             shown = await self.cards.look_up(callback)
             values["who"] = self.cards.wording.taker(shown, self.language)
             words = self.texts.say(CardText.REMIND_TAKER, self.language, **values)
-            await self.cards.nudge(callback, words, f"taker-{moment}", to=chat_of(callback.taken_by))
+            await self.cards.nudge(callback, words, f"taker-{moment}", to=ChatRef.of_key(callback.taken_by))
             return
         text = CardText.RETRY if callback.status is CallbackStatus.NO_ANSWER else CardText.REMIND
         await self.cards.nudge(callback, self.texts.say(text, self.language, **values), f"remind-{moment}")

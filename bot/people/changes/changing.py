@@ -147,7 +147,7 @@ class Changes:
         return Standing(
             value=tuned.value,
             version=tuned.version,
-            changed_by=await self._name_of(tuned.changed_by),
+            changed_by=await self._staff.name_of(tuned.changed_by),
             changed_at=tuned.changed_at,
         )
 
@@ -176,10 +176,6 @@ class Changes:
         tuned = await self._tuning.tuned(knob)
         made = None if tuned is None else (tuned.value, tuned.version, tuned.changed_by)
         return made == (after, seen + 1, member.key)
-
-    async def _name_of(self, key: str) -> str:
-        members = await self._staff.members()
-        return next((member.name for member in members if member.key == key and member.name), key)
 
     def _key(self, token: str) -> str:
         return f"{self._prefix}:change:{token}"

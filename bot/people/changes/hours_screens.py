@@ -9,7 +9,8 @@ from bot.people.changes.changing import Made, Outcome, Standing
 from bot.people.changes.hours import HoursChanges, Spans
 from bot.people.changes.hours_list import MOST_DAYS, HoursWish, coming_days
 from bot.people.changes.hours_reading import MOST_NAME_CHARACTERS, Fault
-from bot.people.changes.screens import ChangeScreens, Screen, paragraphs, within
+from bot.people.changes.screens import ChangeScreens, paragraphs, within
+from bot.people.screen import Screen
 from bot.tenant import Tenant
 from bot.tenant.hours import CalendarDay
 from bot.tenant.model import Holiday, WorkingHours

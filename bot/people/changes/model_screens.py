@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from bot.domain import Button, Keyboard
 from bot.people.changes.changing import Made, Outcome, Proposal, Standing
 from bot.people.changes.models import OFF, ModelOption, ModelOptions, read_choice
-from bot.people.changes.screens import ChangeScreens, Screen, paragraphs
+from bot.people.changes.screens import ChangeScreens, paragraphs
+from bot.people.screen import Screen
 from bot.people.tuning import Knob
 from bot.texts.literal import literal
 from bot.texts.models import ModelText

@@ -1,22 +1,16 @@
 """What is alike on the screens of every change: the two buttons, who changed it last, what became of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.domain import Button, Keyboard
 from bot.people.changes.changing import Standing
 from bot.people.retention.days import in_words
+from bot.people.screen import Screen
 from bot.tenant import Tenant
 from bot.texts.catalogue import Texts
 from bot.texts.changing import ChangingText
 from bot.texts.literal import literal
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Screen:
-    text: str
-    keyboard: Keyboard | None = None
 
 
 class ChangeScreens:

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from bot.domain import Button, Keyboard
 from bot.guard.forbidden import ForbiddenMatch
 from bot.people.changes.changing import Made, Outcome, Standing
-from bot.people.changes.screens import ChangeScreens, Screen, paragraphs, within
+from bot.people.changes.screens import ChangeScreens, paragraphs, within
 from bot.people.changes.topic_list import MOST_PHRASE_CHARACTERS, MOST_TOPICS, Faulty, Listed, TopicList
+from bot.people.screen import Screen
 from bot.tenant.model import Topic
 from bot.texts.changing import ChangingText
 from bot.texts.literal import literal

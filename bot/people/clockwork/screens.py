@@ -8,6 +8,7 @@ from enum import StrEnum
 from bot.domain import Button, Keyboard
 from bot.people.clockwork.jobs import Job, JobState
 from bot.people.retention.days import in_words
+from bot.people.screen import Screen
 from bot.store.job_runs import JobRun, RunOutcome
 from bot.tenant import Tenant
 from bot.texts.catalogue import Texts
@@ -68,7 +69,7 @@ class JobScreens:
         self._language = language
         self._now = now
 
-    def all(self, states: Sequence[JobState]) -> tuple[str, Keyboard]:
+    def all(self, states: Sequence[JobState]) -> Screen:
         lines = [
             self._say(
                 JobText.LINE,
@@ -82,11 +83,12 @@ class JobScreens:
             Button(text=self._name(state), data=Tap(act=Act.SHOW, name=state.job.name).data)
             for state in states
         ]
-        return self._say(JobText.LIST, lines="\n".join(lines)), Keyboard(
-            rows=tuple((button,) for button in buttons)
+        return Screen(
+            self._say(JobText.LIST, lines="\n".join(lines)),
+            Keyboard(rows=tuple((button,) for button in buttons)),
         )
 
-    def one(self, state: JobState) -> tuple[str, Keyboard]:
+    def one(self, state: JobState) -> Screen:
         text = self._say(
             JobText.ONE,
             name=self._name(state),
@@ -95,16 +97,20 @@ class JobScreens:
             next=self._next(state),
         )
         pause = (JobText.RESUME, Act.ASK_RESUME) if state.is_paused else (JobText.PAUSE, Act.ASK_PAUSE)
-        return text, self._keyboard(state, (JobText.RUN, Act.ASK_RUN), pause, (JobText.BACK, Act.LIST))
+        return Screen(
+            text, self._keyboard(state, (JobText.RUN, Act.ASK_RUN), pause, (JobText.BACK, Act.LIST))
+        )
 
-    def asking(self, state: JobState, act: Act) -> tuple[str, Keyboard]:
+    def asking(self, state: JobState, act: Act) -> Screen:
         """What is now, what would be, and whether it is meant."""
         text, yes, done = {
             Act.ASK_RUN: (JobText.ASK_RUN, JobText.YES_RUN, Act.RUN),
             Act.ASK_PAUSE: (JobText.ASK_PAUSE, JobText.YES_PAUSE, Act.PAUSE),
             Act.ASK_RESUME: (JobText.ASK_RESUME, JobText.YES_RESUME, Act.RESUME),
         }[act]
-        return self.told(text, state), self._keyboard(state, (yes, done), (RetentionText.NO, Act.SHOW))
+        return Screen(
+            self.told(text, state), self._keyboard(state, (yes, done), (RetentionText.NO, Act.SHOW))
+        )
 
     def told(self, text: JobText, state: JobState) -> str:
         rhythm, last = self._rhythm(state.job), self._last(state.last)

@@ -6,8 +6,8 @@ from typing import Any, Final, cast
 
 from redis.asyncio import Redis
 
-from bot.domain import ChannelName, ChatRef
-from bot.domain.handoffs import Handoff, Place, private_chat
+from bot.domain import ChatRef
+from bot.domain.handoffs import Handoff, Place
 from bot.queue.cancellations import HELD
 
 _RELEASED_S: Final = 3600
@@ -42,7 +42,7 @@ class Hold:
     @property
     def is_private(self) -> bool:
         """Whether the operator talks in their own chat with the bot."""
-        return self.place.chat_id == private_chat(self.operator).chat_id
+        return self.place.chat_id == ChatRef.of_key(self.operator).chat_id
 
     @property
     def room(self) -> ChatRef:
@@ -197,11 +197,10 @@ class Holds:
 
 def _hold(chat_key: str, fields: Mapping[bytes, bytes]) -> Hold:
     texts = {name.decode(): value.decode() for name, value in fields.items()}
-    channel, _, chat_id = chat_key.partition(":")
     thread = texts.get("thread", "")
     return Hold(
         token=texts["token"],
-        chat=ChatRef(channel=ChannelName(channel), chat_id=chat_id),
+        chat=ChatRef.of_key(chat_key),
         operator=texts["operator"],
         place=Place(chat_id=texts["room"], thread_id=int(thread) if thread else None),
         name=texts.get("name", ""),

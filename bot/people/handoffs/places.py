@@ -6,8 +6,8 @@ from dataclasses import replace
 import structlog
 
 from bot.delivery.delivery import Delivery
-from bot.domain import Turn
-from bot.domain.handoffs import Place, private_chat
+from bot.domain import ChatRef, Turn
+from bot.domain.handoffs import Place
 from bot.errors import ChatMoved, ChatUnreachable, DeliveryError, HoldOver, ThreadGone
 from bot.people.handoffs.handoffs import Handoffs
 from bot.people.handoffs.holds import Hold
@@ -68,15 +68,14 @@ class Places:
         if hold.is_private:
             await self._handoffs.holds.note_relayed(hold, message_id)
             await self._handoffs.holds.note_last_relayed(hold)
-            operator = private_chat(hold.operator)
-            member = await self._staff.member(operator.channel, operator.chat_id)
+            member = await self._staff.by_key(hold.operator)
             if member is not None:
                 await self._staff.mark_reachable(member, reachable=True)
         return replace(hold, is_opened=True)
 
     async def _leave(self, hold: Hold, error: DeliveryError) -> None:
         """The place takes nothing any more: find another, or another operator."""
-        operator = private_chat(hold.operator)
+        operator = ChatRef.of_key(hold.operator)
         if isinstance(error, ThreadGone) and hold.place.thread_id is not None:
             await self._handoffs.move(hold, Place(chat_id=hold.place.chat_id))
         elif isinstance(error, ChatMoved) and not hold.is_private:

@@ -9,6 +9,7 @@ from bot.domain.handoffs import Cause, Customer, Handoff
 from bot.domain.staff import Member
 from bot.people.portrait import Portrait
 from bot.people.review.why import why_row
+from bot.people.screen import Screen
 from bot.tenant import Tenant
 from bot.texts.catalogue import Texts
 from bot.texts.handoffs import HandoffText
@@ -60,13 +61,13 @@ class HandoffWords:
         until: datetime,
         text: HandoffText | None = None,
         **values: object,
-    ) -> tuple[str, Keyboard]:
+    ) -> Screen:
         """For all who may come. `text` None: by its cause."""
         name = self.name(handoff.customer.name)
         asked = self.say(text or _CARDS.get(handoff.cause, HandoffText.CARD_ASKED), name=name, **values)
         time = until.astimezone(self._tenant.zone).strftime("%H:%M")
         lines = [asked, self.said(portrait), self.say(HandoffText.CARD_UNTIL, time=time)]
-        return "\n\n".join(lines), self.with_why(self.to_take(handoff), portrait.turn_id)
+        return Screen("\n\n".join(lines), self.with_why(self.to_take(handoff), portrait.turn_id))
 
     def with_why(self, keyboard: Keyboard, turn_id: str) -> Keyboard:
         """The same, and below it what asks about the assistant's answer."""

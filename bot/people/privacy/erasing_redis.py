@@ -12,7 +12,7 @@ from typing import Any
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
-from bot.domain import ChannelName, ChatRef
+from bot.domain import ChatRef
 from bot.domain.consents import Person
 from bot.store.erasing import Topic, Traces
 from bot.store.turn_log import GROUP
@@ -96,9 +96,7 @@ class RedisEraser:
         found = []
         for name in sorted(await self._redis.smembers(self._topics)):
             room, _, thread_id = name.decode().rpartition("/")
-            channel, _, chat_id = room.partition(":")
-            chat = ChatRef(channel=ChannelName(channel), chat_id=chat_id, private=False)
-            found.append((chat, int(thread_id)))
+            found.append((ChatRef.of_key(room, private=False), int(thread_id)))
         return found
 
     async def topic_is_erased(self, room: ChatRef, thread_id: int) -> None:

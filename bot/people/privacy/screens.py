@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.domain import Button, Keyboard
 from bot.domain.consents import Consent, Person
 from bot.people.privacy.consent import Standing
+from bot.people.screen import Screen
 from bot.texts.broadcasts import NewsText
 from bot.texts.catalogue import Texts
 from bot.texts.privacy import PrivacyText
@@ -105,14 +106,14 @@ class PrivacyScreen:
             rows.append((self._button(person, PrivacyText.WITHDRAW, "withdraw", ""),))
         return Keyboard(rows=tuple(rows))
 
-    def news(self, person: Person, consent: Consent | None) -> tuple[str, Keyboard | None]:
+    def news(self, person: Person, consent: Consent | None) -> Screen:
         """Whether news and offers are sent, and the button that changes it."""
         language = person.language
         if not self._may_take_news(consent):
-            return self._texts.say(NewsText.NEEDS_CONSENT, language), None
+            return Screen(self._texts.say(NewsText.NEEDS_CONSENT, language))
         takes = consent is not None and consent.takes_news
         text = self._texts.say(NewsText.TAKEN if takes else NewsText.NOT_TAKEN, language)
-        return text, Keyboard(rows=((self._news_button(person, consent, "mail"),),))
+        return Screen(text, Keyboard(rows=((self._news_button(person, consent, "mail"),),)))
 
     def _may_take_news(self, consent: Consent | None) -> bool:
         return consent is not None or not self._has_terms

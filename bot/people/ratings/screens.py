@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.domain import Button, Keyboard
 from bot.domain.ratings import SCALES, Rating, RatingKind
+from bot.people.screen import Screen
 from bot.tenant import Tenant
 from bot.tenant.shapes import Label
 from bot.texts.catalogue import Texts
@@ -18,8 +19,6 @@ _REASONS_IN_A_ROW = 2
 _SUBJECT = r"[\w-]{1,40}"
 _SCORE = re.compile(rf"(?P<kind>csat|nps):(?P<subject>{_SUBJECT}):(?P<score>[0-9]{{1,2}})")
 _STEP = re.compile(rf"csat:(?P<subject>{_SUBJECT}):(?P<step>[+-][a-z][a-z0-9_]{{0,19}}|done|again)")
-
-Screen = tuple[str, Keyboard | None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,13 +71,15 @@ class RatingScreens:
 
     def csat(self, dialogue_id: str, language: str) -> Screen:
         keyboard = self._scale(RatingKind.CSAT, dialogue_id, language)
-        return self._texts.say(RatingText.CSAT_ASK, language), keyboard
+        return Screen(self._texts.say(RatingText.CSAT_ASK, language), keyboard)
 
     def nps(self, day: str, language: str) -> Screen:
-        return self._texts.say(RatingText.NPS_ASK, language), self._scale(RatingKind.NPS, day, language)
+        return Screen(
+            self._texts.say(RatingText.NPS_ASK, language), self._scale(RatingKind.NPS, day, language)
+        )
 
     def nps_thanks(self, score: int, language: str) -> Screen:
-        return self._texts.say(RatingText.NPS_THANKS, language, score=score), None
+        return Screen(self._texts.say(RatingText.NPS_THANKS, language, score=score))
 
     def why(self, rating: Rating, language: str) -> Screen:
         """What came after the score; the reasons that were given are ticked."""
@@ -91,7 +92,7 @@ class RatingScreens:
         done = Button(text=self._texts.say(RatingText.DONE, language), data=f"csat:{rating.subject}:done")
         again = Button(text=self._texts.say(RatingText.AGAIN, language), data=f"csat:{rating.subject}:again")
         rows = (*_rows(buttons, _REASONS_IN_A_ROW), (done,), (again,))
-        return self._texts.say(text, language, score=score), Keyboard(rows=rows)
+        return Screen(self._texts.say(text, language, score=score), Keyboard(rows=rows))
 
     def thanks(self, rating: Rating, language: str, offers: Sequence[Button] = ()) -> Screen:
         """`offers`: the way to a person, for those who were not helped."""
@@ -99,7 +100,7 @@ class RatingScreens:
         is_low = score <= LOW_UP_TO
         text = RatingText.CSAT_THANKS_LOW if is_low else RatingText.CSAT_THANKS
         keyboard = Keyboard(rows=tuple((offer,) for offer in offers)) if is_low and offers else None
-        return self._texts.say(text, language, score=score), keyboard
+        return Screen(self._texts.say(text, language, score=score), keyboard)
 
     def reasons(self, score: int) -> tuple[Label, ...]:
         """The tenant's own, for a score of that kind."""

@@ -1,7 +1,6 @@
 """What admins read of retention and holds, and the buttons under it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from bot.domain import Button, Keyboard
 from bot.people.retention.clock import Surely
@@ -9,6 +8,7 @@ from bot.people.retention.days import in_words
 from bot.people.retention.holding import MOST_CHARACTERS, Wish
 from bot.people.retention.purging import MOST_DAYS, Forecast, Kept
 from bot.people.retention.telling import rows_in_words
+from bot.people.screen import Screen
 from bot.store.holds import Hold, KnownPerson
 from bot.store.purging import PurgeReport
 from bot.tenant import Tenant
@@ -18,12 +18,6 @@ from bot.texts.retention import RetentionText
 
 SET, LEAVE = "ret:set:", "ret:no"
 PLACE, LIFT, LIFT_YES, LIFT_NO = "hold:yes:", "hold:lift:", "hold:off:", "hold:no"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Screen:
-    text: str
-    keyboard: Keyboard | None = None
 
 
 class RetentionScreens:

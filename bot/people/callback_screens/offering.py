@@ -1,7 +1,7 @@
 """Offers a call under the answers after which people want one."""
 
 from bot.domain import Answer, Button, ChannelName, Light, Outcome, Turn
-from bot.people.callbacks.screens import CallbackScreens
+from bot.people.callback_screens.customers import CallbackScreens
 from bot.people.services import People
 from bot.texts.callbacks import CallbackText
 

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
-from bot.domain import Button, ChannelName, Keyboard
+from bot.domain import Button, Keyboard
 from bot.domain.handoffs import Cause, Customer
+from bot.people.callback_screens.desk import Desk
 from bot.people.callbacks.card_text import tap
-from bot.people.callbacks.desk import Desk
 from bot.people.handoffs import words as handoff_words
 from bot.people.handoffs.handoffs import Asked
+from bot.people.screen import Screen
 from bot.texts.cards import CardText, DeskText
 from bot.texts.literal import literal
 
@@ -18,7 +19,6 @@ _ASKED = {
     Asked.NOBODY: DeskText.NOBODY,
     Asked.OFF: DeskText.OFF,
 }
-Screen = tuple[str, Keyboard | None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,14 +30,14 @@ class Finding:
     async def find(self, who: str) -> Screen:
         """The dialogue of the one customer who fits, or whom to choose from."""
         if not who.strip():
-            return self.desk.say(DeskText.FIND_HOW), None
+            return Screen(self.desk.say(DeskText.FIND_HOW))
         found = await self.desk.people.handoffs.known.find(who[:_LONGEST])
         if not found:
-            return self.desk.say(DeskText.FIND_NONE), None
+            return Screen(self.desk.say(DeskText.FIND_NONE))
         if len(found) == 1:
             return await self.dialogue(found[0])
         rows = tuple((self._choice(customer),) for customer in found)
-        return self.desk.say(DeskText.FIND_SEVERAL), Keyboard(rows=rows)
+        return Screen(self.desk.say(DeskText.FIND_SEVERAL), Keyboard(rows=rows))
 
     async def customer(self, external_id: str) -> Customer | None:
         """Somebody of this business by their id in the messenger; None: there is nobody."""
@@ -55,7 +55,7 @@ class Finding:
             text=self.desk.say(DeskText.TAKE_OVER), data=handoff_words.tap("c", customer.chat.key)
         )
         call = Button(text=self.desk.say(DeskText.CALL_COLLEAGUE), data=tap("call", customer.chat.chat_id))
-        return "\n".join(lines), Keyboard(rows=((take_over, call),))
+        return Screen("\n".join(lines), Keyboard(rows=((take_over, call),)))
 
     async def call(self, customer: Customer) -> str:
         """Have the card of a handoff shown to all who may come; returns what to say of it."""
@@ -84,8 +84,7 @@ class Finding:
         somebody = self.desk.people.texts.say(CardText.SOMEBODY, self.desk.language)
         if hold is None:
             return somebody
-        channel, _, external_id = hold.operator.partition(":")
-        member = await self.desk.people.staff.member(ChannelName(channel), external_id)
+        member = await self.desk.people.staff.by_key(hold.operator)
         return member.name if member is not None and member.name else somebody
 
     def _choice(self, customer: Customer) -> Button:

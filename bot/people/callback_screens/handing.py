@@ -6,8 +6,8 @@ import structlog
 
 from bot.domain import Outgoing
 from bot.domain.callbacks import Callback
+from bot.people.callback_screens.customers import CallbackScreens
 from bot.people.callbacks.promises import Window, promised
-from bot.people.callbacks.screens import CallbackScreens
 from bot.people.services import People
 
 log = structlog.get_logger()

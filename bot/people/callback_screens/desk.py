@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bot.domain import Button, Keyboard
 from bot.domain.callbacks import Callback, CallbackStatus
 from bot.people.callbacks.card_text import TAP, tap
+from bot.people.screen import Screen
 from bot.people.services import People
 from bot.texts.cards import DeskText
 
@@ -23,11 +24,11 @@ class Desk:
     def say(self, text: DeskText, **values: object) -> str:
         return self.people.texts.say(text, self.language, **values)
 
-    async def waiting(self, page: int = 0) -> tuple[str, Keyboard | None]:
+    async def waiting(self, page: int = 0) -> Screen:
         """One page of who waits, the most pressing first; a page that is gone is the last."""
         found = await self.people.callbacks.list_open()
         if not found:
-            return self.say(DeskText.LIST_EMPTY), None
+            return Screen(self.say(DeskText.LIST_EMPTY))
         pages = -(-len(found) // _ON_A_PAGE)
         page = min(page, pages - 1)
         shown = found[page * _ON_A_PAGE : (page + 1) * _ON_A_PAGE]
@@ -35,7 +36,7 @@ class Desk:
         lines += [await self._line(callback) for callback in shown]
         if pages > 1:
             lines.append(self.say(DeskText.LIST_PAGE, page=page + 1, pages=pages))
-        return "\n\n".join(lines), Keyboard(rows=self._rows(shown, page, pages))
+        return Screen("\n\n".join(lines), Keyboard(rows=self._rows(shown, page, pages)))
 
     async def _line(self, callback: Callback) -> str:
         cards, now = self.people.cards, self.people.now()
