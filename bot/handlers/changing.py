@@ -1,13 +1,25 @@
-"""What the handlers of every change share: showing a screen, the yes and the no."""
+"""What the handlers of every change share: their buttons, what is written for them, what a button carries."""
 
+from collections.abc import Awaitable, Callable, Mapping
+
+from aiogram import F, Router
 from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, Message, Update
 
+from bot.domain.staff import Role
+from bot.handlers.roles import HasRole
 from bot.handlers.screens import tell
 from bot.handlers.staff_words import words_in
 from bot.people.changes.screens import ChangeScreens
 from bot.people.services import People
 from bot.texts.changing import ChangingText
+
+
+def register_taps(router: Router, subject: str, taps: Mapping[str, Callable[..., Awaitable[None]]]) -> None:
+    """Give admins' taps on the subject's buttons to the handlers of their verbs: ``subject:verb[:...]``."""
+    for verb, handler in taps.items():
+        data = F.data.regexp(rf"{subject}:{verb}(?::|$)")
+        router.callback_query.register(handler, data, HasRole(Role.ADMIN))
 
 
 async def written(

@@ -1,9 +1,9 @@
 """/hours: when the business is open. For admins."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 
-from aiogram import Bot, F, Router
+from aiogram import Bot, Router
 from aiogram.dispatcher.event.bases import SkipHandler
 from aiogram.filters import Command, CommandObject, StateFilter
 from aiogram.fsm.context import FSMContext
@@ -11,7 +11,7 @@ from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, Message, Update
 
 from bot.domain.staff import Member, Role
-from bot.handlers.changing import numbers_in, token_in, written
+from bot.handlers.changing import numbers_in, register_taps, token_in, written
 from bot.handlers.choices import pass_over
 from bot.handlers.roles import HasRole
 from bot.handlers.screens import language_of, tell, toast, turn_into
@@ -37,21 +37,22 @@ def build_router() -> Router:
     is_admin = HasRole(Role.ADMIN)
     router.message.register(show_or_ask, Command("hours"), is_admin)
     router.message.register(take_line, StateFilter(HoursForm.line), is_admin)
-    taps: dict[str, Callable[..., Awaitable[None]]] = {
-        "show": back,
-        "week": ask_line,
-        "day": ask_line,
-        "days": show_days,
-        "take": take_away,
-        "rooms": show_rooms,
-        "room": show_room,
-        "reset": ask_to_reset,
-        "yes": confirm,
-        "no": leave,
-    }
-    for verb, handler in taps.items():
-        data = F.data.regexp(rf"{_SUBJECT}:{verb}(?::|$)")
-        router.callback_query.register(handler, data, is_admin)
+    register_taps(
+        router,
+        _SUBJECT,
+        {
+            "show": back,
+            "week": ask_line,
+            "day": ask_line,
+            "days": show_days,
+            "take": take_away,
+            "rooms": show_rooms,
+            "room": show_room,
+            "reset": ask_to_reset,
+            "yes": confirm,
+            "no": leave,
+        },
+    )
     return router
 
 

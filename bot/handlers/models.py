@@ -1,11 +1,11 @@
 """/model: which model answers, and whether any does. For admins."""
 
-from aiogram import Bot, F, Router
+from aiogram import Bot, Router
 from aiogram.filters import Command, CommandObject
 from aiogram.types import CallbackQuery, Message, Update
 
 from bot.domain.staff import Member, Role
-from bot.handlers.changing import token_in
+from bot.handlers.changing import register_taps, token_in
 from bot.handlers.roles import HasRole
 from bot.handlers.screens import language_of, tell, turn_into
 from bot.people.changes.model_screens import ModelScreens, proposal_of
@@ -22,11 +22,8 @@ _ON = frozenset(("on", "вкл", "включить", "settings"))
 
 def build_router() -> Router:
     router = Router(name="models")
-    is_admin = HasRole(Role.ADMIN)
-    router.message.register(show_or_ask, Command("model"), is_admin)
-    router.callback_query.register(ask, F.data.startswith(f"{_SUBJECT}:set:"), is_admin)
-    router.callback_query.register(confirm, F.data.startswith(f"{_SUBJECT}:yes:"), is_admin)
-    router.callback_query.register(leave, F.data == f"{_SUBJECT}:no", is_admin)
+    router.message.register(show_or_ask, Command("model"), HasRole(Role.ADMIN))
+    register_taps(router, _SUBJECT, {"set": ask, "yes": confirm, "no": leave})
     return router
 
 

@@ -1,8 +1,6 @@
 """/topics: what is not talked about. For admins."""
 
-from collections.abc import Awaitable, Callable
-
-from aiogram import Bot, F, Router
+from aiogram import Bot, Router
 from aiogram.dispatcher.event.bases import SkipHandler
 from aiogram.filters import Command, CommandObject, StateFilter
 from aiogram.fsm.context import FSMContext
@@ -10,7 +8,7 @@ from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, Message, Update
 
 from bot.domain.staff import Member, Role
-from bot.handlers.changing import numbers_in, token_in, written
+from bot.handlers.changing import numbers_in, register_taps, token_in, written
 from bot.handlers.choices import pass_over
 from bot.handlers.roles import HasRole
 from bot.handlers.screens import language_of, tell, toast, turn_into
@@ -37,20 +35,21 @@ def build_router() -> Router:
     router.message.register(take_name, StateFilter(TopicForm.name), is_admin)
     router.message.register(take_words, StateFilter(TopicForm.words), is_admin)
     router.message.register(take_phrase, StateFilter(TopicForm.phrase), is_admin)
-    taps: dict[str, Callable[..., Awaitable[None]]] = {
-        "list": back_to_list,
-        "one": show_one,
-        "del": ask_to_remove,
-        "removed": show_removed,
-        "back": ask_to_restore,
-        "add": ask_name,
-        "try": ask_phrase,
-        "yes": confirm,
-        "no": leave,
-    }
-    for verb, handler in taps.items():
-        data = F.data.regexp(rf"{_SUBJECT}:{verb}(?::|$)")
-        router.callback_query.register(handler, data, is_admin)
+    register_taps(
+        router,
+        _SUBJECT,
+        {
+            "list": back_to_list,
+            "one": show_one,
+            "del": ask_to_remove,
+            "removed": show_removed,
+            "back": ask_to_restore,
+            "add": ask_name,
+            "try": ask_phrase,
+            "yes": confirm,
+            "no": leave,
+        },
+    )
     return router
 
 
