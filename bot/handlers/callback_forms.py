@@ -10,9 +10,8 @@ from aiogram.dispatcher.event.bases import SkipHandler
 from aiogram.filters import StateFilter
 from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State, StatesGroup
-from aiogram.types import CallbackQuery, Chat, Message, Update, User
+from aiogram.types import CallbackQuery, Message, Update
 
-from bot.domain import Outgoing
 from bot.handlers.callback_steps import CHANNEL, CallSteps
 from bot.handlers.choices import pass_over
 from bot.handlers.screens import change, chat_ref, toast
@@ -20,6 +19,7 @@ from bot.people.callback_screens.customers import PREFIX
 from bot.people.callbacks.form import CallForm, Step
 from bot.people.callbacks.intents import CallIntent, FormReply, call_intent, form_reply
 from bot.people.callbacks.phones import shared_phone
+from bot.people.screen import Screen
 from bot.people.services import People
 from bot.texts.callbacks import CallbackText
 
@@ -47,14 +47,14 @@ async def is_held(people: People, message: Message) -> bool:
 
 
 async def begin(
-    chat: Chat, person: User, update: Update, people: People, state: FSMContext, *, words: str = ""
+    event: Message | CallbackQuery, update: Update, people: People, state: FSMContext, *, words: str = ""
 ) -> None:
     """Ask for what `words` do not tell, a number and a time maybe, or show the request that is open."""
-    way = CallSteps(people=people, chat=chat, person=person, update=update, state=state)
+    way = CallSteps(people, event, update, state)
     before = await way.form()
     if before is not None and before.update_id >= update.update_id:
         return
-    callback = await people.callbacks.open_of(CHANNEL, str(person.id))
+    callback = await people.callbacks.open_of(CHANNEL, str(way.person.id))
     if callback is not None:
         await way.show(way.screens.status(callback, is_already=True))
         return
@@ -62,7 +62,7 @@ async def begin(
         await way.show(way.screens.choice(may_join=False))
         return
     form = way.begun_with(words)
-    phone = await people.callbacks.last_phone_of(CHANNEL, str(person.id))
+    phone = await people.callbacks.last_phone_of(CHANNEL, str(way.person.id))
     if form.phone:
         await way.take_phone(form, form.phone)
     elif phone is None:
@@ -90,14 +90,14 @@ async def begin_by_contact(message: Message, event_update: Update, people: Peopl
     phone = _own_phone(message)
     if phone is None or message.from_user is None or await is_held(people, message):
         raise SkipHandler
-    await begin(message.chat, message.from_user, event_update, people, state, words=phone)
+    await begin(message, event_update, people, state, words=phone)
 
 
 async def refuse_voice(message: Message, event_update: Update, people: People, state: FSMContext) -> None:
     if await is_held(people, message):
         raise SkipHandler
     way, _ = await _way(message, event_update, people, state)
-    await way.show(Outgoing(text=way.screens.say(CallbackText.VOICE)))
+    await way.show(Screen(text=way.screens.say(CallbackText.VOICE)))
 
 
 async def take_text(message: Message, event_update: Update, people: People, state: FSMContext) -> None:
@@ -132,9 +132,7 @@ async def tap(
     if query.message is None:
         await pass_over(query, bot, people)
         return
-    way = CallSteps(
-        people=people, chat=query.message.chat, person=query.from_user, update=event_update, state=state
-    )
+    way = CallSteps(people, query, event_update, state)
     form = await way.form()
     if form is None or form.form_id != form_id:
         callback = await people.callbacks.by_key(way.key(form_id)) if step == "yes" else None
@@ -172,5 +170,5 @@ async def _way(
 ) -> tuple[CallSteps, CallForm | None]:
     if message.from_user is None:
         raise SkipHandler
-    way = CallSteps(people=people, chat=message.chat, person=message.from_user, update=update, state=state)
+    way = CallSteps(people, message, update, state)
     return way, await way.form()

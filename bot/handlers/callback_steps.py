@@ -5,12 +5,12 @@ from typing import Final
 
 from aiogram.dispatcher.event.bases import SkipHandler
 from aiogram.fsm.context import FSMContext
-from aiogram.types import Chat, Update, User
+from aiogram.types import CallbackQuery, Message, Update
 
-from bot.domain import ChannelName, Outgoing
+from bot.domain import ChannelName
 from bot.domain.callbacks import AlreadyOpen, Request, Requester
 from bot.guard.personal_data import Masked, mask, named_labels
-from bot.handlers.screens import chat_ref, language_of, show
+from bot.handlers.screens import chat_ref, language_of, message_of, tell
 from bot.people.callback_screens.customers import CallbackScreens
 from bot.people.callback_screens.handing import hand_over, tell_outcome
 from bot.people.callbacks.form import CallForm, Step
@@ -18,6 +18,7 @@ from bot.people.callbacks.intents import FormReply, form_reply, is_question, ref
 from bot.people.callbacks.phones import PhoneFault, read_phone
 from bot.people.callbacks.promises import Window
 from bot.people.callbacks.wishes import Wish, WishReading, says_only_when
+from bot.people.screen import Screen
 from bot.people.services import People
 from bot.texts.callbacks import CallbackText
 
@@ -49,13 +50,18 @@ class CallSteps:
     """One person's way through the form, at one update."""
 
     def __init__(
-        self, *, people: People, chat: Chat, person: User, update: Update, state: FSMContext
+        self, people: People, event: Message | CallbackQuery, update: Update, state: FSMContext
     ) -> None:
+        """Raises ValueError where nobody says it, or in no chat."""
+        message, person = message_of(event), event.from_user
+        if message is None or person is None:
+            raise ValueError("a form is somebody's, in a chat")
         self.people = people
         self.person = person
         self.screens = CallbackScreens(people=people, language=language_of(person), now=people.now())
         self.reading = WishReading(people.callbacks.clock, people.tenant.service.callbacks)
-        self._chat = chat
+        self._event = event
+        self._chat = message.chat
         self._update = update
         self._state = state
 
@@ -69,11 +75,10 @@ class CallSteps:
         """Whether this update, or a later one, has made its step already."""
         return form.update_id >= self._update.update_id
 
-    async def show(self, screen: Outgoing, name: str = "screen") -> None:
-        language = self.screens.language
-        await show(self.people, self._chat, self._update, screen, name=name, language=language)
+    async def show(self, screen: Screen, name: str = "screen") -> None:
+        await tell(self.people, self._event, self._update, screen, name=name)
 
-    async def go(self, form: CallForm, *screens: Outgoing) -> None:
+    async def go(self, form: CallForm, *screens: Screen) -> None:
         """Show the next step, then note it: killed in between, it is done again and shown once."""
         for number, screen in enumerate(screens):
             await self.show(screen, f"screen{number}")
@@ -81,7 +86,7 @@ class CallSteps:
         await self._state.set_data(noted.to_data(self.people.sealer))
 
     async def drop(self, text: CallbackText = CallbackText.DROPPED) -> None:
-        await self.show(Outgoing(text=self.screens.say(text), keyboard=self.screens.menu()))
+        await self.show(Screen(text=self.screens.say(text), keyboard=self.screens.menu()))
         await self._state.clear()
 
     def begun_with(self, words: str) -> CallForm:
@@ -171,7 +176,7 @@ class CallSteps:
 
     async def ask_change(self, form: CallForm) -> None:
         text = self.screens.say(CallbackText.WHAT_TO_CHANGE)
-        await self.show(Outgoing(text=text, keyboard=self.screens.what_to_change(form.form_id)))
+        await self.show(Screen(text=text, keyboard=self.screens.what_to_change(form.form_id)))
 
     async def submit(self, form: CallForm) -> None:
         """Store what was read back, tell staff, and only then promise."""
@@ -204,18 +209,18 @@ class CallSteps:
             await tell_outcome(self.people, await hand_over(self.people, opened.callback))
         await self._state.clear()
 
-    async def _go_on(self, form: CallForm, *before: Outgoing) -> None:
+    async def _go_on(self, form: CallForm, *before: Screen) -> None:
         """With the number known: to the subject, or back to the reading where all is known."""
         if form.reason or form.window is not None:
             await self._confirm(form, *before)
         else:
             await self._ask_details(form, *before)
 
-    async def _ask_details(self, form: CallForm, *before: Outgoing) -> None:
+    async def _ask_details(self, form: CallForm, *before: Screen) -> None:
         asked = self.screens.ask_details(form.form_id)
         await self.go(replace(form, step=Step.DETAILS), *before, asked)
 
-    async def _confirm(self, form: CallForm, *before: Outgoing) -> None:
+    async def _confirm(self, form: CallForm, *before: Screen) -> None:
         window = self._window(form)
         if window is None:
             await self.drop()

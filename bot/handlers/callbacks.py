@@ -12,7 +12,7 @@ from bot.handlers import callback_forms
 from bot.handlers.callback_forms import CallStates, begin, is_held
 from bot.handlers.callback_steps import CHANNEL, TALK_WORDS, masked
 from bot.handlers.choices import pass_over
-from bot.handlers.screens import chat_ref, language_of, show, toast, turn_into
+from bot.handlers.screens import change, chat_ref, language_of, tell, toast, turn_into
 from bot.people.callback_screens.customers import PREFIX, CallbackScreens
 from bot.people.callbacks.form import CallForm, Step
 from bot.people.callbacks.intents import CallIntent, call_intent, form_reply, is_question
@@ -66,8 +66,8 @@ async def call_person(message: Message, event_update: Update, people: People) ->
     if message.chat.type == "private":
         screen = screens.choice(may_join=people.handoffs.settings.enabled)
     else:
-        screen = Outgoing(text=screens.say(CallbackText.ONLY_PRIVATE))
-    await show(people, message.chat, event_update, screen, language=screens.language)
+        screen = Screen(text=screens.say(CallbackText.ONLY_PRIVATE))
+    await tell(people, message, event_update, screen)
 
 
 async def take_words(message: Message, event_update: Update, people: People, state: FSMContext) -> None:
@@ -80,12 +80,12 @@ async def take_words(message: Message, event_update: Update, people: People, sta
     screens = screens_for(people, message.from_user)
     callback = await people.callbacks.open_of(CHANNEL, str(message.from_user.id))
     if intent is CallIntent.ASK:
-        await begin(message.chat, message.from_user, event_update, people, state, words=message.text or "")
+        await begin(message, event_update, people, state, words=message.text or "")
         return
     screen = screens.status(callback, offers=intent is CallIntent.STATUS)
     if intent is CallIntent.CANCEL and callback is not None:
         screen = screens.cancel_sure(callback)
-    await show(people, message.chat, event_update, screen, language=screens.language)
+    await tell(people, message, event_update, screen)
 
 
 async def _is_answer(intent: CallIntent, people: People, state: FSMContext) -> bool:
@@ -106,7 +106,7 @@ async def ask(
         await pass_over(query, bot, people)
         return
     await toast(bot, query)
-    await begin(query.message.chat, query.from_user, event_update, people, state)
+    await begin(query, event_update, people, state)
 
 
 async def stay(query: CallbackQuery, bot: Bot, people: People) -> None:
@@ -133,7 +133,7 @@ async def show_status(query: CallbackQuery, bot: Bot, event_update: Update, peop
     screens = screens_for(people, query.from_user)
     callback = await people.callbacks.open_of(CHANNEL, str(query.from_user.id))
     screen = screens.status(callback)
-    await show(people, query.message.chat, event_update, screen, language=screens.language)
+    await tell(people, query, event_update, screen)
 
 
 async def ask_time(
@@ -144,16 +144,14 @@ async def ask_time(
         return
     await toast(bot, query)
     screens = screens_for(people, query.from_user)
-    await show(
-        people, query.message.chat, event_update, screens.ask_time(callback), language=screens.language
-    )
+    await tell(people, query, event_update, screens.ask_time(callback))
     await state.set_state(CallStates.time)
 
 
 async def tap_time(query: CallbackQuery, bot: Bot, people: People, state: FSMContext) -> None:
     """Another time, by a button."""
     callback = await _own(query, bot, people)
-    if callback is None:
+    if callback is None or query.message is None:
         return
     reading = WishReading(people.callbacks.clock, people.tenant.service.callbacks)
     wish = reading.tapped((query.data or "").rpartition(":")[2], people.now())
@@ -161,9 +159,10 @@ async def tap_time(query: CallbackQuery, bot: Bot, people: People, state: FSMCon
         await pass_over(query, bot, people)
         return
     screens = screens_for(people, query.from_user)
+    await toast(bot, query)
     screen = await _move_time(people, screens, callback, "", wish)
     await _leave_time(state)
-    await turn_into(people, query, bot, Screen(screen.text, screen.keyboard))
+    await change(people, query.message, *screen)
 
 
 async def take_time(message: Message, event_update: Update, people: People, state: FSMContext) -> None:
@@ -180,12 +179,12 @@ async def take_time(message: Message, event_update: Update, people: People, stat
         raise SkipHandler
     screens = screens_for(people, message.from_user)
     if form_reply(text) is not None:
-        screen = Outgoing(text=screens.say(CallbackText.KEPT))
+        screen = Screen(text=screens.say(CallbackText.KEPT))
     elif wish is None:
         screen = screens.ask_time(callback, CallbackText.TIME_NOT_READ)
     else:
         screen = await _move_time(people, screens, callback, masked(people, text), wish)
-    await show(people, message.chat, event_update, screen, language=screens.language)
+    await tell(people, message, event_update, screen)
     if wish is not None or form_reply(text) is not None:
         await _leave_time(state)
 
@@ -197,7 +196,7 @@ async def ask_cancel(query: CallbackQuery, bot: Bot, event_update: Update, peopl
     await toast(bot, query)
     screens = screens_for(people, query.from_user)
     screen = screens.cancel_sure(callback)
-    await show(people, query.message.chat, event_update, screen, language=screens.language)
+    await tell(people, query, event_update, screen)
 
 
 async def cancel(query: CallbackQuery, bot: Bot, event_update: Update, people: People) -> None:
@@ -209,9 +208,9 @@ async def cancel(query: CallbackQuery, bot: Bot, event_update: Update, people: P
         return
     await people.cards.refresh(move.callback)
     await people.cards.tell_taker(move.callback)
-    screen = Outgoing(text=screens.say(CallbackText.CANCELLED))
+    cancelled = Outgoing(text=screens.say(CallbackText.CANCELLED))
     name = f"callback-{number}-cancelled"
-    await people.outbox.post(move.callback.chat, screen, name=name, language=screens.language)
+    await people.outbox.post(move.callback.chat, cancelled, name=name, language=screens.language)
     await toast(bot, query)
 
 
@@ -222,16 +221,16 @@ async def keep(query: CallbackQuery, bot: Bot, people: People) -> None:
 
 async def _move_time(
     people: People, screens: CallbackScreens, callback: Callback, wished: str, wish: Wish
-) -> Outgoing:
+) -> Screen:
     move = await people.callbacks.move_time(callback, wished[:200], wish.window)
     if move.callback is None or not move.done:
-        return Outgoing(text=screens.say(CallbackText.NO_LONGER))
+        return Screen(text=screens.say(CallbackText.NO_LONGER))
     await people.cards.refresh(move.callback)
     await people.cards.tell_taker(move.callback)
     changed = CallbackText.TIME_CHANGED if move.callback.told_at else CallbackText.TIME_CHANGED_NOT_TOLD
     text = screens.say(changed, window=screens.window(wish.window))
     moved = f"\n\n{screens.say(CallbackText.CONFIRM_MOVED)}" if wish.is_moved else ""
-    return Outgoing(text=f"{text}{moved}", keyboard=screens.own(move.callback))
+    return Screen(text=f"{text}{moved}", keyboard=screens.own(move.callback))
 
 
 async def _leave_time(state: FSMContext) -> None:

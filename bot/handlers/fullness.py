@@ -3,11 +3,12 @@
 from typing import Any
 
 from aiogram import Bot
-from aiogram.types import CallbackQuery, Chat, Message, TelegramObject, Update, User
+from aiogram.types import TelegramObject, Update, User
 
-from bot.domain import ChannelName, Outgoing
+from bot.domain import ChannelName
 from bot.domain.staff import Role
-from bot.handlers.screens import language_of, show, thread_of, toast
+from bot.handlers.screens import language_of, tell, toast
+from bot.people.screen import Screen
 from bot.people.services import People
 from bot.texts.fullness import FullnessText
 
@@ -19,23 +20,10 @@ async def tell_full(event: TelegramObject, data: dict[str, Any]) -> None:
         return
     if event.callback_query is not None and isinstance(bot, Bot):
         await toast(bot, event.callback_query)
-    place = _place(event)
-    if place is None:
-        return
-    chat, person, thread_id = place
-    language = language_of(person)
-    text = people.texts.say(await _text_for(people, person), language)
-    outgoing = Outgoing(text=text, thread_id=thread_id)
-    await show(people, chat, event, outgoing, name="full", language=language)
-
-
-def _place(update: Update) -> tuple[Chat, User | None, int | None] | None:
-    match update.message or update.edited_message or update.callback_query:
-        case Message() as message:
-            return message.chat, message.from_user, thread_of(message)
-        case CallbackQuery(message=Message() as message, from_user=person):
-            return message.chat, person, thread_of(message)
-    return None
+    origin = event.message or event.edited_message or event.callback_query
+    if origin is not None:
+        words = people.texts.say(await _text_for(people, origin.from_user), language_of(origin.from_user))
+        await tell(people, origin, event, Screen(words), name="full")
 
 
 async def _text_for(people: People, person: User | None) -> FullnessText:

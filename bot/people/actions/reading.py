@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +37,13 @@ class Said:
 
     @classmethod
     def of(cls, text: str, now: datetime) -> "Said":
-        """`now`: in the tenant's own zone."""
+        """`now`: in the tenant's own zone. Read once for all who ask at one moment; each has a `read` of its own."""
+        said = cls._first_read(text, now)
+        return replace(said, read=set(said.read))
+
+    @classmethod
+    @lru_cache(maxsize=64)
+    def _first_read(cls, text: str, now: datetime) -> "Said":
         lowered = plainly(text)
         words = hours_words("ru" if re.search("[а-я]", lowered) else "en")
         plain = spell_out(words.spelt(lowered)).replace(SPELT, "")
@@ -61,9 +67,10 @@ class Said:
     def spot(self, names: Iterable[str]) -> tuple[int, ...]:
         """The places of the longest of the names that is there; of two words the order does not matter."""
         found: tuple[int, ...] = ()
+        there = set(self.lemmas)
         for name in names:
             wanted = _lemmas_of(name)
-            if not wanted or len(wanted) <= len(found):
+            if len(wanted) <= len(found) or not there.issuperset(wanted):
                 continue
             for start in range(len(self.lemmas) - len(wanted) + 1):
                 window = tuple(self.lemmas[start : start + len(wanted)])

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.domain import Button, Keyboard, Outgoing
+from bot.domain import Button, Keyboard
 from bot.domain.callbacks import Callback, CallbackStatus
 from bot.people.callbacks.phones import masked_phone
 from bot.people.callbacks.promises import PromiseWords, Window, promised
+from bot.people.screen import Screen
 from bot.people.services import People
 from bot.people.working_clock import WorkingClock
 from bot.texts.callbacks import CallbackText
@@ -71,52 +72,52 @@ class CallbackScreens:
     def _has_opening(self) -> bool:
         return self.clock.opening(self.now) is not None
 
-    def choice(self, *, may_join: bool) -> Outgoing:
+    def choice(self, *, may_join: bool) -> Screen:
         """A person is asked for: what can be done at this hour."""
         stay = self.button(CallbackText.STAY, "stay")
         if self.is_open:
             buttons = [stay, self.button(CallbackText.CALL_ME, "ask")]
             buttons += [self.button(CallbackText.JOIN, "join")] if may_join else []
-            return Outgoing(text=self.say(CallbackText.CHOICE_OPEN), keyboard=keyboard(*buttons))
+            return Screen(text=self.say(CallbackText.CHOICE_OPEN), keyboard=keyboard(*buttons))
         window = self.promised()
         if window is None:
-            return Outgoing(text=self.say(CallbackText.CHOICE_CLOSED_FOR_LONG), keyboard=keyboard(stay))
+            return Screen(text=self.say(CallbackText.CHOICE_CLOSED_FOR_LONG), keyboard=keyboard(stay))
         opens = self.words.moment(window.call_from, self.now, self.language)
         if not self.takes_requests:
-            return Outgoing(text=self.say(CallbackText.NO_PLANS, opens=opens), keyboard=keyboard(stay))
+            return Screen(text=self.say(CallbackText.NO_PLANS, opens=opens), keyboard=keyboard(stay))
         text = self.say(CallbackText.CHOICE_CLOSED_PLAN, opens=opens, window=self.window(window))
-        return Outgoing(text=text, keyboard=keyboard(stay, self.button(CallbackText.PLAN_A_CALL, "ask")))
+        return Screen(text=text, keyboard=keyboard(stay, self.button(CallbackText.PLAN_A_CALL, "ask")))
 
     def menu(self) -> Keyboard:
         return self.people.menu.keyboard(self.language)
 
-    def ask_same_phone(self, form: str, phone: str) -> Outgoing:
+    def ask_same_phone(self, form: str, phone: str) -> Screen:
         buttons = (
             self.button(CallbackText.SAME_PHONE, "same", form),
             self.button(CallbackText.OTHER_PHONE, "other", form),
             self.button(ServiceText.CANCEL, "drop", form),
         )
         text = self.say(CallbackText.ASK_SAME_PHONE, phone=_shown(phone))
-        return Outgoing(text=text, keyboard=keyboard(*buttons))
+        return Screen(text=text, keyboard=keyboard(*buttons))
 
-    def ask_phone(self, text: CallbackText = CallbackText.ASK_PHONE) -> Outgoing:
+    def ask_phone(self, text: CallbackText = CallbackText.ASK_PHONE) -> Screen:
         """With a button that shares it under the input field; `text` may say what was wrong."""
         rows = (
             (Button(text=self.say(CallbackText.SHARE_PHONE), asks_contact=True),),
             (Button(text=self.say(ServiceText.CANCEL)),),
         )
-        return Outgoing(text=self.say(text), keyboard=Keyboard(rows=rows, is_field=True))
+        return Screen(text=self.say(text), keyboard=Keyboard(rows=rows, is_field=True))
 
-    def phone_taken(self, phone: str) -> Outgoing:
+    def phone_taken(self, phone: str) -> Screen:
         text = self.say(CallbackText.PHONE_TAKEN, phone=_shown(phone))
-        return Outgoing(text=text, keyboard=self.menu())
+        return Screen(text=text, keyboard=self.menu())
 
-    def ask_details(self, form: str) -> Outgoing:
+    def ask_details(self, form: str) -> Screen:
         buttons = (*self.times("at", form), self.button(ServiceText.CANCEL, "drop", form))
-        return Outgoing(text=self.say(CallbackText.ASK_DETAILS), keyboard=keyboard(*buttons))
+        return Screen(text=self.say(CallbackText.ASK_DETAILS), keyboard=keyboard(*buttons))
 
-    def ask_time(self, callback: Callback, text: CallbackText = CallbackText.ASK_TIME) -> Outgoing:
-        return Outgoing(text=self.say(text), keyboard=keyboard(*self.times("to", callback.callback_id)))
+    def ask_time(self, callback: Callback, text: CallbackText = CallbackText.ASK_TIME) -> Screen:
+        return Screen(text=self.say(text), keyboard=keyboard(*self.times("to", callback.callback_id)))
 
     def times(self, *parts: object) -> Sequence[Button]:
         """Common times within working hours; the data says the minute since the epoch, 0 for soon."""
@@ -148,7 +149,7 @@ class CallbackScreens:
 
     def confirm(
         self, form: str, phone: str, reason: str, window: Window, *, is_moved: bool = False
-    ) -> Outgoing:
+    ) -> Screen:
         """All of it, read back."""
         lines = [self.say(CallbackText.CONFIRM, phone=_shown(phone), window=self.window(window))]
         lines += [self.say(CallbackText.CONFIRM_MOVED)] if is_moved else []
@@ -159,7 +160,7 @@ class CallbackScreens:
             self.button(CallbackText.CHANGE, "change", form),
             self.button(ServiceText.CANCEL, "drop", form),
         )
-        return Outgoing(text="\n\n".join(lines), keyboard=keyboard(*buttons))
+        return Screen(text="\n\n".join(lines), keyboard=keyboard(*buttons))
 
     def what_to_change(self, form: str) -> Keyboard:
         return keyboard(
@@ -168,21 +169,21 @@ class CallbackScreens:
             self.button(ServiceText.CANCEL, "drop", form),
         )
 
-    def outcome(self, callback: Callback, phone: str) -> Outgoing:
+    def outcome(self, callback: Callback, phone: str) -> Screen:
         """What a confirmed request came to: a promise only if staff know of it."""
         if callback.told_at is None:
-            return Outgoing(text=self.say(CallbackText.NOT_TOLD), keyboard=self.own(callback))
+            return Screen(text=self.say(CallbackText.NOT_TOLD), keyboard=self.own(callback))
         text = self.say(CallbackText.ACCEPTED, phone=_shown(phone), window=self.window(callback))
-        return Outgoing(text=text, keyboard=self.own(callback))
+        return Screen(text=text, keyboard=self.own(callback))
 
-    def status(self, callback: Callback | None, *, is_already: bool = False, offers: bool = True) -> Outgoing:
+    def status(self, callback: Callback | None, *, is_already: bool = False, offers: bool = True) -> Screen:
         """How the person's open request stands. `offers`: a new one, where there is none."""
         if callback is None:
             buttons = [self.button(CallbackText.CALL_ME, "ask")] if self.takes_requests and offers else []
-            return Outgoing(text=self.say(CallbackText.STATUS_NONE), keyboard=keyboard(*buttons))
+            return Screen(text=self.say(CallbackText.STATUS_NONE), keyboard=keyboard(*buttons))
         text = self.say(CallbackText.STATUS, state=self._state(callback))
         already = f"{self.say(CallbackText.ALREADY)}\n\n" if is_already else ""
-        return Outgoing(text=f"{already}{text}", keyboard=self.own(callback, has_status=False))
+        return Screen(text=f"{already}{text}", keyboard=self.own(callback, has_status=False))
 
     def _state(self, callback: Callback) -> str:
         if callback.told_at is None:
@@ -207,30 +208,27 @@ class CallbackScreens:
             self.button(CallbackText.CANCEL, "cancel", callback.callback_id),
         )
 
-    def cancel_sure(self, callback: Callback) -> Outgoing:
+    def cancel_sure(self, callback: Callback) -> Screen:
         buttons = (
             self.button(CallbackText.CANCEL_YES, "cancel_yes", callback.callback_id),
             self.button(CallbackText.CANCEL_NO, "cancel_no", callback.callback_id),
         )
-        return Outgoing(text=self.say(CallbackText.CANCEL_SURE), keyboard=keyboard(*buttons))
+        return Screen(text=self.say(CallbackText.CANCEL_SURE), keyboard=keyboard(*buttons))
 
-    def news(self, callback: Callback, phone: str) -> Outgoing | None:
+    def news(self, callback: Callback, phone: str) -> Screen | None:
         """What the person is told when staff have done something; None: nothing."""
         if callback.status is CallbackStatus.TAKEN:
             text = self.say(CallbackText.NEWS_TAKEN, phone=_shown(phone), window=self.window(callback))
-            return Outgoing(text=text, keyboard=self.own(callback))
+            return Screen(text=text, keyboard=self.own(callback))
         if callback.status is CallbackStatus.NO_ANSWER:
             again = self.words.moment(callback.next_try_at or callback.call_from, self.now, self.language)
             text = self.say(CallbackText.NEWS_NO_ANSWER, again=again)
-            return Outgoing(text=text, keyboard=self.own(callback))
+            return Screen(text=text, keyboard=self.own(callback))
         if callback.status is CallbackStatus.GIVEN_UP:
             ask = keyboard(self.button(CallbackText.CALL_ME, "ask"))
-            return Outgoing(text=self.say(CallbackText.NEWS_GIVEN_UP), keyboard=ask)
-        return (
-            Outgoing(text=self.say(CallbackText.NEWS_DONE))
-            if callback.status is CallbackStatus.DONE
-            else None
-        )
+            return Screen(text=self.say(CallbackText.NEWS_GIVEN_UP), keyboard=ask)
+        is_done = callback.status is CallbackStatus.DONE
+        return Screen(text=self.say(CallbackText.NEWS_DONE)) if is_done else None
 
 
 def _begun(text: str) -> str:

@@ -8,6 +8,7 @@ from bot.domain import Outgoing
 from bot.domain.callbacks import Callback
 from bot.people.callback_screens.customers import CallbackScreens
 from bot.people.callbacks.promises import Window, promised
+from bot.people.screen import Screen
 from bot.people.services import People
 
 log = structlog.get_logger()
@@ -70,6 +71,7 @@ def _window(people: People, callback: Callback) -> Window:
     return promised(people.callbacks.clock, settings, now) or read_back
 
 
-async def _tell(people: People, callback: Callback, outgoing: Outgoing, state: str) -> None:
+async def _tell(people: People, callback: Callback, screen: Screen, state: str) -> None:
     name = f"callback-{callback.callback_id}-{state}"
+    outgoing = Outgoing(text=screen.text, keyboard=screen.keyboard)
     await people.outbox.post(callback.chat, outgoing, name=name, language=callback.requester.language)
