@@ -8,7 +8,6 @@ from bot.domain.staff import Member, Role, Room
 from bot.errors import SettingsError
 from bot.settings import Settings
 from bot.store.acts import ActStore
-from bot.store.members import MemberStore
 from bot.store.staff import CONSOLE, StaffStore
 from bot.wiring import load_configured_tenant
 from bot.wiring.stock import opened_engine
@@ -28,12 +27,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
             case "revoke":
                 return _revoke(store, options.person)
             case "audit":
-                return _audit(
-                    ActStore(engine, tenant.name),
-                    MemberStore(engine, tenant.name),
-                    options.limit,
-                    options.who,
-                )
+                return _audit(ActStore(engine, tenant.name), store, options.limit, options.who)
             case "room":
                 return _bind(store, options.chat, has_topics=options.topics)
             case _:
@@ -71,7 +65,7 @@ def _bind(store: StaffStore, chat: str, *, has_topics: bool) -> int:
     return 0
 
 
-def _audit(acts: ActStore, members: MemberStore, limit: int, who: str) -> int:
+def _audit(acts: ActStore, members: StaffStore, limit: int, who: str) -> int:
     if limit < 1:
         raise SettingsError("--limit: at least 1")
     names = members.names()

@@ -98,7 +98,7 @@ def _best(hits: Sequence[Hit]) -> float:
 
 
 def _are_sure(hits: Sequence[Hit]) -> bool:
-    return bool(hits) and _best(hits) >= SUPPORTED_FROM
+    return _best(hits) >= SUPPORTED_FROM
 
 
 def _about_what_is_named(asked: list[_Asked], inquiry: Inquiry) -> list[_Asked]:

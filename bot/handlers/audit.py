@@ -29,7 +29,7 @@ def build_router() -> Router:
 async def show(message: Message, command: CommandObject, event_update: Update, people: People) -> None:
     """``/audit``, or ``/audit`` with the number or name of whose acts alone are wanted."""
     language, said = language_of(message.from_user), (command.args or "").strip()
-    names = await people.admins.members.names()
+    names = await people.staff.names()
     actor = actor_called(said, names, people.texts) if said else ""
     if actor is None:
         screen = AuditScreens(people.tenant, people.texts, language, names).unknown()
@@ -45,12 +45,11 @@ async def turn_page(query: CallbackQuery, bot: Bot, people: People) -> None:
         return
     before, number = int(tapped[1]) or None, tapped[2]
     actor = f"{ChannelName.TELEGRAM}:{number}" if number.isdigit() else number
-    screen = await _page(people, language_of(query.from_user), before, actor)
-    await turn_into(people, query, bot, screen)
+    await turn_into(people, query, bot, _page(people, language_of(query.from_user), before, actor))
 
 
 async def _page(people: People, language: str, before: int | None, actor: str) -> Screen:
-    names = await people.admins.members.names()
+    names = await people.staff.names()
     acts, has_older = await people.admins.audit.page(before=before, actor=actor)
     screens = AuditScreens(people.tenant, people.texts, language, names)
     return screens.page(acts, has_older=has_older, is_newest=before is None, actor=actor)

@@ -8,11 +8,11 @@ from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, Chat, Message, Update, User
 
-from bot.domain import Button, Keyboard, Outgoing
+from bot.domain import Button, Keyboard
 from bot.domain.bookings import Booker
 from bot.errors import DeliveryError
 from bot.handlers.choices import pass_over
-from bot.handlers.screens import chat_ref, language_of, show, tell, toast
+from bot.handlers.screens import chat_ref, language_of, tell, toast
 from bot.people.actions.choices import Choice
 from bot.people.actions.drafts import FIELD, BookingDraft, looks_like_question, read_name
 from bot.people.actions.reading import speaks_of_actions
@@ -87,7 +87,7 @@ async def ask_on(
     elif "phone" in needs and not draft.phone_sealed:
         await state.set_state(Form.phone)
         await turn_or_show(people, query, update, Screen(text=way.named(picked)))
-        await _ask_phone(people, query.message.chat if query.message else None, update, query.from_user)
+        await _ask_phone(people, query, update)
     else:
         await state.set_state(Form.review)
         await turn_or_show(people, query, update, review(people, way, draft, picked))
@@ -101,14 +101,11 @@ def _ask_name(way: BookingScreens, draft: BookingDraft, picked: Picked, person: 
     return Screen(text=text, keyboard=Keyboard(rows=(*rows, (stop_button,))))
 
 
-async def _ask_phone(people: People, chat: Chat | None, update: Update, person: User) -> None:
-    if chat is None:
-        return
-    way = screens(people, person)
+async def _ask_phone(people: People, event: Message | CallbackQuery, update: Update) -> None:
+    way = screens(people, event.from_user)
     contact = Button(text=way.plain(BookingText.BUTTON_CONTACT).text, asks_contact=True)
     keyboard = Keyboard(rows=((contact,), (Button(text=way.cancel),)), is_field=True)
-    outgoing = Outgoing(text=way.plain(BookingText.PHONE).text, keyboard=keyboard)
-    await show(people, chat, update, outgoing, name="phone", language=language_of(person))
+    await tell(people, event, update, Screen(way.plain(BookingText.PHONE).text, keyboard), name="phone")
 
 
 def review(people: People, way: BookingScreens, draft: BookingDraft, picked: Picked) -> Screen:
@@ -195,7 +192,7 @@ async def _go_on(
         await tell(people, message, update, following)
     elif "phone" in following.choosing.action.needs and not draft.phone_sealed:
         await state.set_state(Form.phone)
-        await _ask_phone(people, message.chat, update, person)
+        await _ask_phone(people, message, update)
     else:
         await state.set_state(Form.review)
         way = screens(people, person)

@@ -64,7 +64,7 @@ async def _change(
     is_mine = now.status is wanted and now.changed_by == member.key  # the tap was delivered before
     if changed or is_mine:
         return screen
-    who = literal(await people.broadcasts.name_of(now.changed_by))
+    who = literal(await people.staff.name_of(now.changed_by))
     return screen.headed(_words(people, query).say(BroadcastText.CHANGED_BY_OTHER, who=who))
 
 
@@ -78,7 +78,7 @@ async def _all(people: People, event: Message | CallbackQuery) -> Screen:
 
 async def _one(people: People, event: Message | CallbackQuery, broadcast: Broadcast) -> Screen:
     progress = await people.broadcasts.progress(broadcast)
-    maker = await people.broadcasts.name_of(broadcast.made_by)
+    maker = await people.staff.name_of(broadcast.made_by)
     return _screens(people, event).one(broadcast, progress, maker)
 
 

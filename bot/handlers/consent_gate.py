@@ -7,15 +7,16 @@ import structlog
 from aiogram import Router
 from aiogram.types import CallbackQuery, Message, TelegramObject, Update
 
-from bot.domain import Outgoing, Utterance, UtteranceKind
+from bot.domain import Utterance, UtteranceKind
 from bot.domain.consents import Person
 from bot.errors import StoreError
 from bot.handlers.own_data import own_data_of
-from bot.handlers.screens import person_of, show, toast
+from bot.handlers.screens import person_of, tell, toast
 from bot.handlers.utterances import utterance_from
 from bot.people.privacy.consent import Standing
 from bot.people.privacy.consent_screen import SUBJECT
 from bot.people.privacy.screens import SUBJECT as OWN_DATA
+from bot.people.screen import Screen
 from bot.people.services import People
 from bot.texts.consent import ConsentText
 
@@ -82,12 +83,11 @@ async def _ask(
     log.info("consent_asked", update_id=update.update_id, person=person.key, standing=standing)
     screen = people.privacy.consent_screen
     waits = utterance.kind not in _ASKED_EACH_TIME | _NOT_WORTH_KEEPING
-    outgoing = Outgoing(text=people.texts.say(ConsentText.TOO_MANY, person.language))
+    shown = Screen(people.texts.say(ConsentText.TOO_MANY, person.language))
     if is_kept and screen is not None:
-        words = screen.question(person, standing, waits=waits)
-        outgoing = Outgoing(text=words, keyboard=screen.buttons(person))
+        shown = Screen(screen.question(person, standing, waits=waits), screen.buttons(person))
     # The update is handled once more after the yes, and may show a screen of its own then.
-    await show(people, message.chat, update, outgoing, name="consent", language=person.language)
+    await tell(people, message, update, shown, name="consent")
 
 
 async def _stop_tap(handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
@@ -107,7 +107,6 @@ async def _stop_tap(handler: Handler, event: TelegramObject, data: dict[str, Any
         return None
     chat_key = f"telegram:{message.chat.id}"
     if await people.consents.may_ask(person, chat_key, update.update_id):
-        words = screen.question(person, standing, waits=False)
-        outgoing = Outgoing(text=words, keyboard=screen.buttons(person))
-        await show(people, message.chat, update, outgoing, language=person.language)
+        question = screen.question(person, standing, waits=False)
+        await tell(people, event, update, Screen(question, screen.buttons(person)))
     return None

@@ -20,6 +20,7 @@ from bot.people.handoffs.words import TAP
 from bot.people.screen import Screen
 from bot.people.services import People
 from bot.texts.handoffs import HandoffText
+from bot.texts.literal import literal
 
 log = structlog.get_logger()
 
@@ -66,9 +67,9 @@ async def take(
     if command.args:
         said, keyboard = await _take_named(people, member, command.args)
     elif replied is not None:
-        said = await _step_in(people, member, *replied)
+        said = literal(await _step_in(people, member, *replied))
     elif place.thread_id is not None and (last := await people.handoffs.known.last_in(place)) is not None:
-        said = await _take(people, member, last.customer)
+        said = literal(await _take(people, member, last.customer))
     else:
         waiting = await people.handoffs.known.waiting()
         said = words.say(HandoffText.TAKE_WAITING if waiting else HandoffText.TAKE_WHOM)
@@ -136,9 +137,9 @@ async def _take(people: People, member: Member, customer: Customer | None) -> st
 
 
 async def _held_by_other(people: People, handoff: Handoff) -> str:
-    words, other = people.handoffs.words, await people.staff.by_key(handoff.operator)
-    name = other.name if other is not None and other.name else words.say(HandoffText.COLLEAGUE)
-    return words.say(HandoffText.TAKEN_BY, operator=name)
+    words = people.handoffs.words
+    operator = words.called(await people.staff.by_key(handoff.operator))
+    return words.say(HandoffText.TAKEN_BY, operator=operator)
 
 
 async def _take_named(people: People, member: Member, who: str) -> Screen:
@@ -147,7 +148,7 @@ async def _take_named(people: People, member: Member, who: str) -> Screen:
     if len(found) > 1:
         names = [(f"{_plain(people, one.name)} · {one.chat.chat_id}", one.chat.key) for one in found]
         return Screen(words.say(HandoffText.FOUND), words.choice("c", names))
-    return Screen(await _take(people, member, found[0] if found else None))
+    return Screen(literal(await _take(people, member, found[0] if found else None)))
 
 
 async def _give_back(people: People, member: Member, token: str) -> str:

@@ -163,5 +163,5 @@ async def _all(people: People, user: User | None) -> Screen:
 
 
 async def _screens(people: People, user: User | None, language: str = "") -> InvitationScreens:
-    names = await people.admins.members.names()
+    names = await people.staff.names()
     return InvitationScreens(people.tenant, people.texts, language or language_of(user), names)

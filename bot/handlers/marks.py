@@ -53,8 +53,7 @@ async def start(
     """Go on where it was left; `/mark stop` leaves it."""
     await state.clear()
     if (command.args or "").strip().lower() == "stop":
-        text = await _stopped(people, member, message.from_user)
-        await tell(people, message, event_update, Screen(text))
+        await tell(people, message, event_update, await _stopped(people, member, message.from_user))
         return
     where = thread_of(message)
     await _show_next(people, message.chat, message.from_user, member, where, event_update.update_id)
@@ -99,7 +98,7 @@ async def _done(
 
 
 async def stop(query: CallbackQuery, bot: Bot, people: People, member: Member) -> None:
-    await turn_into(people, query, bot, Screen(await _stopped(people, member, query.from_user)))
+    await turn_into(people, query, bot, _stopped(people, member, query.from_user))
 
 
 async def ask_words(
@@ -193,6 +192,6 @@ def _marked(people: People, item: MarkItem, score: int | None, language: str) ->
     return Screen(text, Keyboard(rows=((words,),)))
 
 
-async def _stopped(people: People, member: Member, person: User | None) -> str:
+async def _stopped(people: People, member: Member, person: User | None) -> Screen:
     progress = await people.oversight.marking.progress(member)
-    return people.texts.say(MarkText.STOPPED, language_of(person), marked=progress.marked)
+    return Screen(people.texts.say(MarkText.STOPPED, language_of(person), marked=progress.marked))

@@ -65,7 +65,7 @@ async def following(query: CallbackQuery, bot: Bot, people: People) -> None:
     if number is None:
         await pass_over(query, bot, people)
         return
-    await turn_into(people, query, bot, await _screen(people, language_of(query.from_user), after=number))
+    await turn_into(people, query, bot, _screen(people, language_of(query.from_user), after=number))
 
 
 async def _go_on(
@@ -77,7 +77,7 @@ async def _go_on(
         return
     text = done if decision is Decision.DONE else ProposalText.TOO_LATE
     language = language_of(query.from_user)
-    following = await _screen(people, language, after=number)
+    following = _screen(people, language, after=number)
     await turn_into(people, query, bot, following, said=people.texts.say(text, language))
 
 

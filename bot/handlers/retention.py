@@ -15,6 +15,7 @@ from bot.people.retention.holding import MOST_CHARACTERS, Placed
 from bot.people.retention.purging import MOST_DAYS
 from bot.people.retention.screens import LEAVE, LIFT, LIFT_NO, LIFT_YES, PLACE, SET, RetentionScreens
 from bot.people.retention.telling import TRUST_CLOCK
+from bot.people.screen import Screen
 from bot.people.services import People
 from bot.texts.retention import RetentionText
 
@@ -85,8 +86,11 @@ async def _purge_now(people: People, days: int, key: str, member: Member) -> Ret
 
 
 async def leave(query: CallbackQuery, bot: Bot, people: People) -> None:
-    kept = await people.upkeep.retention.kept()
-    await turn_into(people, query, bot, _screens(people, query).told(RetentionText.KEPT, kept))
+    await turn_into(people, query, bot, _left(people, _screens(people, query)))
+
+
+async def _left(people: People, screens: RetentionScreens) -> Screen:
+    return screens.told(RetentionText.KEPT, await people.upkeep.retention.kept())
 
 
 async def trust_clock(query: CallbackQuery, bot: Bot, people: People, member: Member) -> None:
@@ -132,13 +136,15 @@ async def place_hold(query: CallbackQuery, bot: Bot, people: People, member: Mem
 
 
 async def list_holds(message: Message, event_update: Update, people: People) -> None:
-    holds = await people.upkeep.holding.standing()
-    await tell(people, message, event_update, _screens(people, message).holds(holds))
+    await tell(people, message, event_update, await _holds(people, message))
 
 
 async def back_to_holds(query: CallbackQuery, bot: Bot, people: People) -> None:
-    holds = await people.upkeep.holding.standing()
-    await turn_into(people, query, bot, _screens(people, query).holds(holds))
+    await turn_into(people, query, bot, _holds(people, query))
+
+
+async def _holds(people: People, event: Message | CallbackQuery) -> Screen:
+    return _screens(people, event).holds(await people.upkeep.holding.standing())
 
 
 async def ask_to_lift(query: CallbackQuery, bot: Bot, people: People) -> None:
@@ -146,12 +152,14 @@ async def ask_to_lift(query: CallbackQuery, bot: Bot, people: People) -> None:
     if hold_id is None:
         await pass_over(query, bot, people)
         return
-    screens, held = _screens(people, query), await people.upkeep.holding.one(int(hold_id[1]))
+    await turn_into(people, query, bot, _asking_to_lift(people, _screens(people, query), int(hold_id[1])))
+
+
+async def _asking_to_lift(people: People, screens: RetentionScreens, hold_id: int) -> Screen:
+    held = await people.upkeep.holding.one(hold_id)
     if held is None:
-        screen = screens.plain(RetentionText.LIFTED_BEFORE)
-    else:
-        screen = screens.lift_asking(held, await people.upkeep.retention.kept())
-    await turn_into(people, query, bot, screen)
+        return screens.plain(RetentionText.LIFTED_BEFORE)
+    return screens.lift_asking(held, await people.upkeep.retention.kept())
 
 
 async def lift_hold(query: CallbackQuery, bot: Bot, people: People, member: Member) -> None:
@@ -159,12 +167,14 @@ async def lift_hold(query: CallbackQuery, bot: Bot, people: People, member: Memb
     if hold_id is None:
         await pass_over(query, bot, people)
         return
-    screens, held = _screens(people, query), await people.upkeep.holding.one(int(hold_id[1]))
+    await turn_into(people, query, bot, _lifted(people, _screens(people, query), int(hold_id[1]), member))
+
+
+async def _lifted(people: People, screens: RetentionScreens, hold_id: int, member: Member) -> Screen:
+    held = await people.upkeep.holding.one(hold_id)
     if held is None or not await people.upkeep.holding.lift(held, member):
-        screen = screens.plain(RetentionText.LIFTED_BEFORE)
-    else:
-        screen = screens.lifted(held, await people.upkeep.retention.kept())
-    await turn_into(people, query, bot, screen)
+        return screens.plain(RetentionText.LIFTED_BEFORE)
+    return screens.lifted(held, await people.upkeep.retention.kept())
 
 
 def _read_days(said: str) -> int | RetentionText:

@@ -129,7 +129,7 @@ async def send_written(
     await state.clear()
     words = await _outcome(query, people, decision, ReviewText.TOLD_SENT, data["review"])
     is_new = decision is Decision.DONE
-    await turn_into(people, query, bot, Screen(words), said=words, alert=not is_new)
+    await turn_into(people, query, bot, Screen(literal(words)), said=words, alert=not is_new)
 
 
 async def again(query: CallbackQuery, bot: Bot, people: People, state: FSMContext) -> None:
@@ -179,6 +179,6 @@ async def _outcome(
     review = None if number is None else await people.oversight.decisions.find(number)
     hold = None if review is None else await people.handoffs.hold_of(review.chat.key)
     if decision is Decision.DONE and hold is not None:
-        operator = people.handoffs.words.operator(await people.staff.by_key(hold.operator))
+        operator = people.handoffs.words.called(await people.staff.by_key(hold.operator))
         return people.texts.say(ReviewText.TOLD_WITHHELD, language, operator=operator)
     return people.texts.say(_TOLD.get(decision, done), language)

@@ -1,5 +1,6 @@
 """What handlers show: messages in the chat's own order, changes of the one that was tapped, toasts."""
 
+from collections.abc import Awaitable
 from contextlib import suppress
 
 import structlog
@@ -96,9 +97,19 @@ async def toast(bot: Bot, query: CallbackQuery, text: str = "", *, alert: bool =
 
 
 async def turn_into(
-    people: People, query: CallbackQuery, bot: Bot, screen: Screen, *, said: str = "", alert: bool = False
+    people: People,
+    query: CallbackQuery,
+    bot: Bot,
+    screen: Screen | Awaitable[Screen],
+    *,
+    said: str = "",
+    alert: bool = False,
 ) -> None:
-    """`toast` what is said, and `change` the message that was tapped into the screen."""
+    """`toast` what is said, and `change` the message that was tapped into the screen.
+
+    A screen that is still to be made is waited for after the toast.
+    """
     await toast(bot, query, said, alert=alert)
+    shown = screen if isinstance(screen, Screen) else await screen
     if query.message is not None:
-        await change(people, query.message, *screen)
+        await change(people, query.message, *shown)

@@ -156,7 +156,7 @@ async def open_card(query: CallbackQuery, bot: Bot, event_update: Update, people
 async def turn_page(query: CallbackQuery, bot: Bot, people: People) -> None:
     page = int((query.data or "").rpartition(":")[2])
     desk = Desk(people=people, language=language_of(query.from_user))
-    await turn_into(people, query, bot, await desk.waiting(page))
+    await turn_into(people, query, bot, desk.waiting(page))
 
 
 async def _own(

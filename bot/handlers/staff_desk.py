@@ -54,7 +54,7 @@ async def go_on(query: CallbackQuery, bot: Bot, people: People, member: Member) 
         await people.staff.note_act(member, "handoff_asked", customer.chat.key)
         await toast(bot, query, said)
     else:
-        await turn_into(people, query, bot, await finding.dialogue(customer))
+        await turn_into(people, query, bot, finding.dialogue(customer))
 
 
 async def show_waiting(message: Message, event_update: Update, people: People) -> None:

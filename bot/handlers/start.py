@@ -6,9 +6,10 @@ from aiogram import F, Router
 from aiogram.filters import CommandStart
 from aiogram.types import Message, Update
 
-from bot.domain import ChannelName, Outgoing
+from bot.domain import ChannelName
 from bot.errors import StoreError
-from bot.handlers.screens import chat_ref, language_of, show
+from bot.handlers.screens import chat_ref, language_of, tell
+from bot.people.screen import Screen
 from bot.people.services import People
 from bot.recordings import RecordingLimits
 from bot.texts.catalogue import Text
@@ -27,8 +28,7 @@ async def greet(
     by_voice = people.texts.say(Text.START_BY_VOICE, language) if recordings is not None else ""
     words = people.texts.say(Text.START, language, by_voice=by_voice)
     await people.delivery.seen(chat_ref(message.chat), message.message_id)
-    outgoing = Outgoing(text=words, keyboard=people.menu.keyboard(language))
-    await show(people, message.chat, event_update, outgoing, language=language)
+    await tell(people, message, event_update, Screen(words, people.menu.keyboard(language)))
     await _reach_again(people, message)
 
 

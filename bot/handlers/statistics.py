@@ -35,8 +35,7 @@ async def turn_to(query: CallbackQuery, bot: Bot, people: People) -> None:
     if said not in set(Span) or query.message is None:
         await pass_over(query, bot, people)
         return
-    screen = await _screen(people, Span(said), language_of(query.from_user))
-    await turn_into(people, query, bot, screen)
+    await turn_into(people, query, bot, _screen(people, Span(said), language_of(query.from_user)))
 
 
 async def _screen(people: People, span: Span, language: str) -> Screen:

@@ -6,7 +6,7 @@ from bot.domain import Keyboard
 
 
 class Screen(NamedTuple):
-    """Markdown and the buttons under it: what `tell` and `turn_into` of the handlers take, `*screen`."""
+    """Markdown, and the buttons under it."""
 
     text: str
     keyboard: Keyboard | None = None

@@ -112,3 +112,4 @@ class Tuning:
 
     async def _renew(self) -> None:
         await self._redis.set(self._stamp, secrets.token_hex(8))
+        self._left_alone_until = 0.0

@@ -1,6 +1,7 @@
 """Who of the staff may do what, where they work, and the record of what they did."""
 
 import asyncio
+from collections.abc import Mapping
 
 from bot.domain import ChannelName
 from bot.domain.staff import Member, Role, Room
@@ -25,14 +26,17 @@ class Staff:
         return await asyncio.to_thread(self._store.member, channel, external_id)
 
     async def by_key(self, key: str) -> Member | None:
-        """None: nobody who works here, or the command line."""
+        """None: nobody who works here, or the command line. Raises ValueError for an unknown channel."""
         channel, _, external_id = key.partition(":")
         return await self.member(ChannelName(channel), external_id) if external_id else None
 
     async def name_of(self, key: str) -> str:
-        """Of whoever did something; who has no name, or left, is called by their number."""
-        member = await self.by_key(key)
-        return (member.name if member is not None else "") or key.partition(":")[2] or key
+        """Of whoever works or worked here; who has no name is called by their number."""
+        return (await self.names()).get(key) or key.partition(":")[2] or key
+
+    async def names(self) -> Mapping[str, str]:
+        """What everybody who ever worked here is called, by their key."""
+        return await asyncio.to_thread(self._store.names)
 
     async def members(self) -> list[Member]:
         """All who work here, those too whom no message reaches."""

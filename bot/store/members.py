@@ -71,12 +71,6 @@ class MemberStore:
             for row in rows
         ]
 
-    def names(self) -> dict[str, str]:
-        """What everybody who ever worked here is called, by their key."""
-        with translated(), self._engine.connect() as connection:
-            rows = connection.execute(select(STAFF).where(STAFF.c.tenant == self._tenant))
-            return {f"{row.channel}:{row.external_id}": row.name for row in rows}
-
     def change_role(self, member: Member, to: Role | None, by: str) -> RoleChange:
         """From the role that `member` shows to another one, or to none; the last admin stays one."""
         now = datetime.now(UTC)

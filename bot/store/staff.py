@@ -57,6 +57,12 @@ class StaffStore:
             rows = connection.execute(select(STAFF).where(working).order_by(STAFF.c.granted_at, STAFF.c.id))
             return [_member(row) for row in rows]
 
+    def names(self) -> dict[str, str]:
+        """What everybody who ever worked here is called, by their key."""
+        with translated(), self._engine.connect() as connection:
+            rows = connection.execute(select(STAFF).where(STAFF.c.tenant == self._tenant))
+            return {f"{row.channel}:{row.external_id}": row.name for row in rows}
+
     def grant(self, member: Member, by: str) -> None:
         """Give the role, instead of any other. The name stays as it was where none is given."""
         row: Values = {

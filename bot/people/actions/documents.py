@@ -16,8 +16,7 @@ class FileAway(Exception):
 class Documents:
     """One tenant's, in its folder."""
 
-    def __init__(self, tenant: Tenant, folder: Path | None) -> None:
-        """`folder`: None where nothing can be sent."""
+    def __init__(self, tenant: Tenant, folder: Path) -> None:
         self._tenant = tenant
         self._folder = folder
 
@@ -45,8 +44,6 @@ class Documents:
         return await asyncio.to_thread(self._content, document, language)
 
     def _content(self, document: Document, language: str) -> tuple[str, bytes]:
-        if self._folder is None:
-            raise FileAway
         path = self._folder / document.path_for(language)
         try:
             if path.suffix.lower() != ".md":

@@ -37,7 +37,7 @@ class Said:
 
     @classmethod
     def of(cls, text: str, now: datetime) -> "Said":
-        """`now`: in the tenant's own zone. Read once for all who ask at one moment; each has a `read` of its own."""
+        """`now`: in the tenant's zone. Read once for all who ask at one moment; `read` is each one's own."""
         said = cls._first_read(text, now)
         return replace(said, read=set(said.read))
 

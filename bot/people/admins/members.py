@@ -1,7 +1,7 @@
 """Who works here, as admins see it, and the step from one role to another."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain import Button, Keyboard
@@ -43,10 +43,6 @@ class Members:
             for entry in await self.roster()
             if wanted == entry.member.external_id or wanted in entry.member.name.casefold()
         ]
-
-    async def names(self) -> Mapping[str, str]:
-        """What everybody who ever worked here is called, by their key."""
-        return await asyncio.to_thread(self._store.names)
 
     async def change(self, member: Member, to: Role | None, by: Member) -> RoleChange:
         """From the role that `member` shows to another one, or to none; the last admin stays one."""

@@ -101,10 +101,6 @@ class Broadcasts:
     async def progress(self, broadcast: Broadcast) -> Mapping[Fate, int]:
         return await asyncio.to_thread(self._store.progress, broadcast.broadcast_id)
 
-    async def name_of(self, key: str) -> str:
-        """Of whoever did something to it."""
-        return await self._staff.name_of(key)
-
     async def tell_end(self, broadcast: Broadcast) -> None:
         """To whoever began it, or, if they are no admin any more, to the admins; once."""
         progress = await self.progress(broadcast)

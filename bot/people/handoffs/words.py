@@ -51,8 +51,12 @@ class HandoffWords:
         return literal(customer_name) or self.say(HandoffText.SOMEBODY)
 
     def operator(self, member: Member | None) -> str:
-        name = literal(member.name) if member is not None else ""
-        return name or self.say(HandoffText.COLLEAGUE)
+        """As Markdown that reads like the name."""
+        return literal(self.called(member))
+
+    def called(self, member: Member | None) -> str:
+        """As it is: for toasts. Who left, or has no name, is a colleague."""
+        return (member.name if member is not None else "") or self.say(HandoffText.COLLEAGUE)
 
     def card(
         self,

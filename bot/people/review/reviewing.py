@@ -27,7 +27,7 @@ from bot.texts.reviewing import ReviewText
 log = structlog.get_logger()
 
 CALL_ME = "cb:ask"
-"""The button that begins a request to be called (`bot/people/callbacks/screens.py`)."""
+"""The button that begins a request to be called (`bot/people/callback_screens/customers.py`)."""
 _NEVER = timedelta(days=365)
 
 
