@@ -1,4 +1,4 @@
-"""Five hundred pieces of personal data, made up, as people write them; and figures that are nobody's."""
+"""More than five hundred pieces of personal data, made up, as people write them; and figures of nobody."""
 
 import itertools
 import random
@@ -49,14 +49,14 @@ def owners() -> list[str]:
 
 
 def planted() -> list[Planted]:
-    """Five hundred, the same each time."""
+    """Of every kind, the same each time."""
     chance = random.Random(SEED)
     kinds = (
         *((_phone, 140), (_email, 50), (_handle, 40), (_plate, 40), (_vin, 30), (_passport, 40)),
-        *((_card, 30), (_address, 40), (_birth, 30), (_policy, 20)),
+        *((_card, 30), (_address, 40), (_birth, 30), (_policy, 20), (_account, 20)),
     )
     pieces = [piece for make, count in kinds for piece in itertools.islice(make(chance), count)]
-    return [*_declined(), *pieces][:500]
+    return [*_declined(), *pieces]
 
 
 def phone_spellings(phone: str) -> list[tuple[str, tuple[str, ...]]]:
@@ -215,3 +215,10 @@ def _policy(chance: random.Random) -> Iterator[Planted]:
             f"полис КАСКО {number[:4]}-{number[4:]}/24",
         )
         yield Planted("policy", f"продлите {chance.choice(shapes)}", (number[4:],))
+
+
+def _account(chance: random.Random) -> Iterator[Planted]:
+    while True:
+        number = f"40817810{chance.randint(10**11, 10**12 - 1)}"
+        shapes = (f"счёт №{number}", f"счёт № {number}", f"р/с {number}", f"account {number}")
+        yield Planted("account", f"вернуть на {chance.choice(shapes)}, как договорились", (number,))

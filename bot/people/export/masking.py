@@ -143,6 +143,9 @@ _RULES = (
     ),
 )
 
+_NUMERO = re.compile(r"\s*№\s*")
+"""Folded it would be two letters, which grow together with the number behind it."""
+
 
 class LastMask:
     """Hides whatever may tell who somebody is. What is public of the tenant stays."""
@@ -169,7 +172,7 @@ class LastMask:
     def hide(self, text: str, known: Known) -> str:
         if not text:
             return text
-        text = named_labels(fold(text))
+        text = named_labels(fold(_NUMERO.sub(" ", text)))
         text = self._replace(text, ((*span, PHONE) for span in known_numbers_in(text, known.numbers)))
         text = named_labels(mask(text, keep=self._keep).text)
         for rule in _RULES:
