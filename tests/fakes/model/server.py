@@ -12,6 +12,7 @@ from aiohttp import web
 
 from tests.fakes.model.oauth import TokenRefused, Tokens
 from tests.fakes.model.script import CUT_BEFORE_HEADERS, Reply, Rule, Script, Seen, dumps, pieces_of
+from tests.fakes.model.sending import cut_body, stream, transport_of
 from tests.fakes.model.wire import GigaChatWire, OpenAIWire, Spoken, Wire
 
 DEFAULT_CREDENTIALS = "c2NyaXB0ZWQ6a2V5"
@@ -166,7 +167,7 @@ class ScriptedModel:
     async def _complete(self, request: web.Request, api: str) -> web.StreamResponse:
         payload = json.loads(await request.read())
         self.requests += 1
-        self.ports.add(_transport(request).get_extra_info("peername"))
+        self.ports.add(transport_of(request).get_extra_info("peername"))
         seen = Seen(
             number=self.requests,
             api=api,
@@ -200,7 +201,7 @@ class ScriptedModel:
             await asyncio.sleep(latency_s)
         if reply.cut_after == CUT_BEFORE_HEADERS:
             seen.outcome = "cut"
-            _transport(request).abort()
+            transport_of(request).abort()
             return web.Response()
         if reply.status != 200:
             seen.outcome = "refused"
@@ -211,7 +212,7 @@ class ScriptedModel:
         spoken = Spoken(reply=reply, seen=seen, text=self.script.text_of(reply, seen))
         token_s = self.token_s if reply.token_s is None else reply.token_s
         if seen.streamed:
-            return await _stream(request, wire, spoken, token_s)
+            return await stream(request, wire, spoken, token_s)
         if token_s:
             await asyncio.sleep(token_s * len(pieces_of(spoken.text)))
         body = spoken.text.encode() if reply.kind == "nonsense" else wire.body(spoken)
@@ -219,7 +220,7 @@ class ScriptedModel:
         if reply.cut_after is None:
             seen.outcome = "answered"
             return response
-        return await _cut_body(request, response, body, seen)
+        return await cut_body(request, response, body, seen)
 
     def _reply_to(self, seen: Seen) -> Reply:
         roles = [message.get("role") for message in seen.messages]
@@ -263,45 +264,3 @@ class ScriptedModel:
             "token_requests": self.token_requests,
             "peak_token_requests": self.peak_token_requests,
         }
-
-
-async def _stream(request: web.Request, wire: Wire, spoken: Spoken, token_s: float) -> web.StreamResponse:
-    reply = spoken.reply
-    response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-cache"})
-    await response.prepare(request)
-    nonsense = reply.kind == "nonsense"
-    events = [b"data: " + spoken.text.encode() + b"\n\n"] if nonsense else wire.events(spoken)
-    if reply.cut_after is not None:
-        events = events[: reply.cut_after]
-    if token_s:
-        for event in events:
-            await response.write(event)
-            await asyncio.sleep(token_s)
-    else:
-        await response.write(b"".join(events))
-    if reply.cut_after is not None:
-        spoken.seen.outcome = "cut"
-        _transport(request).close()
-        return response
-    spoken.seen.outcome = "answered"
-    await response.write_eof()
-    return response
-
-
-async def _cut_body(
-    request: web.Request, response: web.Response, body: bytes, seen: Seen
-) -> web.StreamResponse:
-    """Send the head and half of the body, then hang up."""
-    partial = web.StreamResponse(headers={"Content-Type": response.content_type})
-    partial.content_length = len(body)
-    await partial.prepare(request)
-    await partial.write(body[: len(body) // 2])
-    seen.outcome = "cut"
-    _transport(request).close()
-    return partial
-
-
-def _transport(request: web.Request) -> asyncio.Transport:
-    assert request.transport is not None
-    assert isinstance(request.transport, asyncio.Transport)
-    return request.transport
