@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 
 from bot.dialogue.answering import Assistant, Question
-from bot.domain import Recollection, Remark, Speaker, Usage
+from bot.domain import Answer, Recollection, Remark, Speaker, Usage
 from bot.errors import ModelError
 from bot.llm.chain import ModelChain
 from bot.llm.model import Chunk, Completion, ModelTraits, Prompt
@@ -16,8 +16,11 @@ from bot.wiring import build_texts
 from bot.wiring.assistant import build_assistant
 
 BAKERY = Path(__file__).parent / "fixtures" / "tenants" / "bakery"
+BREAD = "Когда хлеб свежий?"
 STORED = "Свежий хлеб в 9:00 и в 15:00."
-"""What the bakery's FAQ says to «Когда хлеб свежий?»."""
+"""What the bakery's FAQ says to `BREAD`."""
+NOWHERE = "Берёте ли вы стажёров на кассу?"
+"""Nothing that is stored answers it."""
 
 Piece = str | ModelError | asyncio.Event
 Reply = Piece | tuple[Piece, ...]
@@ -69,6 +72,11 @@ class SpokenModel:
         return "\n".join(message.content for message in self.asked[-1].messages)
 
 
+def phrasing(*replies: Reply) -> SpokenModel:
+    """A model that only phrases what is stored."""
+    return SpokenModel(*replies, composes=False)
+
+
 def bakery(**changes: object) -> tuple[Tenant, Texts, Settings]:
     settings = Settings.model_validate({"tenant": str(BAKERY), "embeddings": False, **changes})
     tenant = load_tenant(BAKERY)
@@ -88,3 +96,8 @@ def ask(text: str, *before: str, language: str = "ru") -> Question:
         for speaker, said in ((Speaker.CUSTOMER, question), (Speaker.ASSISTANT, "Да."))
     ]
     return Question(text=text, language=language, recollection=Recollection(remarks=tuple(remarks)))
+
+
+def checks(answer: Answer) -> list[tuple[str, bool]]:
+    """What the answer was checked for, and whether it passed."""
+    return [(verdict.check, verdict.passed) for verdict in answer.verdicts]
