@@ -1,7 +1,7 @@
 """Stock tables for the tests: a bookshop's, so that nothing depends on one trade."""
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -31,6 +31,11 @@ def book_schema(folder: Path = BOOKS) -> StockSchema:
 
 def copy_of_books(folder: Path) -> Path:
     return Path(shutil.copytree(BOOKS, folder / "books"))
+
+
+def edit_table(folder: Path, edit: Callable[[str], str], *, encoding: str = "utf-8") -> None:
+    file = folder / "stock.csv"
+    file.write_bytes(edit(file.read_text(encoding="utf-8")).encode(encoding))
 
 
 def book_snapshot() -> Snapshot:

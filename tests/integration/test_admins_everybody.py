@@ -12,8 +12,6 @@ from bot.domain.staff import Role
 from bot.handlers.dispatcher import staff_routers
 from bot.handlers.roles import HasRole
 from bot.people.admins.commands import menu_of
-from bot.store.engine import open_engine
-from bot.store.migrate import migrate
 from bot.store.staff import ACTS
 from bot.texts.broadcasts import BroadcastText
 from bot.texts.cards import DeskText
@@ -82,14 +80,6 @@ async def town(
 ) -> AsyncIterator[Town]:
     async with open_bakery(telegram, redis, prefix, sqlite_engine, tmp_path) as town:
         yield town
-
-
-@pytest.fixture
-def sqlite_engine(sqlite_url: str) -> Iterator[Engine]:
-    migrate(sqlite_url)
-    engine = open_engine(sqlite_url)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -68,13 +68,6 @@ async def main() -> None:
     )
     await worker.run()
     await redis.aclose()
-    connection.close()
-
-
-@pytest.fixture
-def queue(redis_url: str, redis: Redis) -> Iterator[Queue]:
-    connection = SyncRedis.from_url(redis_url)
-    yield Queue("turns", connection=connection)
     connection.close()
 
 

@@ -10,8 +10,8 @@ from bot.domain import ChannelName
 from tests.assistants import SpokenModel
 from tests.fakes.telegram import FakeTelegram, Fault, FaultKind
 from tests.integration.delivery_kit import open_channel
+from tests.integration.receiving_kit import Ears, polling
 from tests.integration.serving_kit import TELEGRAM_CHAT, Desk
-from tests.integration.test_receiving import Ears, polling
 
 VAGUE = "хлеб"
 

@@ -20,12 +20,6 @@ CALL = {"task": "list", "filters": {"genre": ["роман"]}}
 
 
 @pytest.fixture
-async def server() -> AsyncIterator[ScriptedModel]:
-    async with ScriptedModel() as server:
-        yield server
-
-
-@pytest.fixture
 async def assistant(server: ScriptedModel) -> AsyncIterator[Assistant]:
     model = OpenAIModel(
         name="openai",

@@ -20,25 +20,14 @@ from bot.errors import (
     OutOfTokens,
 )
 from bot.llm.gigachat_model import GigaChatModel
-from bot.llm.model import Chunk, Message, ModelTraits, Prompt, Tool
+from bot.llm.model import ModelTraits, Prompt, Tool
 from bot.llm.streams import SharedStreams
 from tests.fakes.model import Reply, Rule, ScriptedModel
 from tests.fakes.model.script import CUT_BEFORE_HEADERS
 from tests.fakes.model.server import DEFAULT_CREDENTIALS
+from tests.integration.llm_kit import PROMPT, read
 
-PROMPT = Prompt(
-    messages=(
-        Message(role="system", content="Ты помощник."),
-        Message(role="user", content="Во сколько вы открываетесь?"),
-    )
-)
 KEY = SecretStr(DEFAULT_CREDENTIALS)
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[ScriptedModel]:
-    async with ScriptedModel() as server:
-        yield server
 
 
 @pytest.fixture
@@ -71,10 +60,6 @@ def model_at(
         timeout_s=5,
         prefix=prefix,
     )
-
-
-async def read(model: GigaChatModel) -> list[Chunk]:
-    return [chunk async for chunk in model.stream(PROMPT)]
 
 
 async def test_it_answers(server: ScriptedModel, model: GigaChatModel) -> None:

@@ -1,6 +1,6 @@
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -24,14 +24,6 @@ from tests.records import answer, turn_record
 @pytest.fixture
 def turn_log(redis: Redis, store: TurnStore, prefix: str) -> TurnLog:
     return quick_log(redis, store, prefix)
-
-
-@pytest.fixture
-def sqlite_engine(sqlite_url: str) -> Iterator[Engine]:
-    migrate(sqlite_url)
-    engine = open_engine(sqlite_url)
-    yield engine
-    engine.dispose()
 
 
 def quick_log(redis: Redis, store: TurnStore, prefix: str, **changes: float) -> TurnLog:

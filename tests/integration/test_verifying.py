@@ -24,12 +24,6 @@ Build = Callable[..., Assistant]
 
 
 @pytest.fixture
-async def server() -> AsyncIterator[ScriptedModel]:
-    async with ScriptedModel() as server:
-        yield server
-
-
-@pytest.fixture
 async def build(server: ScriptedModel) -> AsyncIterator[Build]:
     models = []
 
