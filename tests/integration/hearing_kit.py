@@ -6,7 +6,8 @@ The content of a recording is what is said in it: `b"Когда хлеб све�
 
 import asyncio
 import pickle
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,11 @@ from bot.settings import Settings, TelegramSettings
 from bot.voice.confidence import Confidence, Doubt, Trust
 from bot.voice.listening import Heard
 from bot.voice.transcriber import Progress, Timings, Transcript
+from tests.assistants import SpokenModel
 from tests.fakes.telegram import FakeTelegram
+from tests.integration.serving_kit import Desk
 
+YES = "Да, в 9:00."
 LIMITS = RecordingLimits(max_seconds=600, max_bytes=1_000_000, short_s=20)
 
 
@@ -96,6 +100,8 @@ class HearingDesk:
         patience_s: float = 5.0,
     ) -> None:
         self.redis = redis
+        self.prefix = prefix
+        self.telegram = telegram
         self.parent = folder
         self.folder = NoteFolder.open(folder)
         self.notes = Notes(redis, prefix=prefix)
@@ -109,6 +115,14 @@ class HearingDesk:
             limits=limits,
             recall=recall,
         )
+
+    def record(self, said: str | bytes) -> str:
+        """Have something recorded; its file id."""
+        return self.telegram.book.keep_file("voice", said if isinstance(said, bytes) else said.encode())
+
+    def open_desk(self, *replies: Any, **changes: Any) -> Desk:
+        """A desk of the same service, whose assistant says this."""
+        return Desk(redis=self.redis, prefix=self.prefix, model=SpokenModel(*replies or (YES,)), **changes)
 
     async def work_off(self) -> list[str]:
         """Hear all that is queued, the short ones first. Returns the names of the recordings."""
@@ -131,6 +145,18 @@ class HearingDesk:
     async def close(self) -> None:
         await self.files.close()
         self.folder.close()
+
+
+@asynccontextmanager
+async def open_hearing(
+    redis: Redis, prefix: str, telegram: FakeTelegram, folder: Path, **options: Any
+) -> AsyncIterator[HearingDesk]:
+    """`options` are those of `HearingDesk`."""
+    hearing = HearingDesk(redis, prefix, telegram, folder / "notes", **options)
+    try:
+        yield hearing
+    finally:
+        await hearing.close()
 
 
 def telegram_settings(telegram: FakeTelegram, **changes: Any) -> TelegramSettings:

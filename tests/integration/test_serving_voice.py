@@ -18,15 +18,12 @@ from bot.settings import Settings
 from bot.texts.catalogue import Text, load_texts
 from bot.voice.speaking.wording import Wording
 from bot.wiring.speaking import build_speaking
-from tests.assistants import SpokenModel, bakery
+from tests.assistants import BREAD, SpokenModel, bakery
 from tests.fakes.telegram import FakeTelegram, FaultKind
 from tests.fakes.telegram.faults import Fault
 from tests.integration.delivery_kit import open_channel
-from tests.integration.hearing_kit import Ears, HearingDesk
+from tests.integration.hearing_kit import YES, open_hearing
 from tests.integration.serving_kit import CHAT, TELEGRAM_CHAT, Desk
-
-BREAD = "Когда хлеб свежий?"
-YES = "Да, в 9:00."
 
 
 class Mouth:
@@ -122,15 +119,14 @@ async def test_who_speaks_is_spoken_to_where_the_tenant_wants_that(
     answers_voice: bool,
     spoken: int,
 ) -> None:
-    hearing = HearingDesk(redis, prefix, telegram, tmp_path / "notes", ears=Ears())
     desk = open_desk(answers_voice=answers_voice)
-    await desk.hear_note(telegram.book.keep_file("voice", BREAD.encode()))
-    await hearing.work_off()
-    await desk.serve()
-    assert kinds(telegram).count("voice") == spoken
-    await said(desk)
-    assert kinds(telegram).count("voice") == spoken
-    await hearing.close()
+    async with open_hearing(redis, prefix, telegram, tmp_path) as hearing:
+        await desk.hear_note(hearing.record(BREAD))
+        await hearing.work_off()
+        await desk.serve()
+        assert kinds(telegram).count("voice") == spoken
+        await said(desk)
+        assert kinds(telegram).count("voice") == spoken
 
 
 @pytest.mark.parametrize("kind", [UtteranceKind.HELP, UtteranceKind.START, UtteranceKind.NEW])
