@@ -2,12 +2,9 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from redis.asyncio import Redis
 from sqlalchemy import Engine
 
 from bot.domain.staff import Role
@@ -15,7 +12,6 @@ from bot.errors import StoreFull
 from bot.store.holds import HoldStore
 from bot.store.rows import TURNS
 from bot.store.staff import ACTS
-from tests.fakes.telegram import FakeTelegram
 from tests.integration.full_kit import no_room, whatever_is_logged
 from tests.integration.oversight_kit import (
     ADMIN,
@@ -24,7 +20,6 @@ from tests.integration.oversight_kit import (
     OPEN,
     QUESTION,
     member,
-    open_bakery,
 )
 from tests.integration.retention_kit import count, plant_person, plant_turn
 from tests.integration.town_kit import Town
@@ -39,14 +34,10 @@ def database_url(sqlite_url: str) -> str:
 
 
 @pytest.fixture
-async def town(redis: Redis, prefix: str, engine: Engine, tmp_path: Path) -> AsyncIterator[Town]:
-    async with (
-        FakeTelegram() as telegram,
-        open_bakery(telegram, redis, prefix, engine, tmp_path) as town,
-    ):
-        await town.people.staff.grant(member(SECOND_ADMIN, Role.ADMIN))
-        telegram.inject.open_chat(SECOND_ADMIN)
-        yield town
+async def town(town_with_staff: Town) -> Town:
+    await town_with_staff.people.staff.grant(member(SECOND_ADMIN, Role.ADMIN))
+    town_with_staff.telegram.inject.open_chat(SECOND_ADMIN)
+    return town_with_staff
 
 
 def acts(engine: Engine) -> list[str]:

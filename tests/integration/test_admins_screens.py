@@ -1,49 +1,32 @@
 """/admin, /staff and /audit through the dispatcher, and the menus of commands that each role is shown."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from aiogram import Bot
-from redis.asyncio import Redis
-from sqlalchemy import Engine
 
 from bot.domain import ChannelName, ChatRef
 from bot.domain.staff import Role, Room
 from bot.handlers.commands_menu import keep_commands
 from bot.people.admins.home import COMMANDS
-from bot.store.engine import open_engine
-from bot.store.migrate import migrate
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.telegram.clients import aiogram_bot
 from tests.fakes.telegram.faults import Fault, FaultKind
-from tests.integration.oversight_kit import ADMIN, CUSTOMER, OPERATOR, TESTER, Clock, member, open_bakery
+from tests.integration.oversight_kit import ADMIN, CUSTOMER, OPERATOR, TESTER, member
 from tests.integration.town_kit import Town
 
 STRANGER = 805
 
 
 @pytest.fixture
-def engine(sqlite_url: str) -> Iterator[Engine]:
-    migrate(sqlite_url)
-    engine = open_engine(sqlite_url)
-    yield engine
-    engine.dispose()
+def database_url(sqlite_url: str) -> str:
+    return sqlite_url
 
 
 @pytest.fixture
-async def telegram() -> AsyncIterator[FakeTelegram]:
-    async with FakeTelegram() as server:
-        yield server
-
-
-@pytest.fixture
-async def town(
-    telegram: FakeTelegram, redis: Redis, prefix: str, engine: Engine, tmp_path: Path
-) -> AsyncIterator[Town]:
-    async with open_bakery(telegram, redis, prefix, engine, tmp_path, clock=Clock()) as town:
-        yield town
+def town(town_with_staff: Town) -> Town:
+    return town_with_staff
 
 
 @pytest.fixture

@@ -1,12 +1,9 @@
 """A message to many on its way: each copy once, whatever breaks, and to nobody who does not want it."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from contextlib import suppress
 
 import pytest
-from redis.asyncio import Redis
-from sqlalchemy import Engine
 
 from bot.domain import ChannelName
 from bot.domain.broadcasts import Audience, Broadcast, BroadcastStatus, Fate, Promo
@@ -14,13 +11,12 @@ from bot.domain.staff import Role
 from bot.errors import StoreFull
 from bot.store.broadcasts import BroadcastStore
 from bot.wiring.broadcasts import build_sending
-from tests.fakes.telegram import FakeTelegram, Fault, FaultKind
+from tests.fakes.telegram import Fault, FaultKind
 from tests.integration.broadcast_kit import (
     ADMIN,
     SECOND_ADMIN,
     begin,
     copies,
-    open_people,
     person,
     subscriber,
 )
@@ -34,14 +30,8 @@ def database_url(sqlite_url: str) -> str:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-async def town(redis: Redis, prefix: str, engine: Engine, clock: Clock) -> AsyncIterator[Town]:
-    async with FakeTelegram() as telegram, open_people(telegram, redis, prefix, engine, clock) as town:
-        yield town
+def town(town_with_news: Town) -> Town:
+    return town_with_news
 
 
 async def fates(town: Town, broadcast: Broadcast) -> dict[Fate, int]:

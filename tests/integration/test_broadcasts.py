@@ -1,15 +1,10 @@
 """/broadcast and /broadcasts as admins see them, and as everybody else does."""
 
-from collections.abc import AsyncIterator
-
 import pytest
-from redis.asyncio import Redis
-from sqlalchemy import Engine
 
 from bot.domain import ChannelName
 from bot.errors import StoreFull
 from bot.store.broadcasts import BroadcastStore
-from tests.fakes.telegram import FakeTelegram
 from tests.integration.broadcast_kit import (
     ADMIN,
     OPERATOR,
@@ -18,7 +13,6 @@ from tests.integration.broadcast_kit import (
     WORDS,
     begin,
     copies,
-    open_people,
     person,
     subscriber,
 )
@@ -32,14 +26,8 @@ def database_url(sqlite_url: str) -> str:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-async def town(redis: Redis, prefix: str, engine: Engine, clock: Clock) -> AsyncIterator[Town]:
-    async with FakeTelegram() as telegram, open_people(telegram, redis, prefix, engine, clock) as town:
-        yield town
+def town(town_with_news: Town) -> Town:
+    return town_with_news
 
 
 async def drafted(town: Town, text: str = f"**{WORDS}** уже в продаже", admin: int = ADMIN) -> str:

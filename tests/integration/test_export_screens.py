@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -20,6 +19,8 @@ from tests.integration.consent_kit import bakery_with_terms
 from tests.integration.oversight_kit import ADMIN, CUSTOMER, OPERATOR, QUESTION, Clock, member, open_bakery
 from tests.integration.town_kit import Town
 
+FAR = Clock().at.replace(year=2099)
+
 
 @pytest.fixture
 def database_url(sqlite_url: str) -> str:
@@ -27,16 +28,14 @@ def database_url(sqlite_url: str) -> str:
 
 
 @pytest.fixture
-async def town(redis: Redis, prefix: str, engine: Engine, tmp_path: Path) -> AsyncIterator[Town]:
+def clock() -> Clock:
     """Everything is said today: the log knows no other clock."""
-    async with (
-        FakeTelegram() as telegram,
-        open_bakery(telegram, redis, prefix, engine, tmp_path, clock=Clock(FAR)) as town,
-    ):
-        yield town
+    return Clock(FAR)
 
 
-FAR = Clock().at.replace(year=2099)
+@pytest.fixture
+def town(town_with_staff: Town) -> Town:
+    return town_with_staff
 
 
 def files(town: Town) -> list[SeenMessage]:

@@ -1,7 +1,7 @@
 """/health: each part of the service well and unwell."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,9 +20,7 @@ from bot.people.changes.models import ModelOption, ModelOptions
 from bot.people.tuning import Knob, Tuning
 from bot.queue.worker import WORKER_TTL_S
 from bot.settings import TelegramSettings
-from bot.store.engine import open_engine
 from bot.store.job_runs import JobRunStore, RunOutcome
-from bot.store.migrate import migrate
 from bot.store.model_asks import ModelAskStore
 from bot.store.tunings import TuningStore
 from bot.texts.health import HealthText
@@ -42,25 +40,13 @@ MODELS = ModelOptions(
 
 
 @pytest.fixture
-def engine(sqlite_url: str) -> Iterator[Engine]:
-    migrate(sqlite_url)
-    engine = open_engine(sqlite_url)
-    yield engine
-    engine.dispose()
+def database_url(sqlite_url: str) -> str:
+    return sqlite_url
 
 
 @pytest.fixture
-async def telegram() -> AsyncIterator[FakeTelegram]:
-    async with FakeTelegram() as server:
-        yield server
-
-
-@pytest.fixture
-async def town(
-    telegram: FakeTelegram, redis: Redis, prefix: str, engine: Engine, tmp_path: Path
-) -> AsyncIterator[Town]:
-    async with open_bakery(telegram, redis, prefix, engine, tmp_path, clock=Clock()) as town:
-        yield town
+def town(town_with_staff: Town) -> Town:
+    return town_with_staff
 
 
 async def check(town: Town, name: HealthText) -> Check:

@@ -2,24 +2,16 @@
 
 import re
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
-from redis.asyncio import Redis
-from sqlalchemy import Engine
 
 from bot.domain import ChannelName
 from bot.domain.staff import Role
 from tests.fakes.telegram import FakeTelegram
-from tests.integration.oversight_kit import ADMIN, OPERATOR, Clock, buttons, member, open_bakery
+from tests.integration.oversight_kit import ADMIN, OPERATOR, Clock, buttons, member
 from tests.integration.town_kit import Town
 
 NEWCOMER, FRIEND = 801, 802
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture
@@ -31,11 +23,8 @@ async def telegram() -> AsyncIterator[FakeTelegram]:
 
 
 @pytest.fixture
-async def town(
-    telegram: FakeTelegram, redis: Redis, prefix: str, engine: Engine, tmp_path: Path, clock: Clock
-) -> AsyncIterator[Town]:
-    async with open_bakery(telegram, redis, prefix, engine, tmp_path, clock=clock) as town:
-        yield town
+def town(town_with_staff: Town) -> Town:
+    return town_with_staff
 
 
 async def link_from(town: Town, words: str = "/invite оператор Иван") -> str:

@@ -1,6 +1,5 @@
 """Which answers wait for a person, and how often the staff agree with the assistant."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -32,12 +31,8 @@ def database_url(sqlite_url: str) -> str:
 
 
 @pytest.fixture
-async def town(redis: Redis, prefix: str, engine: Engine, tmp_path: Path) -> AsyncIterator[Town]:
-    async with (
-        FakeTelegram() as telegram,
-        open_bakery(telegram, redis, prefix, engine, tmp_path, mode=ReviewMode.ADVISER) as town,
-    ):
-        yield town
+def town(town_with_reviews: Town) -> Town:
+    return town_with_reviews
 
 
 async def test_partial_lets_green_answers_go(

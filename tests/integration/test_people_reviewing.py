@@ -1,7 +1,6 @@
 """Answers that wait for a person: as the customer, two operators and an outsider see them."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -42,19 +41,8 @@ def database_url(sqlite_url: str) -> str:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-async def town(
-    redis: Redis, prefix: str, engine: Engine, tmp_path: Path, clock: Clock
-) -> AsyncIterator[Town]:
-    async with (
-        FakeTelegram() as telegram,
-        open_bakery(telegram, redis, prefix, engine, tmp_path, mode=ReviewMode.ADVISER, clock=clock) as town,
-    ):
-        yield town
+def town(town_with_reviews: Town) -> Town:
+    return town_with_reviews
 
 
 def store(town: Town) -> ReviewStore:

@@ -1,24 +1,19 @@
 """«Почему?» and /why: what staff read of an answer, and that nobody else reads it."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-from redis.asyncio import Redis
-from sqlalchemy import Engine, delete
+from sqlalchemy import delete
 
 from bot.domain import Light, TurnRecord, Verdict
 from bot.store.rows import TURNS
 from bot.store.turns import TurnStore
-from tests.fakes.telegram import FakeTelegram
 from tests.integration.oversight_kit import (
     CUSTOMER,
     OPERATOR,
     QUESTION,
     TESTER,
     chat,
-    open_bakery,
     toast,
 )
 from tests.integration.town_kit import Town
@@ -33,12 +28,8 @@ def database_url(sqlite_url: str) -> str:
 
 
 @pytest.fixture
-async def town(redis: Redis, prefix: str, engine: Engine, tmp_path: Path) -> AsyncIterator[Town]:
-    async with (
-        FakeTelegram() as telegram,
-        open_bakery(telegram, redis, prefix, engine, tmp_path) as town,
-    ):
-        yield town
+def town(town_with_staff: Town) -> Town:
+    return town_with_staff
 
 
 async def asked(town: Town, question: str = QUESTION) -> TurnRecord:

@@ -1,12 +1,9 @@
 """«Исправить» and /proposals: a right answer on its way to the knowledge, and no further."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
-from redis.asyncio import Redis
-from sqlalchemy import Engine, select
+from sqlalchemy import select
 
 from bot.domain.reviews import ProposalStatus
 from bot.domain.staff import Role
@@ -14,7 +11,6 @@ from bot.people.review.proposals import Decision
 from bot.store.staff import ACTS
 from bot.store.turns import TurnStore
 from bot.tenant import check_tenant, load_tenant
-from tests.fakes.telegram import FakeTelegram
 from tests.integration.oversight_kit import (
     ADMIN,
     CUSTOMER,
@@ -23,7 +19,6 @@ from tests.integration.oversight_kit import (
     buttons,
     chat,
     member,
-    open_bakery,
     toast,
 )
 from tests.integration.town_kit import Town
@@ -37,12 +32,8 @@ def database_url(sqlite_url: str) -> str:
 
 
 @pytest.fixture
-async def town(redis: Redis, prefix: str, engine: Engine, tmp_path: Path) -> AsyncIterator[Town]:
-    async with (
-        FakeTelegram() as telegram,
-        open_bakery(telegram, redis, prefix, engine, tmp_path) as town,
-    ):
-        yield town
+def town(town_with_staff: Town) -> Town:
+    return town_with_staff
 
 
 async def begun(town: Town, question: str = "Какой хлеб у вас есть для тостов?") -> None:

@@ -1,15 +1,8 @@
 """While a person of the staff talks with a customer, the assistant is silent of itself; promises are kept."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
-from redis.asyncio import Redis
-from sqlalchemy import Engine
 
 from bot.domain import Outgoing, Purpose
-from bot.domain.reviews import ReviewMode
-from tests.fakes.telegram import FakeTelegram
 from tests.integration.oversight_kit import (
     ANSWER,
     CUSTOMER,
@@ -18,7 +11,6 @@ from tests.integration.oversight_kit import (
     SECOND,
     Clock,
     chat,
-    open_bakery,
     toast,
 )
 from tests.integration.town_kit import Town
@@ -30,22 +22,11 @@ def database_url(sqlite_url: str) -> str:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-async def town(
-    redis: Redis, prefix: str, engine: Engine, tmp_path: Path, clock: Clock
-) -> AsyncIterator[Town]:
+async def town(town_with_reviews: Town) -> Town:
     """Инна talks with a customer whose question Пётр is asked to look at."""
-    async with (
-        FakeTelegram() as telegram,
-        open_bakery(telegram, redis, prefix, engine, tmp_path, mode=ReviewMode.ADVISER, clock=clock) as town,
-    ):
-        await town.say(CUSTOMER, QUESTION, name="Анна")
-        await town.say(SECOND, f"/take {CUSTOMER}")
-        yield town
+    await town_with_reviews.say(CUSTOMER, QUESTION, name="Анна")
+    await town_with_reviews.say(SECOND, f"/take {CUSTOMER}")
+    return town_with_reviews
 
 
 async def test_an_approved_answer_does_not_go_out_and_the_approver_reads_why(town: Town) -> None:

@@ -1,12 +1,9 @@
 """A purge on whose way something changes: the days, the database, the worker."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from redis.asyncio import Redis
 from sqlalchemy import Engine
 
 from bot.errors import StoreError
@@ -16,8 +13,7 @@ from bot.store.aged import CONSENTS
 from bot.store.purging import ACTS, PurgeStore
 from bot.store.rows import TURNS
 from bot.store.tunings import TuningStore
-from tests.fakes.telegram import FakeTelegram
-from tests.integration.oversight_kit import ADMIN, OPEN, open_bakery
+from tests.integration.oversight_kit import ADMIN, OPEN
 from tests.integration.retention_kit import TENANT, count, plant, plant_person, plant_turn
 from tests.integration.town_kit import Town
 
@@ -25,9 +21,8 @@ BY = f"telegram:{ADMIN}"
 
 
 @pytest.fixture
-async def town(redis: Redis, prefix: str, engine: Engine, tmp_path: Path) -> AsyncIterator[Town]:
-    async with FakeTelegram() as telegram, open_bakery(telegram, redis, prefix, engine, tmp_path) as town:
-        yield town
+def town(town_with_staff: Town) -> Town:
+    return town_with_staff
 
 
 async def test_days_that_are_lengthened_meanwhile_save_what_is_still_there(

@@ -1,20 +1,16 @@
 """/retention, /hold and /holds through the dispatcher, as admin, operator and customer."""
 
 import re
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from redis.asyncio import Redis
 from sqlalchemy import Engine
 
 from bot.domain.staff import Role
 from bot.store.holds import HoldStore
 from bot.store.rows import TURNS
 from bot.store.staff import ACTS
-from tests.fakes.telegram import FakeTelegram
-from tests.integration.oversight_kit import ADMIN, CUSTOMER, OPEN, OPERATOR, Clock, member, open_bakery
+from tests.integration.oversight_kit import ADMIN, CUSTOMER, OPEN, OPERATOR, Clock, member
 from tests.integration.retention_kit import count, plant_person, plant_turn
 from tests.integration.town_kit import Town
 
@@ -22,22 +18,8 @@ SECOND_ADMIN = 599
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-async def telegram() -> AsyncIterator[FakeTelegram]:
-    async with FakeTelegram() as server:
-        yield server
-
-
-@pytest.fixture
-async def town(
-    telegram: FakeTelegram, redis: Redis, prefix: str, engine: Engine, tmp_path: Path, clock: Clock
-) -> AsyncIterator[Town]:
-    async with open_bakery(telegram, redis, prefix, engine, tmp_path, clock=clock) as town:
-        yield town
+def town(town_with_staff: Town) -> Town:
+    return town_with_staff
 
 
 async def test_the_screen_tells_what_goes_and_a_change_reads_back(town: Town, engine: Engine) -> None:

@@ -1,33 +1,20 @@
 """/stats from rows and kept figures, in both databases."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from redis.asyncio import Redis
 from sqlalchemy import Engine
 
 from bot.store.aged import CALLBACKS
 from bot.store.rows import TURNS
-from tests.fakes.telegram import FakeTelegram
-from tests.integration.oversight_kit import ADMIN, OPEN, Clock, open_bakery
+from tests.integration.oversight_kit import ADMIN, OPEN
 from tests.integration.retention_kit import plant, plant_person, plant_turn
 from tests.integration.town_kit import Town
 
 
 @pytest.fixture
-async def telegram() -> AsyncIterator[FakeTelegram]:
-    async with FakeTelegram() as server:
-        yield server
-
-
-@pytest.fixture
-async def town(
-    telegram: FakeTelegram, redis: Redis, prefix: str, engine: Engine, tmp_path: Path
-) -> AsyncIterator[Town]:
-    async with open_bakery(telegram, redis, prefix, engine, tmp_path, clock=Clock()) as town:
-        yield town
+def town(town_with_staff: Town) -> Town:
+    return town_with_staff
 
 
 async def test_today_a_week_and_the_window(town: Town, engine: Engine) -> None:

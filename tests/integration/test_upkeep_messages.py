@@ -1,15 +1,10 @@
 """What admins read in the morning of a lively day, and of a folder that somebody has broken."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
-from redis.asyncio import Redis
-from sqlalchemy import Engine
 
-from tests.fakes.telegram import FakeTelegram
-from tests.integration.oversight_kit import ADMIN, CUSTOMER, QUESTION, SECOND, open_bakery
+from tests.integration.oversight_kit import ADMIN, CUSTOMER, QUESTION, SECOND
 from tests.integration.town_kit import Town
 
 
@@ -19,10 +14,9 @@ def database_url(sqlite_url: str) -> str:
 
 
 @pytest.fixture
-async def town(redis: Redis, prefix: str, engine: Engine, tmp_path: Path) -> AsyncIterator[Town]:
-    async with FakeTelegram() as telegram, open_bakery(telegram, redis, prefix, engine, tmp_path) as town:
-        town.now = lambda: datetime.now(UTC)
-        yield town
+def town(town_with_staff: Town) -> Town:
+    town_with_staff.now = lambda: datetime.now(UTC)
+    return town_with_staff
 
 
 async def test_a_broken_folder_is_told_in_the_admins_language(town: Town) -> None:
