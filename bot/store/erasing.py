@@ -29,6 +29,7 @@ from sqlalchemy import (
 from bot.domain import ChannelName, ChatRef
 from bot.domain.consents import Person
 from bot.store.engine import translated
+from bot.store.marks import key_of_turn
 from bot.store.people_tables import ErasureRow
 from bot.store.persons import person_row
 from bot.store.rows import PEOPLE, Values, clean, insert_into, table_of
@@ -267,7 +268,7 @@ def _erase_quotations(connection: Connection, tables: Tables, turns: Sequence[An
         connection.execute(delete(proposals).where(mine, ~accepted))
     for rows in _in_parts(turn.id for turn in turns):
         connection.execute(delete(items).where(items.c.turn_row.in_(rows)))
-        keys = [str(row) for row in rows]
+        keys = [key_of_turn(row) for row in rows]
         unnamed = literal(f"{_GONE}-{once}-") + marks.c.answer_key
         connection.execute(
             update(marks).where(marks.c.answer_key.in_(keys)).values(answer_key=unnamed, words="")

@@ -26,6 +26,7 @@ from sqlalchemy import (
 from bot.domain.ratings import RatingKind
 from bot.errors import SealBroken
 from bot.store.engine import translated
+from bot.store.marks import key_of_turn
 from bot.store.people_tables import BookingRow, CallbackRow, ConsentRow, RatingRow, StaffRow
 from bot.store.review_tables import MarkRow, ProposalRow
 from bot.store.rows import DIALOGUES, PEOPLE, TURNS, table_of
@@ -287,6 +288,6 @@ class _Beside:
             prompt=str(row.trace.get("prompt", "")),
             thumb=self.opinions.get((RatingKind.THUMB.value, row.turn_id)),
             error=self.opinions.get((RatingKind.ERROR.value, row.turn_id)),
-            marks=tuple(self.marks.get(f"turn:{row.id}", ())),
+            marks=tuple(self.marks.get(key_of_turn(row.id), ())),
             correction=self.corrections.get(row.turn_id, ""),
         )

@@ -43,6 +43,11 @@ class Progress:
     prepared: int
 
 
+def key_of_turn(row_id: int) -> str:
+    """How marks name the answer of a logged turn."""
+    return f"turn:{row_id}"
+
+
 class MarkStore:
     """One tenant's. Every call blocks and raises StoreError; the schema must be at head."""
 
@@ -84,7 +89,7 @@ class MarkStore:
         different = {row.question.casefold(): row for row in reversed(rows)}
         return [
             NewItem(
-                answer_key=f"turn:{row.id}",
+                answer_key=key_of_turn(row.id),
                 kind=row.outcome,
                 model=row.model,
                 version=str(row.trace.get("prompt", "")),

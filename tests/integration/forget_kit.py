@@ -14,6 +14,7 @@ from sqlalchemy import JSON, Boolean, DateTime, Engine, Float, Integer, MetaData
 from bot.domain import ChannelName, ChatRef
 from bot.domain.consents import Person
 from bot.store.erasing import Erasure
+from bot.store.marks import key_of_turn
 from tests.integration.consent_kit import QUESTION
 from tests.integration.town_kit import Town
 
@@ -62,7 +63,7 @@ def plant_rows(town: Town, user_id: int, *, word: str = WORD) -> list[str]:
             row |= _CLOSED.get(table.name, {})
             row |= {"tester": "telegram:5", "kind": "stock", "model": "gigachat", "version": "7"}
             if turn is not None:
-                row |= {"turn_id": turn.turn_id, "turn_row": turn.id, "answer_key": str(turn.id)}
+                row |= {"turn_id": turn.turn_id, "turn_row": turn.id, "answer_key": key_of_turn(turn.id)}
             connection.execute(insert(table).values({k: v for k, v in row.items() if k in table.c}))
             planted.append(table.name)
     return planted
