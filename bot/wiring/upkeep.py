@@ -70,14 +70,15 @@ def build_upkeep(
     tenant, engine = basis.tenant, basis.engine
     nps_every = timedelta(days=tenant.service.ratings.nps_every_days)
     purges = PurgeStore(engine, tenant.name, nps_every=nps_every, now=basis.now)
-    figures = DailyFigures(FigureStore(engine, tenant.name), tenant.zone)
+    clock = build_clock(engine, tenant.name, basis.redis, basis.now)
+    figures = DailyFigures(FigureStore(engine, tenant.name), tenant.zone, clock)
     retention = Retention(
         tenant=tenant,
         store=purges,
         scrubber=ErasureStore(engine, tenant.name),
         figures=figures,
         leftovers=Leftovers(basis.redis, data_dir, prefix=basis.prefix),
-        clock=build_clock(engine, tenant.name, basis.redis, basis.now),
+        clock=clock,
         tuning=basis.tuning,
         news=RetentionNews(basis.posts, basis.texts, tenant.zone, basis.now),
         default_days=retention_days,

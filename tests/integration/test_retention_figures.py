@@ -7,11 +7,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import Engine
 
+from bot.people.retention.clock import TrustedClock
 from bot.people.retention.days import midnight
 from bot.people.retention.figures import DailyFigures
 from bot.store.aged import CALLBACKS, RATINGS
+from bot.store.clock_marks import ClockMarkStore
 from bot.store.figures import FigureStore
 from bot.store.purging import PurgeStore
+from tests.integration.oversight_kit import Clock
 from tests.integration.retention_kit import TENANT, plant, plant_turn
 
 ZONE = ZoneInfo("Asia/Novosibirsk")
@@ -21,8 +24,14 @@ MOMENT = timedelta(microseconds=1)
 
 
 @pytest.fixture
-def figures(engine: Engine) -> DailyFigures:
-    return DailyFigures(FigureStore(engine, TENANT), ZONE)
+def clock() -> Clock:
+    return Clock(END + timedelta(days=9))
+
+
+@pytest.fixture
+def figures(engine: Engine, clock: Clock) -> DailyFigures:
+    trusted = TrustedClock(ClockMarkStore(engine, TENANT), now=clock)
+    return DailyFigures(FigureStore(engine, TENANT), ZONE, trusted)
 
 
 def took(engine: Engine, seconds: float, **values: Any) -> int:
@@ -91,3 +100,17 @@ async def test_every_day_with_rows_is_kept(figures: DailyFigures, engine: Engine
 
 async def test_a_silent_day_has_no_turns_and_nothing_else(figures: DailyFigures) -> None:
     assert await figures.of(DAY) == {"turns": 0}
+
+
+async def test_what_a_clock_that_has_leapt_takes_for_over_is_counted_and_not_kept(
+    figures: DailyFigures, engine: Engine, clock: Clock
+) -> None:
+    clock.at = END - timedelta(hours=2)
+    took(engine, 2)
+    assert await figures.last_over() == DAY - timedelta(days=1)
+    clock.turn(days=10)
+    assert await figures.keep_until(DAY + timedelta(days=9)) == DAY - timedelta(days=1)
+    assert (await figures.of(DAY))["turns"] == 1
+    took(engine, 2)
+    assert (await figures.of(DAY))["turns"] == 2
+    assert FigureStore(engine, TENANT).between(DAY, DAY + timedelta(days=30)) == {}

@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 
 from bot.store.aged import CALLBACKS
 from bot.store.rows import TURNS
-from tests.integration.oversight_kit import ADMIN, OPEN
+from tests.integration.oversight_kit import ADMIN, OPEN, Clock
 from tests.integration.retention_kit import plant, plant_person, plant_turn
 from tests.integration.town_kit import Town
 
@@ -65,3 +65,23 @@ async def test_whatever_is_no_span_is_today_and_told_what_could_be(town: Town) -
     for times, words in enumerate(("/stats -1", "/stats завтра", "/stats 100000"), start=1):
         said = await town.say(ADMIN, words)
         assert (said.count("/stats 90"), said.count("Сегодня, 25.11")) == (times, times + 1)
+
+
+async def test_a_look_while_the_clock_has_leapt_spoils_no_day(
+    town: Town, engine: Engine, clock: Clock
+) -> None:
+    plant_turn(engine, OPEN - timedelta(days=2))
+    assert "Разговоров: 1\n" in await town.say(ADMIN, "/stats 7")
+    clock.turn(days=5)
+    plant_turn(engine, OPEN)
+    assert "Разговоров: 1\n" in await town.say(ADMIN, "/stats 7")
+    await town.do_duty("digest")
+    assert "Сводка за 24.11.2026" in await town.screen(ADMIN)
+    clock.turn(days=-5)
+    plant_turn(engine, OPEN + timedelta(minutes=5))
+    assert "Разговоров: 3\n" in await town.say(ADMIN, "/stats 7")
+    assert "Разговоров: 2\n" in await town.say(ADMIN, "/stats 1")
+    await town.people.upkeep.retention.trust_clock()
+    clock.turn(days=1)
+    await town.do_duty("digest")
+    assert "Разговоров: 2, людей: 2." in (await town.screen(ADMIN)).split("Сводка за 25.11.2026")[1]

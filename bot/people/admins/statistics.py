@@ -49,8 +49,8 @@ class Period:
 
 
 class Statistics:
-    """One tenant's. Days that are over come from the kept figures, which outlive their rows; today is
-    counted anew. Methods raise StoreError."""
+    """One tenant's. Days that are surely over come from the kept figures, which outlive their rows; today is
+    counted anew. Methods raise redis-py's errors and StoreError."""
 
     def __init__(self, figures: DailyFigures, store: FigureStore, tenant: Tenant, now: Now) -> None:
         self._figures = figures
@@ -61,13 +61,14 @@ class Statistics:
     async def of(self, span: Span) -> Period:
         last = today(self._now(), self._zone)
         first = last - timedelta(days=span.days - 1)
-        start, end = midnight(last, self._zone), midnight(last + timedelta(days=1), self._zone)
-        days = [await asyncio.to_thread(self._store.count, start, end, due_by=self._now())]
+        anew, days = last, list[Figures]()
         if first < last:
-            yesterday = last - timedelta(days=1)
-            await self._figures.keep_until(yesterday)
-            kept = await asyncio.to_thread(self._store.between, first, yesterday)
+            over = await self._figures.keep_until(last - timedelta(days=1))
+            kept = await asyncio.to_thread(self._store.between, first, over)
             days.extend(kept.values())
+            anew = max(first, over + timedelta(days=1))
+        start, end = midnight(anew, self._zone), midnight(last + timedelta(days=1), self._zone)
+        days.append(await asyncio.to_thread(self._store.count, start, end, due_by=self._now()))
         return Period(span=span, first=first, last=last, figures=together(days))
 
 

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from bot.domain.moments import Now
-from bot.people.retention.days import today
 from bot.people.retention.figures import DailyFigures
 from bot.people.staff_posts import StaffPosts
 from bot.store.figures import Figures
@@ -40,7 +39,7 @@ class Digest:
 
     async def tell(self) -> None:
         """Tell the admins of yesterday, and see that no day before it is left uncounted."""
-        yesterday = today(self._now(), self._tenant.zone) - timedelta(days=1)
+        yesterday = await self._figures.last_over()
         await self._figures.keep_until(yesterday)
         await self._posts.tell_admins(f"digest:{yesterday}", await self.of(yesterday, self._posts.language))
 
