@@ -9,6 +9,7 @@ from sqlalchemy import Column, ColumnElement, Table, and_, exists, func, or_, se
 
 from bot.domain.ratings import RatingKind
 from bot.store.admin_tables import BroadcastPersonRow, BroadcastRow, RetentionHoldRow
+from bot.store.marks import key_of_logged
 from bot.store.people_tables import ActionRunRow, BookingRow, CallbackRow, ConsentRow, HandoffRow, RatingRow
 from bot.store.review_tables import MarkItemRow, MarkRow, ProposalRow, ReviewRow
 from bot.store.rows import DIALOGUES, PEOPLE, TURNS, table_of
@@ -128,26 +129,43 @@ def _aged(tenant: str, before: datetime, nps_before: datetime) -> Iterator[Step]
     yield Step(
         table=CONSENTS, old=_free(CONSENTS, tenant, CONSENTS.c.withdrawn_at < before), by=CONSENTS.c.id
     )
-    decided = func.coalesce(PROPOSALS.c.decided_at, PROPOSALS.c.proposed_at)
-    yield Step(table=PROPOSALS, old=and_(PROPOSALS.c.tenant == tenant, decided < before), by=PROPOSALS.c.id)
-    yield Step(table=MARKS, old=and_(MARKS.c.tenant == tenant, MARKS.c.created_at < before), by=MARKS.c.id)
-    yield Step(
-        table=MARK_ITEMS,
-        old=and_(MARK_ITEMS.c.tenant == tenant, MARK_ITEMS.c.created_at < before),
-        by=MARK_ITEMS.c.id,
-    )
+    yield from _told_of_turns(tenant, before)
     yield Step(
         table=REFRESHES, old=and_(REFRESHES.c.tenant == tenant, REFRESHES.c.at < before), by=REFRESHES.c.id
     )
     ended = select(BROADCASTS.c.id).where(BROADCASTS.c.tenant == tenant, BROADCASTS.c.finished_at < before)
-    yield Step(table=ADDRESSED, old=ADDRESSED.c.broadcast_id.in_(ended), by=ADDRESSED.c.person_id)
+    addressed = and_(ADDRESSED.c.broadcast_id.in_(ended), ~_is_held(ADDRESSED.c.person_id))
+    yield Step(table=ADDRESSED, old=addressed, by=ADDRESSED.c.person_id)
     yield Step(table=HOLDS, old=and_(HOLDS.c.tenant == tenant, HOLDS.c.lifted_at < before), by=HOLDS.c.id)
+
+
+def _told_of_turns(tenant: str, before: datetime) -> Iterator[Step]:
+    """What staff and testers said of answers: it is of whoever got the answer, and held with their rows."""
+    standing = and_(HOLDS.c.person_id == TURNS.c.person_id, HOLDS.c.lifted_at.is_(None))
+    turn_ids, keys = (
+        select(what).join(HOLDS, standing).select_from(TURNS) for what in (TURNS.c.turn_id, key_of_logged())
+    )
+    for table, at, answers, held in (
+        (
+            PROPOSALS,
+            func.coalesce(PROPOSALS.c.decided_at, PROPOSALS.c.proposed_at),
+            PROPOSALS.c.turn_id,
+            turn_ids,
+        ),
+        (MARKS, MARKS.c.created_at, MARKS.c.answer_key, keys),
+        (MARK_ITEMS, MARK_ITEMS.c.created_at, MARK_ITEMS.c.answer_key, keys),
+    ):
+        old = and_(table.c.tenant == tenant, at < before, answers.not_in(held))
+        yield Step(table=table, old=old, by=table.c.id)
 
 
 def _free(table: Table, tenant: str, old: ColumnElement[bool]) -> ColumnElement[bool]:
     """Old, the tenant's, and of nobody whose rows are held."""
-    held = exists().where(HOLDS.c.person_id == table.c.person_id, HOLDS.c.lifted_at.is_(None))
-    return and_(old, table.c.tenant == tenant, ~held)
+    return and_(old, table.c.tenant == tenant, ~_is_held(table.c.person_id))
+
+
+def _is_held(person: Column[Any]) -> ColumnElement[bool]:
+    return exists().where(HOLDS.c.person_id == person, HOLDS.c.lifted_at.is_(None))
 
 
 def _any(table: Table, theirs: ColumnElement[bool], left: dict[str, Any]) -> ColumnElement[bool]:

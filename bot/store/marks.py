@@ -6,7 +6,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, delete, exists, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Row,
+    Text,
+    and_,
+    cast,
+    delete,
+    exists,
+    func,
+    literal,
+    select,
+    update,
+)
 
 from bot.domain import Outcome
 from bot.domain.reviews import Mark, MarkItem
@@ -43,9 +57,17 @@ class Progress:
     prepared: int
 
 
+_OF_TURN = "turn:"
+
+
 def key_of_turn(row_id: int) -> str:
     """How marks name the answer of a logged turn."""
-    return f"turn:{row_id}"
+    return f"{_OF_TURN}{row_id}"
+
+
+def key_of_logged() -> ColumnElement[str]:
+    """The same of a row of the log."""
+    return literal(_OF_TURN) + cast(TURNS.c.id, Text)
 
 
 class MarkStore:

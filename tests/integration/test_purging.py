@@ -4,12 +4,26 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from sqlmodel import SQLModel
 
 from bot.errors import StoreError
-from bot.store.aged import ADDRESSED, BROADCASTS, CALLBACKS, CONSENTS, HANDOFFS, HOLDS, RATINGS, STAYS, steps
+from bot.store.aged import (
+    ADDRESSED,
+    BROADCASTS,
+    CALLBACKS,
+    CONSENTS,
+    HANDOFFS,
+    HOLDS,
+    MARK_ITEMS,
+    MARKS,
+    PROPOSALS,
+    RATINGS,
+    STAYS,
+    steps,
+)
 from bot.store.holds import HoldStore
+from bot.store.marks import key_of_turn
 from bot.store.purging import ACTS, Purged, PurgeStore
 from bot.store.rows import DIALOGUES, PEOPLE, TURNS
 from tests.integration.retention_kit import TENANT, count, plant, plant_person, plant_turn
@@ -84,6 +98,31 @@ def test_who_is_held_keeps_everything_until_the_hold_is_lifted(store: PurgeStore
     assert [count(engine, table) for table in (TURNS, CALLBACKS, DIALOGUES)] == [0, 0, 0]
     store.purge(NEW + timedelta(seconds=1))
     assert [count(engine, table) for table in (HOLDS, PEOPLE)] == [0, 0]
+
+
+def test_who_is_held_keeps_what_was_sent_to_them_and_what_was_said_of_their_answers(
+    store: PurgeStore, engine: Engine
+) -> None:
+    beside = (ADDRESSED, PROPOSALS, MARKS, MARK_ITEMS)
+    broadcast = plant(engine, BROADCASTS, OLD, finished_at=OLD)
+    people = [plant_turn(engine, OLD, turn_id=turn_id) for turn_id in ("held", "free")]
+    for person, turn_id in zip(people, ("held", "free"), strict=True):
+        plant(engine, ADDRESSED, OLD, person_id=person, broadcast_id=broadcast)
+        plant(engine, PROPOSALS, OLD, turn_id=turn_id)
+        with engine.connect() as connection:
+            row = connection.execute(select(TURNS.c.id).where(TURNS.c.turn_id == turn_id)).scalar_one()
+        plant(engine, MARKS, OLD, answer_key=key_of_turn(row))
+        plant(engine, MARK_ITEMS, OLD, answer_key=key_of_turn(row), turn_row=row)
+    holds = HoldStore(engine, TENANT)
+    assert holds.place(people[0], "спор", by="telegram:1", at=NEW)
+    forecast = store.count(BEFORE)
+    assert forecast == store.purge(BEFORE).deleted
+    assert [forecast[table.name] for table in beside] == [1, 1, 1, 1]
+    assert [count(engine, table) for table in (*beside, TURNS, PEOPLE)] == [1, 1, 1, 1, 1, 1]
+    assert not store.has_old(BEFORE)
+    holds.lift(holds.standing()[0].hold_id, by="telegram:1", at=NEW)
+    store.purge(BEFORE)
+    assert [count(engine, table) for table in (*beside, TURNS)] == [0, 0, 0, 0, 0]
 
 
 def test_another_tenants_rows_are_not_touched(store: PurgeStore, engine: Engine) -> None:
