@@ -13,6 +13,7 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    exists,
     func,
     select,
     update,
@@ -144,14 +145,17 @@ class BroadcastStore:
     # Each person's copy.
 
     def claim(self, broadcast_id: int, limit: int, at: datetime) -> Sequence[Addressee]:
-        """Take some of those who wait in hand; none: nobody waits."""
+        """Take some of those who wait in hand; none: nobody waits, or it does not run."""
         some = (
             select(ADDRESSED.c.person_id)
             .where(self._of(broadcast_id, Fate.WAITING))
             .order_by(ADDRESSED.c.person_id)
             .limit(limit)
         )
-        taken = and_(self._of(broadcast_id, Fate.WAITING), ADDRESSED.c.person_id.in_(some))
+        runs = exists().where(
+            self._mine(BROADCASTS.c.id == broadcast_id), BROADCASTS.c.status == BroadcastStatus.RUNNING.value
+        )
+        taken = and_(self._of(broadcast_id, Fate.WAITING), ADDRESSED.c.person_id.in_(some), runs)
         begun = and_(BROADCASTS.c.id == broadcast_id, BROADCASTS.c.started_at.is_(None))
         with translated(), self._engine.begin() as connection:
             ids = connection.scalars(

@@ -20,7 +20,7 @@ WORDS = "Новый хлеб"
 
 
 def subscriber(number: int) -> int:
-    """Of the first, 1, to the fifth."""
+    """Of the first, 1, to the fifth, and of whoever joins them."""
     return _FIRST + number
 
 
@@ -32,15 +32,20 @@ def person(number: int) -> Person:
 async def open_people(
     telegram: FakeTelegram, redis: Redis, prefix: str, engine: Engine, clock: Clock | None = None
 ) -> AsyncIterator[Town]:
-    chats = [ADMIN, SECOND_ADMIN, OPERATOR, *(subscriber(number) for number in range(1, _COUNT + 1))]
-    for chat in chats:
+    for chat in (ADMIN, SECOND_ADMIN, OPERATOR):
         telegram.inject.open_chat(chat)
     async with open_town(telegram, redis, prefix, engine, now=clock or Clock()) as town:
         for number, role in ((ADMIN, Role.ADMIN), (SECOND_ADMIN, Role.ADMIN), (OPERATOR, Role.OPERATOR)):
             await town.people.staff.grant(member(number, role))
-        for number in range(1, _COUNT + 1):
-            await town.people.consents.take_news(person(subscriber(number)), takes=True)
+        await subscribe(town, first=1, last=_COUNT)
         yield town
+
+
+async def subscribe(town: Town, *, first: int, last: int) -> None:
+    """Have so many people take news."""
+    for number in range(first, last + 1):
+        town.telegram.inject.open_chat(subscriber(number))
+        await town.people.consents.take_news(person(subscriber(number)), takes=True)
 
 
 async def begin(
@@ -59,9 +64,9 @@ async def begin(
     return begun
 
 
-def copies(town: Town) -> list[int]:
-    """How many of its copies stand in the chat of each."""
+def copies(town: Town, people: int = _COUNT) -> list[int]:
+    """How many of its copies stand in the chat of each of the first so many."""
     return [
         sum(WORDS in message.text for message in town.telegram.sent(subscriber(number)))
-        for number in range(1, _COUNT + 1)
+        for number in range(1, people + 1)
     ]

@@ -166,19 +166,6 @@ async def test_the_button_under_it_ends_the_news_at_once(town: Town) -> None:
     assert copies(town) == [1, 2, 2, 2, 2]
 
 
-async def test_who_says_no_more_while_it_goes_out_gets_none(town: Town) -> None:
-    held = town.telegram.faults.add(
-        Fault(kind=FaultKind.HOLD_BEFORE, methods=("sendMessage",), chat_id=subscriber(1), times=1)
-    )
-    await begin(town)
-    running = asyncio.create_task(build_sending(town.people).look_after())
-    await town.telegram.faults.wait_held(held)
-    await town.people.consents.take_news(person(subscriber(5)), takes=False)
-    town.telegram.faults.clear()
-    await running
-    assert copies(town)[0] == 1
-
-
 @pytest.mark.parametrize("way", ["news", "withdraw", "forget"])
 async def test_who_changes_their_mind_after_the_start_is_left_out(town: Town, way: str) -> None:
     broadcast = await begin(town)

@@ -126,6 +126,17 @@ def test_nobody_is_taken_in_hand_twice(engine: Engine) -> None:
     assert ids(store.in_hand(begun.broadcast_id, 10)) == ids(taken)
 
 
+@pytest.mark.parametrize("status", [BroadcastStatus.PAUSED, BroadcastStatus.STOPPED])
+def test_nobody_is_taken_in_hand_of_one_that_does_not_run(engine: Engine, status: BroadcastStatus) -> None:
+    subscribe(engine, person(1))
+    begun = start(engine)
+    assert begun is not None
+    store, number = store_of(engine), begun.broadcast_id
+    assert store.change(number, BroadcastStatus.RUNNING, status, "telegram:1")
+    assert store.claim(number, 3, NOW) == []
+    assert store.progress(number) == {Fate.WAITING: 1}
+
+
 def test_what_became_of_a_copy_is_noted_once_and_who_is_out_of_reach_marked(engine: Engine) -> None:
     subscribe(engine, person(1), person(2))
     begun = start(engine)

@@ -63,7 +63,7 @@ class _Chunk:
 
     broadcast: Broadcast
     looked_at: float
-    """When the database said whose news these are, by the loop's clock."""
+    """When the database said whose news these are and that they may go, by the loop's clock."""
     waiting: list[tuple[Addressee, Mapping[str, str]]]
     """Each with what is known of the copy."""
     fates: dict[int, Fate] = field(default_factory=dict)
@@ -116,31 +116,35 @@ class Sending:
                 return
 
     async def _go_on(self, broadcast: Broadcast, lease: str) -> None:
+        broadcast = await self._as_it_is(broadcast)  # those before it took their time
+        if broadcast.finished_at is not None:
+            return
         left = await asyncio.to_thread(self._store.in_hand, broadcast.broadcast_id, _CHUNK)
         # Looking for copies whose fate is unknown takes seconds, and nobody else needs to wait for it.
         finding = asyncio.create_task(self._send(broadcast, left, lease))
         try:
-            broadcast = await self._send_all(broadcast, lease)
+            await self._send_all(broadcast, lease)
         except BaseException:
             finding.cancel()
             await asyncio.wait([finding])
             raise
         await finding
         await self._settle(broadcast, lease)
+        broadcast = await self._as_it_is(broadcast)
         if broadcast.status is BroadcastStatus.STOPPED or await self._is_over(broadcast):
             await self._tell_end(broadcast)
             await asyncio.to_thread(self._store.finish, broadcast, self._now())
             log.info("broadcast_over", broadcast=broadcast.broadcast_id)
 
-    async def _send_all(self, broadcast: Broadcast, lease: str) -> Broadcast:
-        """To all who wait, as long as it may go on; returns it as it is then."""
+    async def _send_all(self, broadcast: Broadcast, lease: str) -> None:
+        """To all who wait, as long as it may go on."""
         while self._may_go_on(broadcast):
             some = await asyncio.to_thread(self._store.claim, broadcast.broadcast_id, _CHUNK, self._now())
             if not some or not await self._send(broadcast, some, lease):
-                break
-            as_it_is = await asyncio.to_thread(self._store.one, broadcast.broadcast_id)
-            broadcast = as_it_is or broadcast
-        return broadcast
+                return
+
+    async def _as_it_is(self, broadcast: Broadcast) -> Broadcast:
+        return await asyncio.to_thread(self._store.one, broadcast.broadcast_id) or broadcast
 
     def _may_go_on(self, broadcast: Broadcast) -> bool:
         is_running = broadcast.status is BroadcastStatus.RUNNING
@@ -166,6 +170,7 @@ class Sending:
         if not some:
             return True
         looked_at = asyncio.get_running_loop().time()
+        broadcast = await self._as_it_is(broadcast)
         if await self._redis.get(self._owner) != lease.encode():
             raise LeaseLost
         known = await self._copies.take([_name(broadcast, one) for one in some], lease)
