@@ -95,7 +95,7 @@ async def take_tap(
         await pass_over(query, bot, people)
         return
     await toast(bot, query)
-    screen = await TAPS[tap.act](replace(at, number=tap.number))
+    screen = await TAPS[tap.act](replace(at, number=tap.number, revision=tap.revision))
     if screen is not None:
         await change(people, query.message, *screen)
 

@@ -50,6 +50,8 @@ class Writing:
     update: Update
     number: int = 0
     """What the button carries."""
+    revision: int = 0
+    """Of the draft as it was seen where the button stands."""
 
     @property
     def screens(self) -> DraftScreens:
@@ -59,6 +61,8 @@ class Writing:
         return await self.people.broadcasts.count(self.draft.audience)
 
     async def keep(self, draft: Draft, state: State = Drafting.ready) -> "Writing":
+        if draft != self.draft:
+            draft = replace(draft, revision=self.draft.revision + 1)
         await self.state.update_data(draft=draft.to_value())
         await self.state.set_state(state)
         return replace(self, draft=draft)
@@ -212,7 +216,17 @@ async def _show(at: Writing) -> Screen | None:
 
 
 async def _ask_whether(at: Writing) -> Screen:
-    return at.screens.sure(at.draft, await at.count(), is_quiet=at.people.broadcasts.is_quiet)
+    """Anew, and with what is different, if the draft or the count is no longer what was seen."""
+    if at.draft.fault is not None:
+        return Screen(at.screens.fault(at.draft.fault))
+    count, is_changed = await at.count(), at.revision != at.draft.revision
+    if not count:
+        return (await at.whom()).headed(at.words.say(BroadcastText.NOBODY))
+    is_quiet = at.people.broadcasts.is_quiet
+    screen = at.screens.sure(at.draft, count, is_quiet=is_quiet, is_changed=is_changed)
+    if is_changed:
+        return screen.headed(at.words.say(BroadcastText.DRAFT_CHANGED))
+    return screen if count == at.number else screen.headed(at.words.say(BroadcastText.COUNT_CHANGED))
 
 
 async def _start(at: Writing) -> Screen:
@@ -224,9 +238,9 @@ async def _start_by_night(at: Writing) -> Screen:
 
 
 async def _begin(at: Writing, *, by_night: bool) -> Screen:
-    """The yes. Whoever is no admin any more does not get here."""
-    if at.draft.fault is not None:
-        return Screen(at.screens.fault(at.draft.fault))
+    """The yes, to what was seen. Whoever is no admin any more does not get here."""
+    if (at.revision, at.number) != (at.draft.revision, await at.count()):
+        return await _ask_whether(at)
     key = f"{at.people.tenant.name}:{at.member.key}:{at.draft.token}"
     try:
         begun = await at.people.broadcasts.start(

@@ -67,6 +67,8 @@ class BroadcastText(StrEnum):
     CHANGE = "broadcast_change"
     SURE = "broadcast_sure"
     SURE_NIGHT = "broadcast_sure_night"
+    DRAFT_CHANGED = "broadcast_draft_changed"
+    COUNT_CHANGED = "broadcast_count_changed"
     SEND_YES = "broadcast_send_yes"
     SEND_MORNING = "broadcast_send_morning"
     SEND_NIGHT = "broadcast_send_night"

@@ -20,7 +20,7 @@ from bot.texts.literal import literal
 DATA: Final = "bcd:"
 SHOWN: Final = "bcd:shown"
 """Under the preview, where people will have «no more»."""
-_TOKEN_CHARACTERS = 15
+_TOKEN_DIGITS, _NUMBER_DIGITS = 15, 8
 DAYS: Final = (7, 30, 90)
 _PRODUCTS_SHOWN: Final = 90
 """Telegram shows a hundred buttons under a message."""
@@ -28,7 +28,7 @@ _IN_ROW: Final = 3
 
 
 class Act(StrEnum):
-    """What a button of a draft does. DAYS and PRODUCT carry a number, YES and NIGHT how many it was for."""
+    """What a button of a draft does. DAYS and PRODUCT carry a number; ASK, YES and NIGHT how many there were."""
 
     TEXT = "text"
     BUTTON = "button"
@@ -53,24 +53,29 @@ class Act(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DraftTap:
-    """``bcd:<act>:<token>:<number>``"""
+    """``bcd:<act>:<token>:<number>:<revision of the draft that was seen>``"""
 
     act: Act
     token: str
-    number: int = 0
+    number: int
+    revision: int
 
     @classmethod
     def parse(cls, data: str) -> Self | None:
         """None: it is no button of ours, or a forged one."""
         match data.removeprefix(DATA).split(":"):
-            case [act, token, number] if act in set(Act) and number.isdecimal() and len(number) < 9:
-                if token.isascii() and token.isdigit() and len(token) <= _TOKEN_CHARACTERS:
-                    return cls(act=Act(act), token=token, number=int(number))
+            case [act, token, number, revision] if act in set(Act) and _is_count(token, _TOKEN_DIGITS):
+                if _is_count(number, _NUMBER_DIGITS) and _is_count(revision, _NUMBER_DIGITS):
+                    return cls(act=Act(act), token=token, number=int(number), revision=int(revision))
         return None
 
     @property
     def data(self) -> str:
-        return f"{DATA}{self.act}:{self.token}:{self.number}"
+        return f"{DATA}{self.act}:{self.token}:{self.number}:{self.revision}"
+
+
+def _is_count(text: str, most: int) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= most
 
 
 class DraftScreens:
@@ -167,9 +172,12 @@ class DraftScreens:
         text = say(BroadcastText.SHOWN, who=self.who(draft.audience), people=people)
         return Screen(text, Keyboard(rows=((send,), (back, drop))))
 
-    def sure(self, draft: Draft, count: int, *, is_quiet: bool) -> Screen:
+    def sure(self, draft: Draft, count: int, *, is_quiet: bool, is_changed: bool) -> Screen:
+        """`is_changed`: since it was seen, so that there is something to look at."""
         say, people = self._words.say, self._words.to_people(count)
-        no = (self._button(draft, Act.HUB, say(BroadcastText.NO)),)
+        no: tuple[Button, ...] = (self._button(draft, Act.HUB, say(BroadcastText.NO)),)
+        if is_changed:
+            no = (self._button(draft, Act.SHOW, say(BroadcastText.SHOW)), *no)
         if not is_quiet:
             yes = (self._button(draft, Act.YES, say(BroadcastText.SEND_YES, people=people), count),)
             return Screen(say(BroadcastText.SURE, people=people), Keyboard(rows=(yes, no)))
@@ -208,4 +216,5 @@ class DraftScreens:
         )
 
     def _button(self, draft: Draft, act: Act, label: str, number: int = 0) -> Button:
-        return Button(text=label, data=DraftTap(act=act, token=draft.token, number=number).data)
+        tap = DraftTap(act=act, token=draft.token, number=number, revision=draft.revision)
+        return Button(text=label, data=tap.data)

@@ -10,11 +10,13 @@ from bot.people.broadcasts.checking import Fault, fault_of
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Draft:
-    """`token`: of the command that began it; buttons of others are none of its own."""
+    """`token`: of the command that began it; buttons of others are none of its own. `revision`: counts its
+    changes, so that no yes to what it was is one to what it is."""
 
     token: str
     message: Message
     audience: Audience = field(default_factory=Audience)
+    revision: int = 0
 
     @property
     def fault(self) -> Fault | None:
@@ -26,6 +28,7 @@ class Draft:
             "token": self.token,
             "message": {**asdict(self.message), "promo": self.message.promo.as_text},
             "audience": self.audience.to_value(),
+            "revision": self.revision,
         }
 
     @classmethod
@@ -35,4 +38,5 @@ class Draft:
             token=value["token"],
             message=Message(**{**message, "promo": Promo.from_text(message["promo"])}),
             audience=Audience.from_value(value["audience"]),
+            revision=value["revision"],
         )
