@@ -28,7 +28,7 @@ _IN_ROW: Final = 3
 
 
 class Act(StrEnum):
-    """What a button of a draft does. DAYS and PRODUCT carry a number; ASK, YES and NIGHT how many there were."""
+    """What a button of a draft does. DAYS and PRODUCT carry a number; ASK, YES and NIGHT the count shown."""
 
     TEXT = "text"
     BUTTON = "button"
