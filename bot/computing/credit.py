@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TypeGuard
 
-from bot.computing.amounts import Numbers, read_numbers, words
+from bot.computing.amounts import Numbers, lemmas_of, read_numbers, words
 from bot.computing.credit_reading import YEAR_MONTHS, Wanted, read_wanted, spans_compared
 from bot.computing.wording import Wording, as_money, as_number
 from bot.findings import Finding, FindingKind, Inquiry
@@ -60,6 +61,10 @@ def annuity(amount: float, months: int, rate_percent: float) -> float:
     return float(round(amount * monthly / (1 - (1 + monthly) ** -months)))
 
 
+_MARK = 3
+"""Shorter words are names of cars, or little ones."""
+
+
 class CreditSource:
     """Computes the instalment when a question about credit names a sum. A follow-up keeps the rest."""
 
@@ -75,7 +80,8 @@ class CreditSource:
         before = inquiry.focus.get("wanted", {}) if is_going_on else {}
         said = read_wanted(numbers, self._credit, price=before.get("price"))
         is_named = any(map(numbers.names, (*self._credit.names, *words("credit_names"))))
-        if not (is_named or said.is_whole or (is_going_on and said.said)):
+        is_meant = is_named or said.is_whole or (is_going_on and said.said)
+        if not is_meant or (not said.said and self._asks_more(numbers)):
             return None
         wanted = _with_shown_price(said.after(before), inquiry, is_named=is_named)
         if wanted.price is None and wanted.loan is None:
@@ -83,6 +89,15 @@ class CreditSource:
             return self._ask(inquiry, wanted) if is_asked else None
         certainty = 1.0 if is_named or said.is_whole else 0.9
         return self._of_spans(inquiry, wanted, numbers) or self._found(inquiry, wanted, certainty=certainty)
+
+    def _asks_more(self, numbers: Numbers) -> bool:
+        """Whether it wants to know something else of credits: «какие документы нужны для кредита?»."""
+        if numbers.has_any(words("price") | words("compute")):
+            return False
+        names = (*self._credit.names, *words("credit_names"), *words("each_month"))
+        known = words("read") | words("loan") | words("shown") | words("down_payment") | words("rate")
+        unread = set(numbers.lemmas) - known - set(chain.from_iterable(map(lemmas_of, names)))
+        return any(len(word) > _MARK and word.isalpha() for word in unread)
 
     def _of_spans(self, inquiry: Inquiry, wanted: Wanted, numbers: Numbers) -> Finding | None:
         """The same loan over several spans, if the question names them."""

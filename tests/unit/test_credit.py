@@ -218,3 +218,35 @@ def test_a_first_payment_said_later_is_of_the_price_said_before() -> None:
     first = surely_computed("mercedes", "кредит: машина 6 млн, взнос миллион, 3 года")
     later = surely_computed("mercedes", "а если взнос два?", dict(first.focus))
     assert later.trace["result"]["down_payment"] == 2_000_000
+
+
+SHOWN = {"price": 2_730_000.0}
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "а в кредит?",
+        "можно в рассрочку?",
+        "какой платёж у этой машины",
+        "C 180 в кредит",
+        "what would the monthly payment be?",
+    ],
+)
+def test_the_price_that_was_just_shown_is_counted_with(question: str) -> None:
+    assert paid(question, SHOWN)["payment"] == 48_423
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Какие документы нужны для кредита?",
+        "Сколько длится одобрение кредита?",
+        "Нужен ли поручитель для кредита?",
+        "What documents do I need for a loan?",
+    ],
+)
+@pytest.mark.parametrize("is_going_on", [False, True])
+def test_other_questions_about_credits_are_not_answered_with_a_sum(question: str, is_going_on: bool) -> None:
+    focus = dict(surely_computed("mercedes", "а в кредит?", SHOWN).focus) if is_going_on else SHOWN
+    assert computed("mercedes", question, focus) is None
