@@ -77,7 +77,7 @@ def _restore(settings: Settings, copy: Path, database: Path, *, with_key: bool) 
     had_one = database.exists()
     try:
         with sole_supervisor(settings.data_dir):
-            put_back(copy, database, aside)
+            paused = put_back(copy, database, aside)
             if with_key:
                 put_key_back(copy, settings.data_dir, aside.with_suffix(".key"))
     except AlreadyRunning as error:
@@ -85,12 +85,22 @@ def _restore(settings: Settings, copy: Path, database: Path, *, with_key: bool) 
     print(f"{database} is as it was in {copy.name}")
     if had_one:
         print(f"what it was until now: {aside}")
-    print("whoever asked to be forgotten since then is in it again: have them forgotten once more")
+    _tell_what_is_old(paused)
     if not _opens(settings, database):
         print(
             f"its phones do not open with the keys here: put back the data.key of then in {settings.data_dir}"
         )
     return 0
+
+
+def _tell_what_is_old(paused: int) -> None:
+    print("whoever asked to be forgotten since then is in it again: have them forgotten once more")
+    print("consents and refusals are as they were then: who has said no to news since would get them again")
+    if paused:
+        print(
+            f"broadcasts that were not over then: {paused}, all paused now. Whom they have reached since is "
+            "not known: look at /broadcasts, stop those that went out, go on with the others"
+        )
 
 
 def _opens(settings: Settings, database: Path) -> bool:

@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from bot.errors import BackupFailed
+from bot.store.restored import pause_broadcasts
 
 _PAGES_AT_ONCE = 1_000
 _PAUSE_S = 0.005
@@ -45,8 +46,9 @@ def check_copy(path: Path) -> None:
             raise BackupFailed(f"{path}: is no database of this program", permanent=True)
 
 
-def put_back(copy: Path, database: Path, aside: Path) -> None:
-    """Have the database be the copy; what it was before, if it was there, lies at `aside` then.
+def put_back(copy: Path, database: Path, aside: Path) -> int:
+    """Have the database be the copy; what it was before, if it was there, lies at `aside` then. Returns how
+    many broadcasts were on their way in the copy; they wait for an admin now.
 
     Raises BackupFailed, with all as it was, where anybody has the database open, or the copy is no good.
     """
@@ -56,6 +58,7 @@ def put_back(copy: Path, database: Path, aside: Path) -> None:
         try:
             database.parent.mkdir(parents=True, exist_ok=True)
             _copy(copy, draft, time.sleep)
+            paused = pause_broadcasts(draft)
             _sync(draft)
             if database.exists():
                 _expect_unused(database)
@@ -66,6 +69,7 @@ def put_back(copy: Path, database: Path, aside: Path) -> None:
                 path.unlink(missing_ok=True)  # of a database that is gone: it would be read into the new one
             draft.replace(database)
             _sync(database.parent)
+            return paused
         finally:
             for path in (draft, *_beside(draft)):
                 path.unlink(missing_ok=True)
