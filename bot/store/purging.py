@@ -202,7 +202,10 @@ class PurgeStore:
                 for table in (PEOPLE, STAFF)
             ]
             about = and_(
-                ACTS.c.tenant == self._tenant, ACTS.c.at < before, ACTS.c.subject.like(f"{channel}:%")
+                ACTS.c.tenant == self._tenant,
+                ACTS.c.at < before,
+                ACTS.c.subject.like(f"{channel}:%"),
+                ACTS.c.subject.not_like(f"{channel}:-%"),  # a group
             )
             after = 0
             while ids := self._next_acts(and_(about, ACTS.c.id > after)):

@@ -167,13 +167,13 @@ def test_somebody_who_is_being_written_to_stays(store: PurgeStore, engine: Engin
 
 
 def test_acts_stay_but_not_with_whom(store: PurgeStore, engine: Engine) -> None:
-    for subject in ("telegram:404", "callback:12"):
+    for subject in ("telegram:404", "callback:12", "telegram:-1001"):
         plant(engine, ACTS, OLD, subject=subject)
     plant(engine, ACTS, NEW, subject="telegram:404")
     store.purge(BEFORE)
     with engine.connect() as connection:
-        subjects = connection.execute(ACTS.select().order_by(ACTS.c.id)).all()
-    assert [row.subject for row in subjects] == ["erased", "callback:12", "telegram:404"]
+        acts = connection.execute(ACTS.select().order_by(ACTS.c.id)).all()
+    assert [act.subject for act in acts] == ["erased", "callback:12", "telegram:-1001", "telegram:404"]
 
 
 def test_a_purge_that_was_cut_short_is_gone_on_with(store: PurgeStore, engine: Engine) -> None:
