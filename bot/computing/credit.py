@@ -80,19 +80,18 @@ class CreditSource:
         before = inquiry.focus.get("wanted", {}) if is_going_on else {}
         said = read_wanted(numbers, self._credit, price=before.get("price"))
         is_named = any(map(numbers.names, (*self._credit.names, *words("credit_names"))))
-        is_meant = is_named or said.is_whole or (is_going_on and said.said)
-        if not is_meant or (not said.said and self._asks_more(numbers)):
+        is_spoken_of = is_named or said.is_whole or (is_going_on and bool(said.said))
+        if not is_spoken_of or self._asks_more(numbers, said):
             return None
+        certainty = 1.0 if is_named or said.is_whole else 0.9
         wanted = _with_shown_price(said.after(before), inquiry, is_named=is_named)
         if wanted.price is None and wanted.loan is None:
-            is_asked = said.said or numbers.has_any(words("compute"))
-            return self._ask(inquiry, wanted) if is_asked else None
-        certainty = 1.0 if is_named or said.is_whole else 0.9
+            return self._ask(inquiry, wanted) if said.said or numbers.has_any(words("compute")) else None
         return self._of_spans(inquiry, wanted, numbers) or self._found(inquiry, wanted, certainty=certainty)
 
-    def _asks_more(self, numbers: Numbers) -> bool:
+    def _asks_more(self, numbers: Numbers, said: Wanted) -> bool:
         """Whether it wants to know something else of credits: «какие документы нужны для кредита?»."""
-        if numbers.has_any(words("price") | words("compute")):
+        if said.said or numbers.has_any(words("price") | words("compute")):
             return False
         names = (*self._credit.names, *words("credit_names"), *words("each_month"))
         known = words("read") | words("loan") | words("shown") | words("down_payment") | words("rate")
