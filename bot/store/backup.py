@@ -1,5 +1,6 @@
 """Copies of a SQLite database: made while everybody works on it, checked, and put back."""
 
+import fcntl
 import os
 import sqlite3
 import time
@@ -14,6 +15,9 @@ _PAGES_AT_ONCE = 1_000
 _PAUSE_S = 0.005
 _WAIT_S = 10.0
 _VERSION = "SELECT version_num FROM alembic_version"
+_LOCKED = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+_LOCKS_AT, _LOCKS = 0x40000000, 512
+"""The bytes of a database file on which SQLite puts its locks: https://www.sqlite.org/lockingv3.html"""
 
 
 def copy_database(source: Path, target: Path, *, pause: Callable[[float], None] = time.sleep) -> None:
@@ -50,7 +54,8 @@ def put_back(copy: Path, database: Path, aside: Path) -> int:
     """Have the database be the copy; what it was before, if it was there, lies at `aside` then. Returns how
     many broadcasts were on their way in the copy; they wait for an admin now.
 
-    Raises BackupFailed, with all as it was, where anybody has the database open, or the copy is no good.
+    It may have been damaged; what lay beside it then lies there, too. Raises BackupFailed, with all as it
+    was, where anybody has the database open, or the copy is no good.
     """
     check_copy(copy)
     draft = database.with_name(f"{database.name}.restored.tmp")
@@ -62,9 +67,7 @@ def put_back(copy: Path, database: Path, aside: Path) -> int:
             _sync(draft)
             if database.exists():
                 _expect_unused(database)
-                aside.parent.mkdir(parents=True, exist_ok=True)
-                aside.unlink(missing_ok=True)
-                aside.hardlink_to(database)
+                _set_aside(database, aside)
             for path in _beside(database):
                 path.unlink(missing_ok=True)  # of a database that is gone: it would be read into the new one
             draft.replace(database)
@@ -102,16 +105,45 @@ def _copy(source: Path, target: Path, pause: Callable[[float], None]) -> None:
 
 
 def _expect_unused(database: Path) -> None:
-    """Takes the database out of WAL mode, which only its last user can; so all of it is in one file."""
+    """Takes the database out of WAL mode, which only its last user can; so all of it is in one file.
+
+    One that is damaged may be in several files still.
+    """
+    is_used = _is_used if database.stat().st_size else _is_locked
+    if is_used(database):
+        raise BackupFailed(f"{database}: a process of the assistant has it open; stop them all and try again")
+
+
+def _is_used(database: Path) -> bool:
+    """Not to be asked of an empty file: SQLite does away with what was written ahead of it."""
     try:
         with closing(sqlite3.connect(database, timeout=0, isolation_level=None)) as last:
             last.execute("PRAGMA journal_mode = DELETE")
             last.execute("BEGIN EXCLUSIVE")
             last.execute("ROLLBACK")
-    except sqlite3.OperationalError as error:
-        raise BackupFailed(
-            f"{database}: a process of the assistant has it open; stop them all and try again"
-        ) from error
+    except sqlite3.Error as error:
+        return error.sqlite_errorcode & 0xFF in _LOCKED or _is_locked(database)
+    return False
+
+
+def _is_locked(database: Path) -> bool:
+    """Whether another process has it open, asked of the file itself where SQLite cannot read it."""
+    descriptor = os.open(database, os.O_RDWR)
+    try:
+        fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB, _LOCKS, _LOCKS_AT)
+    except (BlockingIOError, PermissionError):  # by POSIX either tells of a lock
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
+def _set_aside(database: Path, aside: Path) -> None:
+    aside.parent.mkdir(parents=True, exist_ok=True)
+    for path, place in zip((database, *_beside(database)), (aside, *_beside(aside)), strict=True):
+        place.unlink(missing_ok=True)
+        if path.exists():
+            place.hardlink_to(path)
 
 
 @contextmanager

@@ -4,8 +4,7 @@ import shutil
 import sqlite3
 import threading
 from collections import namedtuple
-from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -18,53 +17,22 @@ from bot.people.upkeep.backup import Backups, DailyBackup
 from bot.settings import Settings
 from bot.store.backup import copy_database, put_back
 from bot.store.engine import database_url, open_engine
-from bot.store.migrate import migrate
 from bot.store.people_tables import CallbackRow
 from bot.store.rows import PEOPLE, TURNS, table_of
 from bot.store.turns import TurnStore
 from bot.wiring.sealing import build_sealer
-from tests.assistants import BAKERY
 from tests.fakes.model import Reply, ScriptedModel
 from tests.fakes.telegram import FakeTelegram
+from tests.integration.backup_kit import NOW, made, open_data, turns_in, with_engine
 from tests.integration.retention_kit import count, plant, plant_turn
 from tests.integration.test_replay_command import BREAD, Log
 from tests.integration.town_kit import KEY, open_town
 from tests.records import turn_record
 
-NOW = datetime(2026, 11, 22, 4, 30, tzinfo=UTC)
-
 
 @pytest.fixture
 def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with a database of one turn."""
-    data = tmp_path / "data"
-    data.mkdir()
-    monkeypatch.setenv("DATA_DIR", str(data))
-    monkeypatch.setenv("TENANT", str(BAKERY))
-    monkeypatch.setenv("EMBEDDINGS", "false")
-    migrate(database_url(None, data))
-    with_engine(data, lambda engine: TurnStore(engine).record([turn_record(1, tenant="bakery")]))
-    return data
-
-
-def with_engine(data: Path, work: object) -> None:
-    engine = open_engine(database_url(None, data))
-    work(engine)  # type: ignore[operator]
-    engine.dispose()
-
-
-def turns_in(database: Path) -> int:
-    with closing(sqlite3.connect(database)) as connection:
-        (number,) = connection.execute("SELECT count(*) FROM turns").fetchone()
-        return int(number)
-
-
-def made(data: Path, at: datetime = NOW, days: int = 90) -> Path:
-    engine = open_engine(database_url(None, data))
-    path = Backups(engine, data, lambda: at).make(days=days)
-    engine.dispose()
-    assert path is not None
-    return path
+    return open_data(tmp_path, monkeypatch)
 
 
 def test_a_copy_made_under_load_is_one_whole_state(data: Path) -> None:
