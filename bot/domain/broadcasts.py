@@ -101,6 +101,8 @@ class Broadcast:
     made_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
+    fates: Mapping[Fate, int] = field(default_factory=dict)
+    """How many copies came to which end, once it is finished."""
 
     @property
     def subject(self) -> str:

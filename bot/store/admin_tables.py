@@ -164,6 +164,8 @@ class BroadcastRow(SQLModel, table=True):
     """How many it was for when it began; whoever is erased since is in no row."""
     by_night: bool
     """Whether it goes on in the quiet hours."""
+    fates: dict[str, int] = Field(default_factory=dict, sa_type=JSON)
+    """How many copies came to which end, when the end of it all was told; outlives the rows of people."""
     status: str = Field(sa_type=Text)
     request_key: str = Field(sa_type=Text)
     """The same for the same tap, however often it is delivered."""

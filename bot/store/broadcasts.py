@@ -135,12 +135,15 @@ class BroadcastStore:
             return True
 
     def finish(self, broadcast: Broadcast, at: datetime) -> None:
-        """Its end was told. What was not stopped is done."""
+        """Its end was told; what became of the copies stands from then on. What was not stopped is done."""
         this = and_(self._mine(BROADCASTS.c.id == broadcast.broadcast_id), BROADCASTS.c.finished_at.is_(None))
         whole = and_(this, BROADCASTS.c.status != BroadcastStatus.STOPPED.value)
         with translated(), self._engine.begin() as connection:
             connection.execute(update(BROADCASTS).where(whole).values(status=BroadcastStatus.DONE.value))
-            connection.execute(update(BROADCASTS).where(this).values(finished_at=at))
+            fates = {
+                fate.value: count for fate, count in _progress(connection, broadcast.broadcast_id).items()
+            }
+            connection.execute(update(BROADCASTS).where(this).values(finished_at=at, fates=fates))
 
     # Each person's copy.
 
@@ -188,13 +191,8 @@ class BroadcastStore:
                 connection.execute(update(PEOPLE).where(PEOPLE.c.id.in_(blocked)).values(blocked_at=at))
 
     def progress(self, broadcast_id: int) -> Mapping[Fate, int]:
-        counted = (
-            select(ADDRESSED.c.status, func.count())
-            .where(ADDRESSED.c.broadcast_id == broadcast_id)
-            .group_by(ADDRESSED.c.status)
-        )
         with translated(), self._engine.connect() as connection:
-            return {Fate(status): count for status, count in connection.execute(counted)}
+            return _progress(connection, broadcast_id)
 
     def _audience(self, audience: Audience, now: datetime, column: Any) -> Select[Any]:
         dialect = self._engine.dialect.name
@@ -211,6 +209,7 @@ class BroadcastStore:
             audience=new.audience.to_value(),
             people=0,
             by_night=new.by_night,
+            fates={},
             status=BroadcastStatus.RUNNING.value,
             request_key=new.request_key,
             made_by=new.made_by,
@@ -287,4 +286,14 @@ def _broadcast(row: Row[Any]) -> Broadcast:
         made_at=row.made_at,
         started_at=row.started_at,
         finished_at=row.finished_at,
+        fates={Fate(fate): count for fate, count in row.fates.items()},
     )
+
+
+def _progress(connection: Connection, broadcast_id: int) -> Mapping[Fate, int]:
+    counted = (
+        select(ADDRESSED.c.status, func.count())
+        .where(ADDRESSED.c.broadcast_id == broadcast_id)
+        .group_by(ADDRESSED.c.status)
+    )
+    return {Fate(status): count for status, count in connection.execute(counted)}

@@ -28,6 +28,7 @@ def upgrade() -> None:
         sa.Column("audience", sa.JSON(), nullable=False),
         sa.Column("people", sa.Integer(), nullable=False),
         sa.Column("by_night", sa.Boolean(), nullable=False),
+        sa.Column("fates", sa.JSON(), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("request_key", sa.Text(), nullable=False),
         sa.Column("made_by", sa.Text(), nullable=False),

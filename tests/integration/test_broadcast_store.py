@@ -161,6 +161,23 @@ def test_of_two_admins_who_change_it_the_second_changes_nothing(engine: Engine) 
     assert (found.status, found.changed_by) == (BroadcastStatus.PAUSED, "telegram:1")
 
 
+def test_what_became_of_the_copies_is_known_when_their_rows_are_gone(engine: Engine) -> None:
+    subscribe(engine, person(1), person(2), person(3))
+    begun = start(engine)
+    assert begun is not None
+    assert begun.fates == {}
+    store = store_of(engine)
+    one, two = store.claim(begun.broadcast_id, 2, NOW)
+    store.note(begun.broadcast_id, {one.person_id: Fate.SENT, two.person_id: Fate.BLOCKED}, NOW)
+    store.finish(begun, NOW)
+    with engine.begin() as connection:
+        connection.execute(ADDRESSED.delete())
+    store.finish(begun, NOW + timedelta(days=1))
+    (found,) = store.latest(1)
+    assert found.finished_at == NOW
+    assert found.fates == {Fate.SENT: 1, Fate.BLOCKED: 1, Fate.WAITING: 1}
+
+
 @pytest.mark.parametrize("status", [BroadcastStatus.RUNNING, BroadcastStatus.STOPPED])
 def test_what_is_over_changes_no_more(engine: Engine, status: BroadcastStatus) -> None:
     subscribe(engine, person(1))

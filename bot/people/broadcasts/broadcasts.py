@@ -99,6 +99,9 @@ class Broadcasts:
         return [broadcast for broadcast in running if broadcast.by_night or not self.is_quiet]
 
     async def progress(self, broadcast: Broadcast) -> Mapping[Fate, int]:
+        """What became of its copies: as they stand, or, once it is finished, as they stood then."""
+        if broadcast.finished_at is not None:
+            return broadcast.fates
         return await asyncio.to_thread(self._store.progress, broadcast.broadcast_id)
 
     async def tell_end(self, broadcast: Broadcast) -> None:
