@@ -8,14 +8,11 @@ from pathlib import Path
 from bot.domain.moments import utc_now
 from bot.embedded.supervisor import AlreadyRunning, sole_supervisor
 from bot.errors import BackupFailed, SealBroken
-from bot.people.tuning import Knob
 from bot.people.upkeep.backup import ON_POSTGRESQL, Backups, database_file, key_beside, put_key_back
 from bot.settings import Settings
 from bot.store.backup import put_back, sealed_in
 from bot.store.engine import database_url, open_engine
 from bot.store.resealing import sealed_columns
-from bot.store.tunings import TuningStore
-from bot.wiring import load_configured_tenant
 from bot.wiring.sealing import build_sealer
 from bot.wiring.stock import opened_engine
 
@@ -42,11 +39,8 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def _make(settings: Settings, *, with_key: bool) -> int:
-    tenant = load_configured_tenant(settings)
     with opened_engine(settings) as engine:
-        tuned = TuningStore(engine, tenant.name).all().get(Knob.RETENTION_DAYS)
-        days = int(tuned.value) if tuned is not None else settings.log_retention_days
-        path = Backups(engine, settings.data_dir, utc_now).make(days=days, with_key=with_key)
+        path = Backups(engine, settings.data_dir, utc_now).make(days=None, with_key=with_key)
     if path is not None:
         print(f"{path}: {_size(path.stat().st_size)}, checked")
         print(

@@ -43,7 +43,7 @@ def turns_in(database: Path) -> int:
         return int(number)
 
 
-def made(data: Path, at: datetime = NOW, days: int = 90) -> Path:
+def made(data: Path, at: datetime = NOW, days: int | None = 90) -> Path:
     engine = open_engine(database_url(None, data))
     path = Backups(engine, data, lambda: at).make(days=days)
     engine.dispose()

@@ -87,6 +87,22 @@ def test_the_last_seven_are_kept_and_none_beyond_the_window(data: Path) -> None:
     assert backups[0].path == latest
 
 
+def test_a_new_one_outlives_those_that_a_clock_ahead_has_made(data: Path) -> None:
+    """Those go as new ones come, before any other does."""
+    for day in range(7):
+        made(data, NOW + timedelta(days=100 + day))
+    new = [made(data, NOW + timedelta(days=day)) for day in range(7)]
+    assert sorted((data / "backups").iterdir()) == new
+
+
+def test_where_nobody_is_sure_how_late_it_is_none_goes_by_age(data: Path) -> None:
+    old = made(data, NOW - timedelta(days=400))
+    assert main(["backup", "now"]) == 0
+    assert old.exists()
+    assert made(data, NOW + timedelta(days=900), days=None).exists()
+    assert old.exists()
+
+
 def test_a_disk_without_room_is_told_and_nothing_is_left(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     usage = namedtuple("usage", "total used free")
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10, 9, 1))

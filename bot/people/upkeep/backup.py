@@ -25,7 +25,6 @@ FOLDER = "backups"
 ON_POSTGRESQL: Final = "PostgreSQL is backed up by its own tools: pg_dump --format=custom, and pg_restore"
 _STAMP = "%Y%m%dT%H%M%SZ"
 _NAME = re.compile(r"dezhurny-(\d{8}T\d{6}Z)\.db")
-_FOR_GOOD = 36_500
 _SPARE = 1.1
 """How much more than the database must be free on the disk."""
 
@@ -49,8 +48,11 @@ class Backups:
         self._now = now
         self.folder = data_dir / FOLDER
 
-    def make(self, *, days: int, with_key: bool = False) -> Path | None:
-        """A new one; what is older than `days`, or than the newest seven, goes. None: on PostgreSQL."""
+    def make(self, *, days: int | None, with_key: bool = False) -> Path | None:
+        """A new one; what is older than `days`, or than the newest seven, goes. None: on PostgreSQL.
+
+        `days` None: nobody can be sure how late it is, so none goes by its age.
+        """
         if self._database is None:
             log.info("backup_passed_over", reason=ON_POSTGRESQL)
             return None
@@ -59,7 +61,7 @@ class Backups:
         copy_database(self._database, path)
         if with_key:
             _copy_key(self._data_dir, path)
-        gone = self.prune(days=days)
+        gone = self._prune(path, days)
         log.info("backup_made", file=path.name, bytes=path.stat().st_size, deleted=gone)
         return path
 
@@ -77,10 +79,15 @@ class Backups:
         ]
         return sorted(found, key=lambda backup: backup.made_at, reverse=True)
 
-    def prune(self, *, days: int) -> int:
-        """How many went. The newest stays, however old it is, as long as it is within the window."""
-        oldest = self._now() - timedelta(days=days)
-        old = [backup for place, backup in enumerate(self.all()) if place >= KEPT or backup.made_at < oldest]
+    def _prune(self, made: Path, days: int | None) -> int:
+        """How many went. The one just made stays; what a clock that was ahead has dated later goes first."""
+        now = self._now()
+        others = [backup for backup in self.all() if backup.path != made]
+        others.sort(key=lambda backup: backup.made_at > now)
+        oldest = datetime.min.replace(tzinfo=UTC) if days is None else now - timedelta(days=days)
+        old = [
+            backup for place, backup in enumerate(others, start=1) if place >= KEPT or backup.made_at < oldest
+        ]
         for backup in old:
             backup.path.unlink(missing_ok=True)
             key_beside(backup.path).unlink(missing_ok=True)
@@ -110,7 +117,7 @@ class DailyBackup:
         surely = await self._retention.watch_clock()
         days = (await self._retention.kept()).days
         # by a clock that has leapt ahead all of them would be too old
-        await asyncio.to_thread(self._backups.make, days=_FOR_GOOD if surely.has_leapt else days)
+        await asyncio.to_thread(self._backups.make, days=None if surely.has_leapt else days)
 
 
 def database_file(engine: Engine) -> Path | None:
