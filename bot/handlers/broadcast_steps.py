@@ -26,6 +26,7 @@ from bot.texts.broadcasts import BroadcastText
 DUTY: Final = "broadcasts"
 _MOST_DAYS = 3_650
 _SHOWN_CHARACTERS = 20
+_FEW = 0.05
 
 
 class Drafting(StatesGroup):
@@ -229,6 +230,11 @@ async def _ask_whether(at: Writing) -> Screen:
     return screen if count == at.number else screen.headed(at.words.say(BroadcastText.COUNT_CHANGED))
 
 
+def _has_grown(seen: int, count: int) -> bool:
+    """Whether there are more than were agreed to: people come and go all the time, so a few do not count."""
+    return count > seen + seen * _FEW
+
+
 async def _start(at: Writing) -> Screen:
     return await _begin(at, by_night=False)
 
@@ -239,7 +245,7 @@ async def _start_by_night(at: Writing) -> Screen:
 
 async def _begin(at: Writing, *, by_night: bool) -> Screen:
     """The yes, to what was seen. Whoever is no admin any more does not get here."""
-    if (at.revision, at.number) != (at.draft.revision, await at.count()):
+    if at.revision != at.draft.revision or _has_grown(at.number, await at.count()):
         return await _ask_whether(at)
     key = f"{at.people.tenant.name}:{at.member.key}:{at.draft.token}"
     try:
