@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Table, and_, exists, func, or_, select
 
+from bot.domain.broadcasts import BroadcastStatus
 from bot.domain.ratings import RatingKind
 from bot.store.admin_tables import BroadcastPersonRow, BroadcastRow, RetentionHoldRow
 from bot.store.marks import key_of_logged
@@ -24,7 +25,7 @@ BROADCASTS, ADDRESSED = table_of(BroadcastRow), table_of(BroadcastPersonRow)
 
 STAYS = {
     "alembic_version": "of the schema",
-    "broadcasts": "the business's own words",
+    "broadcasts": "the business's own words, and how many got them",
     "clock_marks": "of clocks",
     "daily_figures": "nobody can be found in them",
     "erasures": "they go by themselves, within minutes",
@@ -133,8 +134,13 @@ def _aged(tenant: str, before: datetime, nps_before: datetime) -> Iterator[Step]
     yield Step(
         table=REFRESHES, old=and_(REFRESHES.c.tenant == tenant, REFRESHES.c.at < before), by=REFRESHES.c.id
     )
-    ended = select(BROADCASTS.c.id).where(BROADCASTS.c.tenant == tenant, BROADCASTS.c.finished_at < before)
-    addressed = and_(ADDRESSED.c.broadcast_id.in_(ended), ~_is_held(ADDRESSED.c.person_id))
+    rests = or_(BROADCASTS.c.finished_at.is_not(None), BROADCASTS.c.status == BroadcastStatus.PAUSED.value)
+    begun = select(BROADCASTS.c.id).where(BROADCASTS.c.tenant == tenant, BROADCASTS.c.made_at < before, rests)
+    addressed = and_(
+        ADDRESSED.c.broadcast_id.in_(begun),
+        or_(ADDRESSED.c.at.is_(None), ADDRESSED.c.at < before),
+        ~_is_held(ADDRESSED.c.person_id),
+    )
     yield Step(table=ADDRESSED, old=addressed, by=ADDRESSED.c.person_id)
     yield Step(table=HOLDS, old=and_(HOLDS.c.tenant == tenant, HOLDS.c.lifted_at < before), by=HOLDS.c.id)
 

@@ -107,6 +107,7 @@ class BroadcastText(StrEnum):
     CHANGED_BY_OTHER = "broadcast_changed_by_other"
     REPORT = "broadcast_report"
     REPORT_STOPPED = "broadcast_report_stopped"
+    REPORT_RESTED = "broadcast_report_rested"
     STUCK_FULL = "broadcast_stuck_full"
     PEOPLE_ONE = "broadcast_people_one"
     PEOPLE_FEW = "broadcast_people_few"

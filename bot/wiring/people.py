@@ -69,7 +69,10 @@ def build_people(
     callbacks = build_callbacks(basis.tenant, calendar, basis.engine, basis.sealer, basis.now)
     cards = build_cards(basis, callbacks)
     consents, handoffs = build_consents(basis), build_handoffs(basis)
-    upkeep = build_upkeep(basis, jobs=jobs_of(basis.tenant), retention_days=retention_days, data_dir=data_dir)
+    broadcasts, jobs = build_broadcasts(basis), jobs_of(basis.tenant)
+    upkeep = build_upkeep(
+        basis, broadcasts=broadcasts, jobs=jobs, retention_days=retention_days, data_dir=data_dir
+    )
     return People(
         tenant=basis.tenant,
         texts=basis.texts,
@@ -101,7 +104,7 @@ def build_people(
         upkeep=upkeep,
         admins=build_admins(basis, upkeep=upkeep, changes=changes, places=model_places, data_dir=data_dir),
         exporting=build_export_requests(basis, consents),
-        broadcasts=build_broadcasts(basis),
+        broadcasts=broadcasts,
         suggestions=Suggestions(handoffs, basis.outbox, basis.redis, prefix=basis.prefix),
         now=basis.now,
     )

@@ -10,6 +10,7 @@ from redis.asyncio import Redis
 from sqlalchemy import Engine
 
 from bot.domain.moments import Now, utc_now
+from bot.people.broadcasts.broadcasts import Broadcasts
 from bot.people.clockwork.jobs import Duty, Job, Jobs
 from bot.people.retention.clock import TrustedClock, database_witness, redis_witness
 from bot.people.retention.figures import DailyFigures
@@ -64,7 +65,12 @@ def build_clock(engine: Engine, tenant: str, redis: Redis, now: Now) -> TrustedC
 
 
 def build_upkeep(
-    basis: Basis, *, jobs: Mapping[str, Job], retention_days: int, data_dir: Path | None
+    basis: Basis,
+    *,
+    broadcasts: Broadcasts,
+    jobs: Mapping[str, Job],
+    retention_days: int,
+    data_dir: Path | None,
 ) -> Upkeep:
     """`data_dir`: where logs and backups lie; None: nowhere."""
     tenant, engine = basis.tenant, basis.engine
@@ -80,6 +86,7 @@ def build_upkeep(
         leftovers=Leftovers(basis.redis, data_dir, prefix=basis.prefix),
         clock=clock,
         tuning=basis.tuning,
+        end_what_rests=broadcasts.stop_those_that_rest,
         news=RetentionNews(basis.posts, basis.texts, tenant.zone, basis.now),
         default_days=retention_days,
         now=basis.now,

@@ -166,6 +166,28 @@ def test_somebody_who_is_being_written_to_stays(store: PurgeStore, engine: Engin
     assert store.purge(BEFORE).rows == 0
 
 
+def test_whom_a_paused_broadcast_was_for_goes_each_by_their_own_time(
+    store: PurgeStore, engine: Engine
+) -> None:
+    def plant_paused(begun: datetime, *sent: datetime | None) -> None:
+        broadcast = plant(engine, BROADCASTS, begun, finished_at=None, status="paused")
+        for at in sent:
+            person = plant_person(engine, NEW)
+            plant(engine, ADDRESSED, at or NEW, person_id=person, broadcast_id=broadcast)
+            if at is None:
+                with engine.begin() as connection:
+                    connection.execute(
+                        ADDRESSED.update().where(ADDRESSED.c.person_id == person).values(at=None)
+                    )
+
+    plant_paused(OLD, OLD, NEW, None)
+    plant_paused(NEW, NEW, None)
+    forecast = store.count(BEFORE)
+    assert forecast == store.purge(BEFORE).deleted == {"broadcast_people": 2}
+    store.purge(NEW + timedelta(seconds=1))
+    assert [count(engine, table) for table in (ADDRESSED, PEOPLE, BROADCASTS)] == [0, 0, 2]
+
+
 def test_acts_stay_but_not_with_whom(store: PurgeStore, engine: Engine) -> None:
     for subject in ("telegram:404", "callback:12", "telegram:-1001"):
         plant(engine, ACTS, OLD, subject=subject)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 import structlog
 
@@ -14,6 +15,7 @@ from bot.people.broadcasts.quiet import is_quiet
 from bot.people.broadcasts.telling import BroadcastNews
 from bot.staff.roles import Staff
 from bot.store.broadcasts import BroadcastStore, NewBroadcast
+from bot.store.job_runs import CLOCK
 from bot.tenant import Tenant
 
 log = structlog.get_logger()
@@ -103,6 +105,22 @@ class Broadcasts:
         if broadcast.finished_at is not None:
             return broadcast.fates
         return await asyncio.to_thread(self._store.progress, broadcast.broadcast_id)
+
+    async def stop_those_that_rest(self, before: datetime) -> None:
+        """Nobody goes on with what began before and is paused: whom it is for may be kept no longer."""
+        for broadcast in await asyncio.to_thread(self._store.open):
+            is_paused = broadcast.status is BroadcastStatus.PAUSED
+            if is_paused and broadcast.made_at < before and await self._stop(broadcast):
+                progress, maker = await self.progress(broadcast), await self._maker(broadcast)
+                await self._news.tell_rested(broadcast, progress, maker)
+                await asyncio.to_thread(self._store.finish, broadcast, self._now())
+                log.info("broadcast_rested", broadcast=broadcast.broadcast_id)
+
+    async def _stop(self, broadcast: Broadcast) -> bool:
+        stop = self._store.change
+        return await asyncio.to_thread(
+            stop, broadcast.broadcast_id, broadcast.status, BroadcastStatus.STOPPED, CLOCK
+        )
 
     async def tell_end(self, broadcast: Broadcast) -> None:
         """To whoever began it, or, if they are no admin any more, to the admins; once."""

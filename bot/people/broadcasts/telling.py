@@ -30,6 +30,14 @@ class BroadcastNews:
         )
         await self._tell(f"{broadcast.subject}:end", text, maker, "end")
 
+    async def tell_rested(
+        self, broadcast: Broadcast, progress: Mapping[Fate, int], maker: Member | None
+    ) -> None:
+        """That it was stopped, because it was paused for longer than people's data may be kept."""
+        fates = self._words.fates(broadcast, progress)
+        text = self._words.say(BroadcastText.REPORT_RESTED, number=broadcast.broadcast_id, fates=fates)
+        await self._tell(f"{broadcast.subject}:end", text, maker, "end")
+
     async def tell_full(self, broadcast: Broadcast, maker: Member | None, at: datetime) -> None:
         text = self._words.say(BroadcastText.STUCK_FULL, number=broadcast.broadcast_id)
         await self._tell(f"{broadcast.subject}:full", text, maker, f"full-{at:%Y-%m-%d}")

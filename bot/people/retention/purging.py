@@ -3,7 +3,7 @@
 import asyncio
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -66,11 +66,15 @@ class Retention:
         leftovers: Leftovers,
         clock: TrustedClock,
         tuning: Tuning,
+        end_what_rests: Callable[[datetime], Awaitable[None]],
         news: RetentionNews,
         default_days: int,
         now: Now,
     ) -> None:
-        """`default_days`: what the environment says, and what holds until an admin says otherwise."""
+        """`default_days`: what the environment says, and what holds until an admin says otherwise.
+
+        `end_what_rests`: of what began before that moment, so that what it was for may go.
+        """
         self._tenant = tenant
         self._store = store
         self._scrubber = scrubber
@@ -78,6 +82,7 @@ class Retention:
         self._leftovers = leftovers
         self._clock = clock
         self._tuning = tuning
+        self._end_what_rests = end_what_rests
         self._news = news
         self._default_days = default_days
         self._now = now
@@ -145,6 +150,7 @@ class Retention:
             return True
         kept = await self.kept()
         before = cutoff(surely.moment, kept.days, self._tenant.zone)
+        await self._end_what_rests(before)
         left = await self._leftovers.purge(before)
         if not await asyncio.to_thread(self._store.has_old, before):
             if left:
