@@ -8,6 +8,7 @@ from pathlib import Path
 from bot.domain.moments import utc_now
 from bot.embedded.supervisor import AlreadyRunning, sole_supervisor
 from bot.errors import BackupFailed, SealBroken
+from bot.people.retention.leftovers import PASSING_FOR
 from bot.people.upkeep.backup import ON_POSTGRESQL, Backups, database_file, key_beside, put_key_back
 from bot.settings import Settings
 from bot.store.backup import put_back, sealed_in
@@ -78,7 +79,7 @@ def _restore(settings: Settings, copy: Path, database: Path, *, with_key: bool) 
         raise BackupFailed(f"the assistant runs here as process {error.pid}; stop it first") from error
     print(f"{database} is as it was in {copy.name}")
     if had_one:
-        print(f"what it was until now: {aside}")
+        print(f"what it was until now, for {PASSING_FOR.days} days: {aside}")
     _tell_what_is_old(paused)
     if not _opens(settings, database):
         print(

@@ -144,6 +144,7 @@ def _set_aside(database: Path, aside: Path) -> None:
         place.unlink(missing_ok=True)
         if path.exists():
             place.hardlink_to(path)
+            os.utime(place)  # it is kept from now on
 
 
 @contextmanager

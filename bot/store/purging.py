@@ -155,11 +155,14 @@ class PurgeStore:
 
     def last_report(self) -> PurgeReport | None:
         """The newest that is finished."""
+        return next(iter(self.last_reports(1)), None)
+
+    def last_reports(self, most: int) -> list[PurgeReport]:
+        """Those that are finished, the newest first."""
         mine = and_(PURGES.c.tenant == self._tenant, PURGES.c.finished_at.is_not(None))
-        newest = select(PURGES).where(mine).order_by(PURGES.c.id.desc()).limit(1)
+        newest = select(PURGES).where(mine).order_by(PURGES.c.id.desc()).limit(most)
         with translated(), self._engine.connect() as connection:
-            row = connection.execute(newest).one_or_none()
-        return None if row is None else _report(row)
+            return [_report(row) for row in connection.execute(newest)]
 
     def _delete(self, step: Step) -> Iterator[int]:
         """The size of each batch once it is gone."""

@@ -113,8 +113,13 @@ def process_duties(inbox: Inbox, refresher: StockRefresher | None) -> Mapping[st
 def upkeep_duties(upkeep: Upkeep) -> Mapping[str, Duty]:
     return {
         "digest": upkeep.digest.tell,
-        PURGE: upkeep.retention.purge,
+        PURGE: partial(_purge, upkeep),
         "clock": upkeep.retention.watch_clock,
         "knowledge": upkeep.knowledge.check,
         "backup": upkeep.backup.make,
     }
+
+
+async def _purge(upkeep: Upkeep) -> None:
+    await upkeep.retention.purge()
+    await upkeep.backup.follow_purge()

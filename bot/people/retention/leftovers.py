@@ -2,15 +2,18 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, cast
 
 from redis.asyncio import Redis
 
-FILES: Final[Mapping[str, str]] = {"log": "*.log.*", "backups": "*", "exports": "*"}
-"""Below the data's folder: which files of which folder go by their age."""
+FILES: Final = ("log/*.log.*", "backups/*", "exports/*")
+"""Below the data's folder: which files go by their age."""
+PASSING: Final = ("backups/replaced-*", "backups/*.tmp", "*.restored.tmp*")
+"""Those that nobody makes to last: what a backup has replaced, and what a kill has left half done."""
+PASSING_FOR = timedelta(days=7)
 _AT_ONCE = 500
 
 
@@ -22,12 +25,12 @@ class Leftovers:
         self._data_dir = data_dir
         self._prefix = prefix
 
-    async def purge(self, before: datetime) -> Mapping[str, int]:
-        """Delete what is older than the aware moment; how many of each kind went."""
+    async def purge(self, before: datetime, *, now: datetime) -> Mapping[str, int]:
+        """Delete what is older than the aware moment `before`; how many of each kind went."""
         gone = {
             "set_aside": await self._set_aside(before),
             "turnlog": await self._stream("turnlog:rejected", before),
-            "files": await asyncio.to_thread(self._files, before),
+            "files": await asyncio.to_thread(self._all_files, before, now),
         }
         return {kind: count for kind, count in gone.items() if count}
 
@@ -47,10 +50,13 @@ class Leftovers:
         first = f"{int(before.timestamp() * 1000)}-0"
         return int(await self._redis.xtrim(f"{self._prefix}:{name}", minid=first, approximate=False))
 
-    def _files(self, before: datetime) -> int:
+    def _all_files(self, before: datetime, now: datetime) -> int:
+        return self._files(PASSING, max(before, now - PASSING_FOR)) + self._files(FILES, before)
+
+    def _files(self, patterns: Sequence[str], before: datetime) -> int:
         gone = 0
-        for folder, pattern in FILES.items() if self._data_dir is not None else ():
-            for path in (self._data_dir or Path()).joinpath(folder).glob(pattern):
+        for pattern in patterns if self._data_dir is not None else ():
+            for path in (self._data_dir or Path()).glob(pattern):
                 try:
                     if path.is_file() and path.stat().st_mtime < before.timestamp():
                         path.unlink()

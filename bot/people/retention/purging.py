@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import structlog
 from redis.exceptions import RedisError
@@ -32,6 +32,9 @@ _CHANGED_WITHIN_S = 0.5
 """So soon a purge stops whose days were changed."""
 _AWAITED = timedelta(hours=2)
 """So long after the days were changed somebody waits for what becomes of it."""
+_COMPARED = 100
+_SAME_DAYS = 1
+"""By so many days a purge may seem to differ that went over midnight."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -117,6 +120,19 @@ class Retention:
     async def last_purge(self) -> PurgeReport | None:
         return await asyncio.to_thread(self._store.last_report)
 
+    async def shortened_at(self) -> datetime | None:
+        """When the last purge was through that took what the one before had left by its days, as the first
+        of all does; None: of late there was none."""
+        reports = await asyncio.to_thread(self._store.last_reports, _COMPARED)
+        days = [self._day(report.started_at) - self._day(report.before) for report in reports]
+        for report, now, before in zip(reports, days, days[1:], strict=False):
+            if now < before - timedelta(days=_SAME_DAYS):
+                return report.finished_at
+        return reports[-1].finished_at if 0 < len(reports) < _COMPARED else None
+
+    def _day(self, at: datetime) -> date:
+        return today(at, self._tenant.zone)
+
     async def trust_clock(self) -> None:
         """An admin says that the clocks are right."""
         await self._clock.trust()
@@ -151,7 +167,7 @@ class Retention:
         kept = await self.kept()
         before = cutoff(surely.moment, kept.days, self._tenant.zone)
         await self._end_what_rests(before)
-        left = await self._leftovers.purge(before)
+        left = await self._leftovers.purge(before, now=surely.moment)
         if not await asyncio.to_thread(self._store.has_old, before):
             if left:
                 log.info("leftovers_purged", before=before.isoformat(), **left)

@@ -4,6 +4,7 @@ import asyncio
 import os
 import re
 import shutil
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -88,10 +89,17 @@ class Backups:
         old = [
             backup for place, backup in enumerate(others, start=1) if place >= KEPT or backup.made_at < oldest
         ]
-        for backup in old:
-            backup.path.unlink(missing_ok=True)
-            key_beside(backup.path).unlink(missing_ok=True)
-        return len(old)
+        return _delete(old)
+
+    def renew(self, before: datetime) -> None:
+        """A new one in place of all that were made before the moment, or nobody knows when; nothing is done
+        where there is none of those. Names tell the second."""
+        now, second = self._now(), before.replace(microsecond=0)
+        old = [backup for backup in self.all() if not second <= backup.made_at <= now]
+        made = self.make(days=None) if old else None
+        if made is not None:
+            gone = _delete(backup for backup in old if backup.path != made)
+            log.info("backups_renewed", deleted=gone)
 
     def _expect_room(self, database: Path) -> None:
         try:
@@ -104,20 +112,38 @@ class Backups:
 
 
 class DailyBackup:
-    """What the clock wants. `backups` None: there is no folder for them."""
+    """What the clock wants. `backups` None: there is no folder for them.
+
+    Methods raise BackupFailed and what retention raises.
+    """
 
     def __init__(self, backups: Backups | None, retention: Retention) -> None:
         self._backups = backups
         self._retention = retention
 
     async def make(self) -> None:
-        """Raises BackupFailed and what retention raises."""
         if self._backups is None:
             return
         surely = await self._retention.watch_clock()
         days = (await self._retention.kept()).days
         # by a clock that has leapt ahead all of them would be too old
         await asyncio.to_thread(self._backups.make, days=None if surely.has_leapt else days)
+
+    async def follow_purge(self) -> None:
+        """What went because it is kept for fewer days now is in none of the backups any more."""
+        shortened_at = await self._retention.shortened_at()
+        if self._backups is not None and shortened_at is not None:
+            await asyncio.to_thread(self._backups.renew, shortened_at)
+
+
+def _delete(backups: Iterable[Backup]) -> int:
+    """How many that were."""
+    gone = 0
+    for backup in backups:
+        backup.path.unlink(missing_ok=True)
+        key_beside(backup.path).unlink(missing_ok=True)
+        gone += 1
+    return gone
 
 
 def database_file(engine: Engine) -> Path | None:
