@@ -110,6 +110,14 @@ async def test_a_count_that_has_changed_is_asked_about_anew(town: Town, draft: C
     assert "Рассылка №1 началась" in await town.tap(ADMIN, "Да, отправить 7 людям")
 
 
+async def test_a_few_who_came_or_went_ask_nothing_anew(town: Town, draft: Callable[[str], str]) -> None:
+    assert draft("yes")
+    await subscribe(town, first=6, last=20)
+    await asked(town, "Отправить 20 людям")
+    await subscribe(town, first=21, last=21)
+    assert "Получат: 21 человек" in await town.tap(ADMIN, "Да, отправить 20 людям")
+
+
 async def test_nobody_left_is_told(town: Town, draft: Callable[[str], str]) -> None:
     assert draft("yes")
     await asked(town)
