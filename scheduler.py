@@ -18,7 +18,8 @@ async def schedule(settings: Settings, now: Now = utc_now) -> None:
     await migrate_when_reachable(url)
     redis, engine = open_redis(settings, connections=4), open_engine(url)
     tenant = load_configured_tenant(settings)
-    clockwork = build_clockwork(settings, tenant, redis=redis, engine=engine, jobs=jobs_of(tenant), now=now)
+    jobs = jobs_of(tenant, engine)
+    clockwork = build_clockwork(settings, tenant, redis=redis, engine=engine, jobs=jobs, now=now)
     stopped = asyncio.Event()
     call_at_stop(stopped.set)
     try:

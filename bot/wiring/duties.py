@@ -3,9 +3,12 @@
 from collections.abc import Mapping
 from functools import partial
 
+from sqlalchemy import Engine
+
 from bot.people.callback_screens.handing import hand_over_waiting
 from bot.people.clockwork.jobs import Duty, Job
 from bot.people.services import People
+from bot.people.upkeep.backup import database_file
 from bot.tenant import Tenant
 from bot.wiring.broadcasts import build_sending
 from bot.wiring.handoffs import build_tending
@@ -24,9 +27,13 @@ DUTIES: Mapping[str, float] = {
 """Every how many seconds the clock wants each duty done."""
 
 
-def jobs_of(tenant: Tenant) -> Mapping[str, Job]:
-    """All that the clock has the workers do for the tenant."""
-    return build_jobs(DUTIES, None if tenant.stock is None else tenant.stock.refresh_minutes)
+def jobs_of(tenant: Tenant, engine: Engine) -> Mapping[str, Job]:
+    """All that the clock has the workers do for the tenant, whose rows are in that database."""
+    return build_jobs(
+        DUTIES,
+        stock_minutes=None if tenant.stock is None else tenant.stock.refresh_minutes,
+        has_backups=database_file(engine) is not None,
+    )
 
 
 def build_duties(people: People) -> Mapping[str, Duty]:

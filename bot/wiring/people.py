@@ -69,7 +69,7 @@ def build_people(
     callbacks = build_callbacks(basis.tenant, calendar, basis.engine, basis.sealer, basis.now)
     cards = build_cards(basis, callbacks)
     consents, handoffs = build_consents(basis), build_handoffs(basis)
-    broadcasts, jobs = build_broadcasts(basis), jobs_of(basis.tenant)
+    broadcasts, jobs = build_broadcasts(basis), jobs_of(basis.tenant, basis.engine)
     upkeep = build_upkeep(
         basis, broadcasts=broadcasts, jobs=jobs, retention_days=retention_days, data_dir=data_dir
     )

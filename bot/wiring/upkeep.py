@@ -36,22 +36,26 @@ PURGE = "purge"
 _HOUR_S = 3600.0
 
 
-def build_jobs(duties: Mapping[str, float], stock_minutes: float | None = None) -> Mapping[str, Job]:
+def build_jobs(
+    duties: Mapping[str, float], *, stock_minutes: float | None, has_backups: bool
+) -> Mapping[str, Job]:
     """All that the clock wants done. `duties`: every how many seconds what people wait for is looked after.
 
-    `stock_minutes`: how often the tenant's table is fetched; None: it has none.
+    `stock_minutes`: how often the tenant's table is fetched; None: it has none. `has_backups`: of the
+    database; a server's own tools make them otherwise.
     """
     jobs = [
         Job(name="digest", at=time(9, 0)),
         Job(name=PURGE, every_s=_HOUR_S, timeout_s=4 * 3600),
         Job(name="knowledge", at=time(8, 30), timeout_s=900),
-        Job(name="backup", at=time(4, 30), timeout_s=3600),
         Job(name="exports", every_s=10.0, timeout_s=3600),
         Job(name="broadcasts", every_s=10.0, timeout_s=4 * 3600),
         Job(name="clock", every_s=300.0),
         Job(name="sweep", every_s=15.0),
         *(Job(name=name, every_s=every_s) for name, every_s in duties.items()),
     ]
+    if has_backups:
+        jobs.insert(3, Job(name="backup", at=time(4, 30), timeout_s=3600))
     if stock_minutes is not None:
         jobs.insert(1, Job(name="stock", every_s=stock_minutes * 60, timeout_s=600))
     return {job.name: job for job in jobs}

@@ -147,4 +147,4 @@ def _write_terms(folder: Path, version: str, short: str) -> None:
 
 async def test_every_job_has_somebody_who_does_it(town: Town) -> None:
     done = {*build_duties(town.people), "sweep", "stock"}
-    assert jobs_of(town.people.tenant).keys() <= done
+    assert jobs_of(town.people.tenant, town.engine).keys() <= done

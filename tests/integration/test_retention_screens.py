@@ -184,6 +184,12 @@ async def test_a_job_is_run_once_for_a_yes_and_paused_until_resumed(town: Town) 
     assert not any(state.is_paused for state in await jobs.states())
 
 
+async def test_a_backup_is_among_the_jobs_only_where_there_is_one_to_make(town: Town, engine: Engine) -> None:
+    is_file = engine.dialect.name == "sqlite"
+    assert ("Резервная копия" in await town.say(ADMIN, "/jobs")) is is_file
+    assert "Сводка за вчера" in town.telegram.screen(ADMIN)
+
+
 async def test_the_digest_tells_yesterday_and_does_so_once(town: Town, engine: Engine) -> None:
     for hour in (2, 6):
         at = OPEN - timedelta(days=1) + timedelta(hours=hour)
