@@ -15,7 +15,7 @@ from bot.handlers.choices import pass_over
 from bot.handlers.marked_text import markdown_in
 from bot.handlers.roles import HasRole
 from bot.handlers.screens import change, language_of, tell, thread_of, toast
-from bot.handlers.staff_words import words_in
+from bot.handlers.staff_words import ASKED_AT, words_in
 from bot.people.broadcasts.draft_screens import DATA, SHOWN, DraftTap
 from bot.people.broadcasts.drafts import Draft
 from bot.people.broadcasts.wording import Wording
@@ -50,7 +50,8 @@ async def begin(
         return
     draft = Draft(token=str(event_update.update_id), message=ToMany(text=""))
     await state.set_state(Drafting.text)
-    await state.set_data({"draft": draft.to_value(), "thread": thread_of(message)})
+    asked_at = people.now().timestamp()
+    await state.set_data({"draft": draft.to_value(), "thread": thread_of(message), ASKED_AT: asked_at})
     text = words.say(BroadcastText.ASK_TEXT, people=words.people(count))
     running = await people.broadcasts.under_way()
     if running:
@@ -63,7 +64,7 @@ async def take_words(
     message: Message, event_update: Update, people: People, state: FSMContext, member: Member
 ) -> None:
     """Whatever was asked for last; what does not fit is told, and asked for again."""
-    said, asked = await words_in(message, state), await state.get_state()
+    said, asked = await words_in(people, message, state), await state.get_state()
     at = await _at(people, state, message, event_update, member)
     if at is None:
         return
@@ -78,7 +79,7 @@ async def take_words(
 
 async def refuse(message: Message, event_update: Update, people: People, state: FSMContext) -> None:
     """A photo or a voice note."""
-    await words_in(message, state)
+    await words_in(people, message, state)
     await tell(people, message, event_update, Screen(_words(people, message).say(BroadcastText.ONLY_TEXT)))
 
 

@@ -13,6 +13,7 @@ from bot.domain.broadcasts import Audience, Promo
 from bot.domain.broadcasts import Message as ToMany
 from bot.domain.staff import Member
 from bot.errors import StoreFull
+from bot.handlers.staff_words import ASKED_AT
 from bot.people.broadcasts.checking import Fault, fault_of_text, read_button, read_promo
 from bot.people.broadcasts.codes import longest_code
 from bot.people.broadcasts.copies import under_copy, words_of
@@ -64,7 +65,8 @@ class Writing:
     async def keep(self, draft: Draft, state: State = Drafting.ready) -> "Writing":
         if draft != self.draft:
             draft = replace(draft, revision=self.draft.revision + 1)
-        await self.state.update_data(draft=draft.to_value())
+        asked = {"draft": draft.to_value(), ASKED_AT: self.people.now().timestamp()}
+        await self.state.update_data(asked)
         await self.state.set_state(state)
         return replace(self, draft=draft)
 

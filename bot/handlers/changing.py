@@ -26,7 +26,7 @@ async def written(
     message: Message, update: Update, people: People, state: FSMContext, screens: ChangeScreens
 ) -> str | None:
     """What was written for a form; None: it was left, or is no text, and that was said."""
-    words = await words_in(message, state)
+    words = await words_in(people, message, state)
     if words is None:
         await state.clear()
         await tell(people, message, update, screens.plain(ChangingText.FORM_LEFT))

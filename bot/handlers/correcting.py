@@ -55,7 +55,7 @@ async def ask(
         return
     await toast(bot, query)
     question = named_labels(record.question)
-    await begin(state, Correcting.answer, query, turn_id=record.turn_id)
+    await begin(people, state, Correcting.answer, query, turn_id=record.turn_id)
     await tell(
         people,
         query,
@@ -66,7 +66,7 @@ async def ask(
 
 async def take(message: Message, event_update: Update, people: People, state: FSMContext) -> None:
     """Read back what was written, or say what is wrong with it."""
-    words = await words_in(message, state)
+    words = await words_in(people, message, state)
     language = language_of(message.from_user)
     if words is None:
         await state.clear()
@@ -98,7 +98,7 @@ async def take(message: Message, event_update: Update, people: People, state: FS
 
 async def refuse(message: Message, event_update: Update, people: People, state: FSMContext) -> None:
     """A photo or a voice note is no answer of the FAQ."""
-    await words_in(message, state)
+    await words_in(people, message, state)
     text = people.texts.say(ProposalText.ONLY_TEXT, language_of(message.from_user))
     await tell(people, message, event_update, Screen(text))
 

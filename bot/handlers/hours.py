@@ -106,7 +106,7 @@ async def ask_line(
         return
     place = numbers_in(query, 1)
     room = people.hours.department(place[0]) if place else ""
-    await begin(state, HoursForm.line, query, room=room)
+    await begin(people, state, HoursForm.line, query, room=room)
     await toast(bot, query)
     is_week = (query.data or "").startswith(f"{_SUBJECT}:week")
     text = WorkingHoursText.ASK_WEEK if is_week else WorkingHoursText.ASK_DAY

@@ -109,7 +109,7 @@ async def ask_words(
         await pass_over(query, bot, people)
         return
     await toast(bot, query)
-    await begin(state, Marking.words, query, item=number)
+    await begin(people, state, Marking.words, query, item=number)
     await tell(
         people,
         query,
@@ -121,7 +121,7 @@ async def ask_words(
 async def take_words(
     message: Message, event_update: Update, people: People, state: FSMContext, member: Member
 ) -> None:
-    words = await words_in(message, state)
+    words = await words_in(people, message, state)
     language = language_of(message.from_user)
     if words is None:
         await state.clear()

@@ -74,7 +74,7 @@ async def ask(
         return
     await toast(bot, query)
     question = named_labels(review.question)
-    await begin(state, Editing.answer, query, review=review.review_id)
+    await begin(people, state, Editing.answer, query, review=review.review_id)
     await tell(
         people,
         query,
@@ -87,7 +87,7 @@ async def ask(
 
 async def take(message: Message, event_update: Update, people: People, state: FSMContext) -> None:
     """Show it as the customer will see it, or say what is wrong with it."""
-    words = await words_in(message, state)
+    words = await words_in(people, message, state)
     language = language_of(message.from_user)
     if words is None:
         await state.clear()
@@ -113,7 +113,7 @@ async def take(message: Message, event_update: Update, people: People, state: FS
 
 async def refuse(message: Message, event_update: Update, people: People, state: FSMContext) -> None:
     """A photo or a voice note cannot be read back."""
-    await words_in(message, state)
+    await words_in(people, message, state)
     text = people.texts.say(ProposalText.ONLY_TEXT, language_of(message.from_user))
     await tell(people, message, event_update, Screen(text))
 

@@ -38,7 +38,7 @@ async def ask_for_words(
     """From now on the operator's next words here are what came of the call."""
     if query.message is None:
         return
-    await begin(state, Result.words, query, callback=callback.callback_id)
+    await begin(people, state, Result.words, query, callback=callback.callback_id)
     text = people.texts.say(DeskText.WRITE_RESULT, language_of(query.from_user), number=callback.callback_id)
     await tell(people, query, update, Screen(text))
 
@@ -47,7 +47,7 @@ async def take_words(
     message: Message, event_update: Update, people: People, member: Member, state: FSMContext
 ) -> None:
     """Close the request with them; what cannot be kept is asked for again."""
-    words = await words_in(message, state)
+    words = await words_in(people, message, state)
     if words is None:
         await state.clear()
         await _say(message, event_update, people, DeskText.RESULT_DROPPED)

@@ -189,7 +189,7 @@ async def _begin(
     if query.message is None:
         await pass_over(query, bot, people)
         return
-    await begin(state, form, query)
+    await begin(people, state, form, query)
     await toast(bot, query)
     await tell(people, query, update, _screens(people, query).plain(text))
 

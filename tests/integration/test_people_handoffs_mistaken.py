@@ -8,7 +8,7 @@ from redis.asyncio import Redis
 from sqlalchemy import Engine
 
 from bot.domain import ChatRef
-from bot.domain.staff import Room
+from bot.domain.staff import Role, Room
 from tests.fakes.telegram import FakeTelegram
 from tests.integration.handoff_kit import (
     ANNA,
@@ -171,3 +171,31 @@ async def test_a_dialogue_in_somebodys_own_chat_is_ended_by_nobody_else(town: To
     await town.settle()
     assert await town.people.handoffs.hold_of(CHAT.key) is not None
     assert town.telegram.toasts(PETR)[-1].text == "Уже ведёт Олег"
+
+
+async def made_admin(town: Town) -> None:
+    """Oleg, who then works in his own chat."""
+    await work_without_topics(town)
+    await town.people.staff.grant(member(OLEG, "Олег", Role.ADMIN))
+
+
+async def try_phrases(town: Town) -> None:
+    await town.say(OLEG, "/topics")
+    await town.tap(OLEG, "Проверить фразу")
+
+
+async def test_a_form_that_was_left_open_takes_no_words_for_a_customer(town: Town) -> None:
+    await made_admin(town)
+    await try_phrases(town)
+    await take(town, where=OLEG)
+    await town.say(OLEG, "Хлеб печём к восьми утра.")
+    assert said(town, ANNA)[-1] == "Хлеб печём к восьми утра."
+
+
+async def test_a_form_that_is_opened_in_a_dialogue_takes_its_words(town: Town) -> None:
+    await made_admin(town)
+    await take(town, where=OLEG)
+    await try_phrases(town)
+    await town.say(OLEG, "Привезите к обеду")
+    assert "Привезите к обеду" not in said(town, ANNA)
+    assert "не запрещено" in said(town, OLEG)[-1]
