@@ -40,6 +40,7 @@ class WorkingHoursText(StrEnum):
     BREAK_OUTSIDE = "workhours_break_outside"
     SEVERAL_DAYS = "workhours_several_days"
     TOO_LONG = "workhours_too_long"
+    NOT_A_NAME = "workhours_not_a_name"
     WEEKDAY_NEEDS_HOURS = "workhours_weekday_needs_hours"
     ONLY_WEEKDAYS = "workhours_only_weekdays"
     TOO_MANY_DAYS = "workhours_too_many_days"

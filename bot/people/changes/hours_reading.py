@@ -46,6 +46,8 @@ class Fault(StrEnum):
     SEVERAL_DAYS = "several_days"
     """Days of the calendar are changed one by one."""
     TOO_LONG = "too_long"
+    NOT_A_NAME = "not_a_name"
+    """Customers hear the name of a day: what reads like hours, a condition or another day is none."""
     WEEKDAY_NEEDS_HOURS = "weekday_needs_hours"
     ONLY_WEEKDAYS = "only_weekdays"
     """A department's holidays are those of all."""
@@ -83,9 +85,30 @@ def read_wanted(text: str, today: date) -> Wanted | Fault:
         return Fault.WEEKDAY_NEEDS_HOURS if spans is None else Fault.NO_HOURS
     if name.casefold() in _words()["yearly"]:
         name = ""
-    if len(name) > MOST_NAME_CHARACTERS:
-        return Fault.TOO_LONG
-    return Wanted(weekdays=weekdays, day=day, spans=spans, name=name)
+    unfit = _unfit(spans, name, today)
+    return unfit or Wanted(weekdays=weekdays, day=day, spans=spans, name=name)
+
+
+def _unfit(spans: Spans | None, name: str, today: date) -> Fault | None:
+    """Why what stands behind the hours cannot be told to customers as the name of the day."""
+    if not name:
+        return None
+    if spans is None:
+        return Fault.NO_HOURS
+    words = name.casefold().split()
+    days = (_day_in(" ".join(words[at:]), today) for at in range(len(words)))
+    if _weekday_at(name, 0) or any(day is Fault.PAST or not isinstance(day, Fault) for day in days):
+        return Fault.SEVERAL_DAYS
+    told = _words()
+    of_hours = [phrase for phrase, _ in told["hours_of"]]
+    if (
+        words[0].strip(".,") in told["not_names"]
+        or any(character.isdigit() for character in name)
+        or any(re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)", name, re.IGNORECASE) for phrase in of_hours)
+        or any(re.match(rf"{re.escape(word)}(?!\w)", name, re.IGNORECASE) for word in told["breaks"])
+    ):
+        return Fault.NOT_A_NAME
+    return Fault.TOO_LONG if len(name) > MOST_NAME_CHARACTERS else None
 
 
 def coming(day: CalendarDay, today: date) -> CalendarDay:
@@ -160,15 +183,10 @@ def _day_in(line: str, today: date) -> tuple[CalendarDay, str] | Fault:
 
 def _hours_in(rest: str) -> tuple[Spans | Fault | None, str]:
     """The hours that the rest begins with, and the name after them; None: as on any other day."""
-    words = _words()
-    for kind, spans in (
-        ("closed", ()),
-        ("round_the_clock", (Span(opens_min=0, closes_min=_DAY_MINUTES),)),
-        ("usual", None),
-    ):
-        for phrase in words[kind]:
-            if re.match(rf"{re.escape(phrase)}(?!\w)", rest, re.IGNORECASE):
-                return spans, _tail(rest, len(phrase))
+    for phrase, spans in _words()["hours_of"]:
+        follows = r"(?!\s*\w)" if phrase in _words()["closed_alone"] else r"(?!\w)"
+        if re.match(re.escape(phrase) + follows, rest, re.IGNORECASE):
+            return spans, _tail(rest, len(phrase))
     return _spans_in(rest)
 
 
@@ -240,4 +258,13 @@ def _words() -> dict[str, Any]:
     told = read_data(Path(__file__).with_name("hours_words.yaml"))
     weekday_of = {name: number for number, names in enumerate(told["weekdays"]) for name in names}
     month_of = {name: number for number, names in enumerate(told["months"], start=1) for name in names}
-    return {**told, "weekday_of": weekday_of, "month_of": month_of}
+    round_the_clock = (Span(opens_min=0, closes_min=_DAY_MINUTES),)
+    kinds = {"closed_alone": (), "closed": (), "round_the_clock": round_the_clock, "usual": None}
+    hours_of = [(phrase, spans) for kind, spans in kinds.items() for phrase in told[kind]]
+    return {
+        **told,
+        "weekday_of": weekday_of,
+        "month_of": month_of,
+        "hours_of": sorted(hours_of, key=lambda said: len(said[0]), reverse=True),
+        "not_names": frozenset(word for words in told["not_names"] for word in words),
+    }
