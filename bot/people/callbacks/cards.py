@@ -60,7 +60,8 @@ class Cards:
             await self._callbacks.describe(callback, card)
             callback = replace(callback, card=card)
         shown = await self.look_up(callback)
-        told = await self._posts.tell(callback.subject, *self._as_card(shown))
+        text, keyboard = self._as_card(shown)
+        told = await self._posts.tell(callback.subject, text, keyboard, name=_of_this(callback, "card"))
         await self._take_back_if_erased(callback)
         log.info("callback_card", callback=callback.callback_id, chats=told)
         return told > 0
@@ -109,7 +110,7 @@ class Cards:
         when = self.wording.window(callback, self._now(), language)
         text = CardText.TAKER_CANCELLED if is_cancelled else CardText.TAKER_MOVED
         words = self._texts.say(text, language, who=who, number=callback.callback_id, when=when)
-        name = f"news-{callback.status}-{int(callback.due_at.timestamp())}"
+        name = _of_this(callback, f"news-{callback.status}-{int(callback.due_at.timestamp())}")
         subject = f"{callback.subject}:{_NEWS}"
         await self._say_beside(subject, words, None, name, ChatRef.of_key(callback.taken_by))
 
@@ -178,3 +179,9 @@ class Cards:
         words = self._texts.say(text, language, number=callback.callback_id, who=who)
         for nudge in NUDGES:
             await self._posts.change(f"{callback.subject}:{nudge}", words)
+
+
+def _of_this(callback: Callback, name: str) -> str:
+    """What is told once is told of this request, and not of its number: SQLite gives the number of a row that
+    is gone, erased or lost with a restored backup, to the next one."""
+    return f"{name}-{int(callback.created_at.timestamp() * 1000)}"
