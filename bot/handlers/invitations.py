@@ -66,7 +66,9 @@ async def join(
         name=person_of(user).name,
         role=Role.CUSTOMER,
     )
-    redemption, found = await people.admins.invitations.redeem(command.args or "", person)
+    redemption, found = await people.admins.invitations.redeem(
+        command.args or "", person, str(event_update.update_id)
+    )
     if found is None:
         raise SkipHandler  # nothing of ours: an ordinary /start
     role = await people.staff.role_of(person.channel, person.external_id)

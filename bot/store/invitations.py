@@ -1,7 +1,7 @@
 """Invitations to work here: each makes one person a member, once, while who made it may invite."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -88,7 +88,7 @@ class InvitationStore:
                     self._note(connection, person.key, "invitation_used", found.number, found.role)
                     return Redemption.ACCEPTED, found
                 transaction.rollback()
-                return Redemption.ALREADY_STAFF, found
+                return Redemption.ALREADY_STAFF, replace(found, used_by="", used_at=None)
             known = connection.execute(select(INVITATIONS).where(mine)).one_or_none()
         if known is None:
             return Redemption.UNKNOWN, None

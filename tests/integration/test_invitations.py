@@ -7,6 +7,7 @@ import pytest
 
 from bot.domain import ChannelName
 from bot.domain.staff import Role
+from bot.store.invitations import Redemption
 from tests.fakes.telegram import FakeTelegram
 from tests.integration.oversight_kit import ADMIN, OPERATOR, Clock, buttons, member
 from tests.integration.town_kit import Town
@@ -164,3 +165,23 @@ async def test_another_admins_question_cannot_be_answered(town: Town, telegram: 
 async def test_in_a_group_no_link_is_made(town: Town) -> None:
     said = await town.say(-900, "/invite оператор", person_id=ADMIN)
     assert "Приглашения создаются в личном чате со мной" in said
+
+
+async def test_an_opening_that_is_delivered_again_is_welcomed_and_told_though_it_was_cut_short(
+    town: Town,
+) -> None:
+    link = await link_from(town)
+    invitations, newcomer = town.people.admins.invitations, member(NEWCOMER, Role.CUSTOMER)
+    parameter = link.removeprefix("/start ")
+    for update in ("7", "7"):  # whatever came between
+        redemption, found = await invitations.redeem(parameter, newcomer, update)
+        assert redemption is Redemption.ACCEPTED
+        assert found is not None
+    assert (await invitations.redeem(parameter, newcomer, "8"))[0] is Redemption.ALREADY_STAFF
+
+
+async def test_a_colleagues_opening_delivered_again_changes_nothing(town: Town) -> None:
+    parameter = (await link_from(town)).removeprefix("/start ")
+    for _ in range(2):
+        opened = await town.people.admins.invitations.redeem(parameter, member(OPERATOR, Role.OPERATOR), "7")
+        assert opened[0] is Redemption.ALREADY_STAFF

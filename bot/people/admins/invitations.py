@@ -4,8 +4,8 @@ import asyncio
 import json
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, cast
 
@@ -92,10 +92,21 @@ class Invitations:
             return NotMade.FORGOTTEN
         return Made(invitation=made, parameter=START + token)
 
-    async def redeem(self, parameter: str, person: Member) -> tuple[Redemption, Invitation | None]:
-        """Somebody has opened a link; the role of `person` is not looked at."""
+    async def redeem(
+        self, parameter: str, person: Member, update: str
+    ) -> tuple[Redemption, Invitation | None]:
+        """Somebody has opened a link; the role of `person` is not looked at.
+
+        `update`: names their message. What is delivered again is accepted again, so that all learn of it.
+        """
+        key = f"{self._prefix}:joining:{update}"
+        is_first = await self._redis.set(key, "1", nx=True, ex=_ASKED_S)
         token = parameter.removeprefix(START)
-        return await asyncio.to_thread(self._store.redeem, token, person, self._now())
+        redemption, found = await asyncio.to_thread(self._store.redeem, token, person, self._now())
+        is_theirs = found is not None and found.used_by == person.key
+        if not is_first and is_theirs and redemption is Redemption.ALREADY_STAFF:
+            return Redemption.ACCEPTED, found
+        return redemption, found
 
     async def open(self) -> Sequence[Invitation]:
         return await asyncio.to_thread(self._store.open, self._now())
@@ -103,7 +114,8 @@ class Invitations:
     async def ended(self) -> Sequence[Invitation]:
         """A few that can be used no more, the newest first."""
         now = self._now()
-        return await asyncio.to_thread(self._store.ended, now, since=now - _SHOWN_FOR, limit=_MOST_ENDED)
+        ended = await asyncio.to_thread(self._store.ended, now, since=now - _SHOWN_FOR, limit=_MOST_ENDED)
+        return [_without_maker(found) if _waits(found, now) else found for found in ended]
 
     async def one(self, number: int) -> Invitation | None:
         """It, if it can still be used."""
@@ -115,3 +127,12 @@ class Invitations:
 
     def _key(self, name: str) -> str:
         return f"{self._prefix}:invite:{name}"
+
+
+def _waits(found: Invitation, now: datetime) -> bool:
+    return found.used_at is None and found.revoked_at is None and found.expires_at > now
+
+
+def _without_maker(found: Invitation) -> Invitation:
+    """Who made it may invite no more, which is as good as taking it back."""
+    return replace(found, revoked_at=found.made_at)
