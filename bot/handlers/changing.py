@@ -2,14 +2,15 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from aiogram import F, Router
+from aiogram import Bot, F, Router
 from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, Message, Update
 
-from bot.domain.staff import Role
+from bot.domain.staff import Member, Role
 from bot.handlers.roles import HasRole
-from bot.handlers.screens import tell
+from bot.handlers.screens import language_of, tell, toast
 from bot.handlers.staff_words import words_in
+from bot.people.changes.changing import Made, Outcome
 from bot.people.changes.screens import ChangeScreens
 from bot.people.services import People
 from bot.texts.changing import ChangingText
@@ -35,6 +36,16 @@ async def written(
         await tell(people, message, update, screens.plain(ChangingText.ONLY_TEXT))
         return None
     return words
+
+
+async def made_by(query: CallbackQuery, bot: Bot, people: People, member: Member) -> Made | None:
+    """The yes. None: the question is another admin's, who still has it before them; that was said."""
+    made = await people.changes.make(token_in(query), member)
+    if made.outcome is Outcome.OTHERS:
+        words = people.texts.say(ChangingText.OTHERS, language_of(query.from_user))
+        await toast(bot, query, words, alert=True)
+        return None
+    return made
 
 
 def token_in(query: CallbackQuery) -> str:

@@ -7,6 +7,7 @@ class ChangingText(StrEnum):
     NO = "changing_no"
     LEFT = "changing_left"
     FORGOTTEN = "changing_forgotten"
+    OTHERS = "changing_others"
     OVERTAKEN = "changing_overtaken"
     LAST = "changing_last"
     NOTHING = "changing_nothing"

@@ -12,7 +12,7 @@ from tests.assistants import SpokenModel
 from tests.fakes.telegram import FakeTelegram
 from tests.integration.changes_kit import acts, last, open_bakery, second_admin, worker_beside
 from tests.integration.full_kit import no_room
-from tests.integration.oversight_kit import ADMIN, ANSWER, CUSTOMER, OPEN, OPERATOR, QUESTION, member
+from tests.integration.oversight_kit import ADMIN, ANSWER, CUSTOMER, OPEN, OPERATOR, QUESTION, buttons, member
 from tests.integration.town_kit import Town
 
 
@@ -174,3 +174,13 @@ async def test_a_database_without_room_keeps_the_list_as_it_was(town: Town, engi
         assert "действует со следующего сообщения" not in told
         assert (await town.people.topics.listed()).version == 0
     assert "теперь не говорим: курение" in await town.tap(ADMIN, "Да, не говорить об этом")
+
+
+async def test_the_yes_to_another_admins_question_leaves_it_to_them(town: Town) -> None:
+    await add(town, "Займы", "займ")
+    second = await second_admin(town)
+    yes = next(data for data in buttons(town.telegram, ADMIN) if data.startswith("topics:yes:"))
+    town.telegram.inject.press_forged(ADMIN, yes, user_id=second)
+    await town.settle()
+    assert "другой администратор" in town.telegram.toasts(second)[-1].text
+    assert "теперь не говорим: Займы" in await town.tap(ADMIN, "Да, не говорить об этом")

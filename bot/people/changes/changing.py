@@ -77,12 +77,14 @@ class Outcome(StrEnum):
     OVERTAKEN = "overtaken"
     """Somebody else has changed it since."""
     FORGOTTEN = "forgotten"
-    """It was proposed too long ago, or by somebody else."""
+    """It was proposed too long ago."""
+    OTHERS = "others"
+    """Somebody else has proposed it, and it waits for them."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Made:
-    """`standing`: the knob as it is now; None with `FORGOTTEN` only, as is `proposal`."""
+    """`standing`: the knob as it is now; None with `FORGOTTEN` and `OTHERS` only, as is `proposal`."""
 
     outcome: Outcome
     proposal: Proposal | None = None
@@ -159,9 +161,11 @@ class Changes:
     async def make(self, token: str, member: Member) -> Made:
         """The yes to a proposal: in force, and noted, when this returns. Said twice, it is done once."""
         raw = await self._redis.get(self._key(token))
-        kept = json.loads(raw) if raw else {}
-        if kept.pop("by", None) != member.key:
+        if not raw:
             return Made(outcome=Outcome.FORGOTTEN)
+        kept = json.loads(raw)
+        if kept.pop("by") != member.key:
+            return Made(outcome=Outcome.OTHERS)
         proposal = Proposal(**{**kept, "knob": Knob(kept["knob"])})
         outcome = Outcome.DONE if await self._change(proposal, member) else Outcome.OVERTAKEN
         await self.refresh()
