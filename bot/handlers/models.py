@@ -64,14 +64,14 @@ async def _asked(
     wanted = _meant(models, said)
     if wanted is None:
         return screens.plain(ModelText.UNKNOWN)
-    now = models.in_force(read_choice(standing.value))
+    stands = read_choice(standing.value)
+    now, chosen = models.in_force(stands), None if said in _ON else wanted
     option = models.option(wanted)
     if wanted != OFF and (option is None or not option.is_configured):
         return screens.cannot(models, wanted)
-    if wanted == now:
+    if wanted == now and stands in (None, chosen):  # else a choice that is lost for now would come back
         return screens.same(models, now)
     token = str(update.update_id)
-    chosen = None if said in _ON else wanted
     await people.changes.propose(proposal_of(standing, chosen), member, token)
     return screens.ask(models, now, wanted, token)
 

@@ -174,3 +174,13 @@ async def test_a_model_that_fails_can_be_switched_off_and_is_asked_no_more(town:
     assert len(town.model.asked) == asked
     await choose(town, "openai")
     assert BY_OPENAI in await last(town, CUSTOMER, QUESTION)
+
+
+async def test_a_choice_can_be_given_back_to_the_settings_though_the_same_model_answers(town: Town) -> None:
+    await choose(town, "openai")
+    await choose(town, "local")
+    assert "Будет: локальная модель" in await last(town, ADMIN, "/model on")
+    await town.tap(ADMIN, "Да, переключить")
+    tuned = await town.people.changes.standing(Knob.MODEL)
+    assert tuned.value == {"provider": None}
+    assert "Ничего не изменилось" in await last(town, ADMIN, "/model on")
