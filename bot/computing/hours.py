@@ -85,8 +85,9 @@ class HoursSource:
             return self._texts.say(
                 Text.HOURS_OPEN, language, place=place, date=when, spans=self._spans(spans, language)
             )
-        holiday = self._holiday_name(day) if language == self._tenant.languages[0] else ""
-        why = f" ({holiday})" if holiday else ""
+        holiday = self._tenant.holiday_on(day, room)
+        name = holiday.name if holiday is not None and language == self._tenant.languages[0] else None
+        why = f" ({name})" if name else ""
         following = self._next_open(room, day)
         if following is None:
             return self._texts.say(Text.HOURS_CLOSED_FOR_LONG, language, place=place, date=when, why=why)
@@ -204,11 +205,6 @@ class HoursSource:
         date_text = self._plain_date(day, language)
         near = {0: Text.HOURS_TODAY, 1: Text.HOURS_TOMORROW}.get((day - today).days)
         return date_text if near is None else self._texts.say(near, language, date=date_text)
-
-    def _holiday_name(self, day: date) -> str:
-        return next(
-            (holiday.name or "" for holiday in self._tenant.holidays if holiday.day.falls_on(day)), ""
-        )
 
     def _next_open(self, room: Department | None, after: date) -> date | None:
         days = (after + timedelta(days=ahead) for ahead in range(1, _LOOK_AHEAD_DAYS + 1))

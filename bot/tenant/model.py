@@ -130,13 +130,20 @@ class Profile(Frozen):
         return self.translations.get(language, own)
 
     def hours_on(self, day: date, department: Department | None = None) -> tuple[Span, ...]:
-        """When it is open on a local day. A holiday of one year goes before a yearly one."""
+        """When it is open on a local day."""
+        holiday = self.holiday_on(day, department)
+        return self._usual_on(day, department) if holiday is None else holiday.hours
+
+    def holiday_on(self, day: date, department: Department | None = None) -> Holiday | None:
+        """The holiday that sets the hours of that day; one of one year goes before a yearly one."""
+        if department is not None and (department.ignores_holidays or not self._usual_on(day, department)):
+            return None
+        falling = (holiday for holiday in self.holidays if holiday.day.falls_on(day))
+        return max(falling, key=lambda holiday: holiday.day.year is not None, default=None)
+
+    def _usual_on(self, day: date, department: Department | None) -> tuple[Span, ...]:
         own = department.hours if department is not None else None
-        usual = (own or self.working_hours).week[day.weekday()]
-        falling = [holiday for holiday in self.holidays if holiday.day.falls_on(day)]
-        if not falling or (department is not None and (department.ignores_holidays or not usual)):
-            return usual
-        return max(falling, key=lambda holiday: holiday.day.year is not None).hours
+        return (own or self.working_hours).week[day.weekday()]
 
     def is_open(self, at: datetime, department: Department | None = None) -> bool:
         """`at` is aware, in any zone."""

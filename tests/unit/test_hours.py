@@ -49,6 +49,12 @@ def test_it_says_whether_it_is_open_now_and_when_it_opens() -> None:
     assert "откроемся сегодня, во вторник, 24 ноября в 14:00" in said("сейчас открыто?", TUESDAY_LUNCH)
 
 
+def test_a_department_is_not_closed_for_a_holiday_on_a_day_it_never_works() -> None:
+    assert "1 января закрыто (Новый год)" in said("1 января 2028 работаете?")
+    told = said("заказы 1 января 2028 работают?")  # a Saturday
+    assert "Заказы: в субботу, 1 января закрыто." in told
+
+
 def test_a_day_alone_is_understood_after_a_question_about_hours() -> None:
     assert ask("а во вторник?") is None
     focus = {"source": "hours", "department": "Заказы"}
