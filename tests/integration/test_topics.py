@@ -121,6 +121,7 @@ async def test_names_and_words_that_cannot_be_taken_are_told(town: Town) -> None
 async def test_words_that_would_decline_almost_everything_are_not_taken(town: Town) -> None:
     told = await add(town, "всё", "вейп, а")
     assert "Слово «а» встречается в сообщениях о чём угодно" in told
+    assert "встречается в сообщениях о чём угодно" in await last(town, ADMIN, "не | что")
     assert "Так ассистент отказывал бы почти всем" in await last(town, ADMIN, "хлеб, пирог, ржаной")
     assert "Новая тема: всё" in await town.say(ADMIN, "вейп")
     assert (await town.people.topics.listed()).version == 0

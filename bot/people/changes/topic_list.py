@@ -141,10 +141,10 @@ class TopicList:
     async def width_fault(self, topic: Topic, own: Sequence[str]) -> Faulty | None:
         """Why a topic with these `own_questions` would make the assistant useless; None: it would not."""
         answers = len(self._answers())
-        for word in topic.words:
-            if _says_little(word):
-                caught = await self.own_questions(Topic(name=topic.name, words=(word,)))
-                return Faulty(fault=Fault.SAYS_LITTLE, entry=word, count=len(caught), most=answers)
+        for entry in (*topic.words, *topic.phrases):
+            if _is_caught_by_little(entry):
+                caught = await self.own_questions(_alone(entry))
+                return Faulty(fault=Fault.SAYS_LITTLE, entry=entry, count=len(caught), most=answers)
         if 2 * len(own) > answers:
             return Faulty(fault=Fault.TOO_WIDE, count=len(own), most=answers)
         return None
@@ -197,6 +197,17 @@ def _finds_itself(entry: str) -> bool:
         parts = re.split(r"[+|]|\s-\s", entry)
         return all(_LETTER.search(part) for part in parts)
     return _matcher((Topic(name="entry", words=(entry,)),)).find(entry) is not None
+
+
+def _alone(entry: str) -> Topic:
+    is_of_several = _OF_SEVERAL.search(entry) is not None
+    return Topic(name="entry", words=() if is_of_several else (entry,), phrases=(entry,) * is_of_several)
+
+
+def _is_caught_by_little(entry: str) -> bool:
+    """Whether a word that says nothing by itself is enough: «не», «не | что», but not «без + полис»."""
+    alternatives = [word.strip(" ~") for word in entry.split("|")]
+    return any(not _OF_SEVERAL.search(word) and _says_little(word) for word in alternatives)
 
 
 def _says_little(word: str) -> bool:
