@@ -137,7 +137,7 @@ async def take_away(
         await turn_into(people, query, bot, _screens(people, query).plain(WorkingHoursText.GONE))
         return
     await toast(bot, query)
-    await _ask(query, event_update, people, member, Wanted(day=day))
+    await _propose(query, event_update, people, member, [await people.hours.taken_away(day)])
 
 
 async def ask_to_reset(

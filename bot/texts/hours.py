@@ -46,6 +46,7 @@ class WorkingHoursText(StrEnum):
     TOO_MANY_DAYS = "workhours_too_many_days"
     SAME = "workhours_same"
     ASK = "workhours_ask"
+    CHOICE = "workhours_choice"
     CHANGED = "workhours_changed"
     CHANGED_OF = "workhours_changed_of"
     BOOKINGS = "workhours_bookings"

@@ -98,7 +98,7 @@ def test_changes_lie_over_the_folder_and_are_read_back_from_their_json(tenant: T
         .on_weekdays((3,), hours)
         .on_weekdays((4,), hours, "Заказы")
         .with_holiday(Holiday(day=CalendarDay.parse("2026-12-24"), hours=hours, name="короткий день"))
-        .without_holiday(CalendarDay.parse("01-01"))
+        .without_holiday(CalendarDay.parse("01-01"), tenant)
     )
     assert HoursChanges.of(changes.to_json()) == changes
     laid = changes.over(tenant)
@@ -116,8 +116,16 @@ def test_a_department_that_is_gone_from_the_folder_is_passed_over(tenant: Tenant
 
 def test_a_holiday_removed_and_added_again_holds(tenant: Tenant) -> None:
     day = CalendarDay.parse("01-01")
-    changes = HoursChanges().without_holiday(day).with_holiday(Holiday(day=day))
+    changes = HoursChanges().without_holiday(day, tenant).with_holiday(Holiday(day=day))
     assert changes.over(tenant).hours_on(date(2027, 1, 1)) == ()
+
+
+def test_a_day_added_and_taken_back_does_not_hide_what_the_folder_says_later(tenant: Tenant) -> None:
+    holiday = Holiday(day=CalendarDay.parse("2026-12-24"))
+    changes = HoursChanges().with_holiday(holiday).without_holiday(holiday.day, tenant)
+    later = tenant.model_copy(update={"holidays": (*tenant.holidays, holiday)})
+    assert changes.over(later).hours_on(date(2026, 12, 24)) == ()
+    assert changes.without_holiday(holiday.day, later).over(later).hours_on(date(2026, 12, 24)) != ()
 
 
 def test_a_calendar_shows_what_was_laid_last_also_for_a_department_seen_before(tenant: Tenant) -> None:

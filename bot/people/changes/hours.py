@@ -76,12 +76,16 @@ class HoursChanges:
         return replace(self, departments={**self.departments, place: own})
 
     def with_holiday(self, holiday: Holiday) -> Self:
-        others = self.without_holiday(holiday.day)
-        return replace(others, holidays=(*others.holidays, holiday), removed=self.removed - {holiday.day})
+        others = self._others(holiday.day)
+        return replace(self, holidays=(*others, holiday), removed=self.removed - {holiday.day})
 
-    def without_holiday(self, day: CalendarDay) -> Self:
-        kept = tuple(holiday for holiday in self.holidays if holiday.day != day)
-        return replace(self, holidays=kept, removed=self.removed | {day})
+    def without_holiday(self, day: CalendarDay, folder: Tenant) -> Self:
+        """`folder`: a day that it does not have, and may get later, is not hidden."""
+        in_folder = {holiday.day for holiday in folder.holidays}
+        return replace(self, holidays=self._others(day), removed=self.removed | ({day} & in_folder))
+
+    def _others(self, day: CalendarDay) -> tuple[Holiday, ...]:
+        return tuple(holiday for holiday in self.holidays if holiday.day != day)
 
 
 def written(spans: Spans) -> str:

@@ -1,7 +1,7 @@
 """Makes of what an admin wants of the working hours a change that can be confirmed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from operator import itemgetter
 
@@ -59,33 +59,30 @@ class HoursList:
         standing = await self._changes.standing(Knob.HOURS)
         return self._wish(standing, HoursChanges(), "hours:all", "file")
 
+    async def taken_away(self, day: CalendarDay) -> HoursWish:
+        """That special day and no other: what else falls on the date stays."""
+        standing = await self._changes.standing(Knob.HOURS)
+        after = HoursChanges.of(standing.value).without_holiday(day, self._changes.tenant)
+        return self._wish(standing, after, f"hours:{day}", "usual", day)
+
     def _of_days(
         self, standing: Standing, wanted: Wanted, day: CalendarDay, today: date
     ) -> Sequence[HoursWish] | Fault:
-        now = HoursChanges.of(standing.value).over(self._changes.tenant)
-        special = {holiday.day: holiday for holiday in now.holidays}
         days = (day,) if day.year is not None else (coming(day, today), day)
-        is_full = len(coming_days(now, today)) >= MOST_DAYS
-        if wanted.spans is not None and day not in special and is_full:
-            return Fault.TOO_MANY_DAYS
-        wishes = [
-            self._of_day(standing, one, wanted, special)
-            for one in days
-            if wanted.spans is not None or one in special
-        ]
-        return [wish for wish in wishes if _is_felt(wish)] or Fault.SAME
+        wishes = [self._of_day(standing, one, wanted, today) for one in days]
+        felt = [wish for wish in wishes if _is_felt(wish)]
+        fitting = [wish for wish in felt if _fits(wish, today)]
+        return fitting or (Fault.TOO_MANY_DAYS if felt else Fault.SAME)
 
-    def _of_day(
-        self, standing: Standing, day: CalendarDay, wanted: Wanted, special: dict[CalendarDay, Holiday]
-    ) -> HoursWish:
-        changes, subject = HoursChanges.of(standing.value), f"hours:{day}"
-        if wanted.spans is None:
-            return self._wish(standing, changes.without_holiday(day), subject, "usual", day)
-        yearly = CalendarDay(year=None, month=day.month, day=day.day)
-        known = special.get(day) or special.get(yearly)
-        name = wanted.name or (known.name if known is not None else None)
-        holiday = Holiday(day=day, hours=wanted.spans, name=name)
-        return self._wish(standing, changes.with_holiday(holiday), subject, written(wanted.spans), day)
+    def _of_day(self, standing: Standing, day: CalendarDay, wanted: Wanted, today: date) -> HoursWish:
+        """«Every year» holds for the next time too, whatever was said of that one."""
+        folder, changes = self._changes.tenant, HoursChanges.of(standing.value)
+        holiday = _holiday(changes.over(folder), day, wanted)
+        after = changes.without_holiday(day, folder) if holiday is None else changes.with_holiday(holiday)
+        if day.year is None:
+            after = after.without_holiday(coming(day, today), folder)
+        hours = "usual" if wanted.spans is None else written(wanted.spans)
+        return self._wish(standing, after, f"hours:{day}", hours, day)
 
     def _wish(
         self,
@@ -123,6 +120,29 @@ def _comes(day: CalendarDay, today: date) -> date:
     return date(at.year or today.year, at.month, at.day)
 
 
+def _holiday(now: Tenant, day: CalendarDay, wanted: Wanted) -> Holiday | None:
+    """What that day is to be; None: no special day.
+
+    One year's exception to a yearly day has the usual hours of its weekday.
+    """
+    special = {holiday.day: holiday for holiday in now.holidays}
+    yearly = special.get(replace(day, year=None))
+    if wanted.spans is not None:
+        known = special.get(day) or yearly
+        name = wanted.name or (known.name if known is not None else None)
+        return Holiday(day=day, hours=wanted.spans, name=name)
+    if day.year is None or yearly is None:
+        return None
+    weekday = date(day.year, day.month, day.day).weekday()
+    return Holiday(day=day, hours=now.working_hours.week[weekday])
+
+
+def _fits(wish: HoursWish, today: date) -> bool:
+    """What is more than can be listed may become less, but not more."""
+    before, after = (len(coming_days(tenant, today)) for tenant in (wish.before, wish.after))
+    return after <= max(before, MOST_DAYS)
+
+
 def _is_felt(wish: HoursWish) -> bool:
     """Whether anything would be otherwise than it is: in its hours, or in what a day is called."""
     day = wish.day
@@ -131,10 +151,8 @@ def _is_felt(wish: HoursWish) -> bool:
             wish.after.working_hours,
             wish.after.departments,
         )
-    told = []
-    for tenant in (wish.before, wish.after):
-        falling = {holiday.day: holiday for holiday in tenant.holidays}
-        yearly = falling.get(CalendarDay(year=None, month=day.month, day=day.day))
-        holiday = falling.get(day) or yearly
-        told.append(None if holiday is None else (holiday.hours, holiday.name))
+    if day.year is None:
+        return wish.before.holidays != wish.after.holidays
+    falling = [tenant.holiday_on(date(day.year, day.month, day.day)) for tenant in (wish.before, wish.after)]
+    told = [None if holiday is None else (holiday.hours, holiday.name) for holiday in falling]
     return told[0] != told[1]

@@ -94,14 +94,20 @@ class HoursScreens(ChangeScreens):
         return self.plain(WorkingHoursText(f"workhours_{fault}"), most=most)
 
     def ask(self, wishes: Sequence[HoursWish], tokens: Sequence[str], *, bookings: int, calls: int) -> Screen:
-        """What the first wish changes, and a button for each. So many bookings, calls would lie outside."""
+        """What each wish changes, and a button for each. So many bookings, calls would lie outside."""
         told = paragraphs(
             self.say(WorkingHoursText.BOOKINGS, count=bookings) if bookings else "",
             self.say(WorkingHoursText.CALLS, count=calls) if calls else "",
         )
-        changed = self._told(wishes[0].before, wishes[0].after)
-        text = self.say(WorkingHoursText.ASK, changed=changed, outside=f"{told}\n\n" if told else "")
         labels = [self._yes(wish.day, len(wishes) > 1) for wish in wishes]
+        changed = [self._told(wish.before, wish.after) for wish in wishes]
+        if len(wishes) > 1:
+            changed = [
+                self.say(WorkingHoursText.CHOICE, choice=label, changed=lines)
+                for label, lines in zip(labels, changed, strict=True)
+            ]
+        outside = f"{told}\n\n" if told else ""
+        text = self.say(WorkingHoursText.ASK, changed=paragraphs(*changed), outside=outside)
         return self.asking(text, list(zip(labels, tokens, strict=True)))
 
     def made(self, made: Made) -> Screen:
