@@ -5,7 +5,19 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, insert, literal, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Row,
+    and_,
+    exists,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 
 from bot.domain import ChannelName, ChatRef
 from bot.domain.staff import Member, Role, Room
@@ -172,3 +184,9 @@ def _room(row: Row[Any]) -> Room:
 def staff_key() -> ColumnElement[str]:
     """As `Member.key`."""
     return STAFF.c.channel + ":" + STAFF.c.external_id
+
+
+def is_admin(connection: Connection, tenant: str, key: str) -> bool:
+    """Whether the member of this key may change things now."""
+    working = and_(STAFF.c.tenant == tenant, STAFF.c.role == Role.ADMIN.value, STAFF.c.revoked_at.is_(None))
+    return bool(connection.scalar(select(exists().where(working, staff_key() == key))))

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, delete, select, update
 from bot.store.admin_tables import TuningRow
 from bot.store.engine import translated
 from bot.store.rows import insert_into, table_of
-from bot.store.staff import Act
+from bot.store.staff import Act, is_admin
 
 TUNINGS = table_of(TuningRow)
 
@@ -47,10 +47,12 @@ class TuningStore:
     ) -> bool:
         """Change it if nobody has since version `seen` (0: it was never changed). False: somebody has.
 
-        `act` is noted with the change or not at all.
+        `act` is noted with the change or not at all; False too if who does it is no admin any more.
         """
         values = {"value": value, "version": seen + 1, "changed_by": changed_by, "changed_at": at}
         with translated(), self._engine.begin() as connection:
+            if act is not None and not is_admin(connection, self._tenant, act.by):
+                return False
             if seen == 0:
                 new = insert_into(connection, TUNINGS).values(tenant=self._tenant, name=name, **values)
                 statement = new.on_conflict_do_nothing(index_elements=["tenant", "name"])

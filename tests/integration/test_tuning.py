@@ -6,9 +6,12 @@ import pytest
 from redis.asyncio import Redis
 from sqlalchemy import Engine
 
+from bot.domain import ChannelName
+from bot.domain.staff import Member, Role
 from bot.errors import StoreError
 from bot.people.tuning import Knob, Tuning
 from bot.store.engine import open_engine
+from bot.store.staff import CONSOLE, Act, StaffStore
 from bot.store.tunings import TuningStore
 
 
@@ -71,3 +74,14 @@ async def test_while_the_database_is_away_what_was_known_last_holds(
     with pytest.raises(StoreError):
         await blind.change(Knob.REVIEW_MODE, "partial", seen=1, changed_by="telegram:1")
     assert await process().get(Knob.REVIEW_MODE) == "adviser"
+
+
+def test_who_is_no_admin_any_more_changes_nothing(engine: Engine) -> None:
+    staff, store, now = StaffStore(engine, "bakery"), TuningStore(engine, "bakery"), datetime.now(UTC)
+    olga = Member(channel=ChannelName.TELEGRAM, external_id="1", name="Ольга", role=Role.ADMIN)
+    act = Act(by=olga.key, name="model_set", subject="model")
+    staff.grant(olga, CONSOLE)
+    assert store.put("model", {"provider": "off"}, seen=0, changed_by=olga.key, at=now, act=act)
+    staff.revoke(olga.channel, olga.external_id, CONSOLE)
+    assert not store.put("model", {"provider": "local"}, seen=1, changed_by=olga.key, at=now, act=act)
+    assert store.all()["model"].value == {"provider": "off"}

@@ -85,8 +85,17 @@ def read_wanted(text: str, today: date) -> Wanted | Fault:
         return Fault.WEEKDAY_NEEDS_HOURS if spans is None else Fault.NO_HOURS
     if name.casefold() in _words()["yearly"]:
         name = ""
-    unfit = _unfit(spans, name, today)
+    unfit = None if _is_called_by_itself(day, name, today) else _unfit(spans, name, today)
     return unfit or Wanted(weekdays=weekdays, day=day, spans=spans, name=name)
+
+
+def _is_called_by_itself(day: CalendarDay | None, name: str, today: date) -> bool:
+    """«8.03 выходной 8 Марта»."""
+    found = _day_in(name, today) if day is not None else Fault.NO_DAY
+    if day is None or isinstance(found, Fault):
+        return False
+    named, rest = found
+    return not rest and (named.month, named.day) == (day.month, day.day)
 
 
 def _unfit(spans: Spans | None, name: str, today: date) -> Fault | None:
