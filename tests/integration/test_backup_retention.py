@@ -11,13 +11,14 @@ from redis.asyncio import Redis
 from sqlalchemy import Engine
 
 from bot.__main__ import main
+from bot.domain.staff import Role
 from bot.people.upkeep.backup import Backups, DailyBackup
 from bot.store.engine import database_url, open_engine
 from bot.store.rows import TURNS
 from bot.wiring.upkeep import upkeep_duties
 from tests.fakes.telegram import FakeTelegram
 from tests.integration.backup_kit import made, open_data, turns_in
-from tests.integration.oversight_kit import ADMIN, OPEN, Clock
+from tests.integration.oversight_kit import ADMIN, OPEN, Clock, member
 from tests.integration.retention_kit import count, plant_turn
 from tests.integration.town_kit import Town, open_town
 
@@ -35,6 +36,7 @@ async def town(
 ) -> AsyncIterator[Town]:
     engine = open_engine(database_url(None, data))
     async with open_town(telegram, redis, prefix, engine, now=clock) as town:
+        await town.people.staff.grant(member(ADMIN, Role.ADMIN))
         yield town
     engine.dispose()
 
