@@ -12,6 +12,9 @@ from bot.findings import Finding, FindingKind, Inquiry
 from bot.tenant.tariffs import Credit
 from bot.texts.catalogue import Text, Texts
 
+_MARK = 3
+"""Shorter words are names of cars, or little ones."""
+_UNSURE = 0.9
 _ASKS_BACK = 0.7
 
 
@@ -61,16 +64,16 @@ def annuity(amount: float, months: int, rate_percent: float) -> float:
     return float(round(amount * monthly / (1 - (1 + monthly) ** -months)))
 
 
-_MARK = 3
-"""Shorter words are names of cars, or little ones."""
-
-
 class CreditSource:
     """Computes the instalment when a question about credit names a sum. A follow-up keeps the rest."""
 
     def __init__(self, credit: Credit, texts: Texts) -> None:
         self._credit = credit
         self._texts = texts
+        self._names = (*credit.names, *words("credit_names"))
+        said = chain.from_iterable(map(lemmas_of, (*self._names, *words("each_month"))))
+        kinds = ("read", "loan", "shown", "down_payment", "rate")
+        self._read = frozenset().union(said, *map(words, kinds))
 
     def find(self, inquiry: Inquiry) -> Finding | None:
         numbers = read_numbers(inquiry.text)
@@ -79,24 +82,23 @@ class CreditSource:
         is_going_on = inquiry.focus.get("what") == "credit"
         before = inquiry.focus.get("wanted", {}) if is_going_on else {}
         said = read_wanted(numbers, self._credit, price=before.get("price"))
-        is_named = any(map(numbers.names, (*self._credit.names, *words("credit_names"))))
-        is_spoken_of = is_named or said.is_whole or (is_going_on and bool(said.said))
-        if not is_spoken_of or self._asks_more(numbers, said):
+        is_named = any(map(numbers.names, self._names))
+        is_sure = is_named or said.is_whole
+        if not (is_sure or (is_going_on and said.said)) or self._asks_more(numbers, said):
             return None
-        certainty = 1.0 if is_named or said.is_whole else 0.9
         wanted = _with_shown_price(said.after(before), inquiry, is_named=is_named)
         if wanted.price is None and wanted.loan is None:
             return self._ask(inquiry, wanted) if said.said or numbers.has_any(words("compute")) else None
+        return self._computed(inquiry, wanted, numbers, certainty=1.0 if is_sure else _UNSURE)
+
+    def _computed(self, inquiry: Inquiry, wanted: Wanted, numbers: Numbers, *, certainty: float) -> Finding:
         return self._of_spans(inquiry, wanted, numbers) or self._found(inquiry, wanted, certainty=certainty)
 
     def _asks_more(self, numbers: Numbers, said: Wanted) -> bool:
         """Whether it wants to know something else of credits: «какие документы нужны для кредита?»."""
         if said.said or numbers.has_any(words("price") | words("compute")):
             return False
-        names = (*self._credit.names, *words("credit_names"), *words("each_month"))
-        known = words("read") | words("loan") | words("shown") | words("down_payment") | words("rate")
-        unread = set(numbers.lemmas) - known - set(chain.from_iterable(map(lemmas_of, names)))
-        return any(len(word) > _MARK and word.isalpha() for word in unread)
+        return any(len(word) > _MARK and word.isalpha() for word in set(numbers.lemmas) - self._read)
 
     def _of_spans(self, inquiry: Inquiry, wanted: Wanted, numbers: Numbers) -> Finding | None:
         """The same loan over several spans, if the question names them."""

@@ -9,7 +9,7 @@ from bot.domain.staff import Member, Role
 from bot.handlers.broadcast_steps import DUTY
 from bot.handlers.choices import pass_over
 from bot.handlers.roles import HasRole
-from bot.handlers.screens import change, language_of, tell, toast
+from bot.handlers.screens import language_of, tell, turn_into
 from bot.people.broadcasts.screens import DATA, WANTED, Act, BroadcastScreens, BroadcastTap
 from bot.people.broadcasts.wording import Wording
 from bot.people.screen import Screen
@@ -32,22 +32,25 @@ async def show(message: Message, event_update: Update, people: People) -> None:
 
 async def take_tap(query: CallbackQuery, bot: Bot, people: People, member: Member) -> None:
     tap = BroadcastTap.parse(query.data or "")
+    if tap is not None and tap.act is Act.LIST:
+        await turn_into(people, query, bot, _all(people, query))
+        return
     broadcast = None if tap is None else await people.broadcasts.one(tap.broadcast_id)
-    is_known = broadcast is not None or (tap is not None and tap.act is Act.LIST)
-    if tap is None or not is_known or not isinstance(query.message, Message):
+    if tap is None or broadcast is None:
         await pass_over(query, bot, people)
         return
-    await toast(bot, query)
-    if broadcast is None or tap.act is Act.LIST:
-        screen = await _all(people, query)
-    elif tap.act in WANTED:
-        screen = await _change(people, query, broadcast, tap, member)
-    elif tap.act is Act.ONE or not _is_open(broadcast, tap.seen):
-        screen = await _one(people, query, broadcast)
-    else:
-        progress = await people.broadcasts.progress(broadcast)
-        screen = _screens(people, query).asking(broadcast, progress, tap.act)
-    await change(people, query.message, *screen)
+    await turn_into(people, query, bot, _tapped(people, query, broadcast, tap, member))
+
+
+async def _tapped(
+    people: People, query: CallbackQuery, broadcast: Broadcast, tap: BroadcastTap, member: Member
+) -> Screen:
+    if tap.act in WANTED:
+        return await _change(people, query, broadcast, tap, member)
+    if tap.act is Act.ONE or not _is_open(broadcast, tap.seen):
+        return await _one(people, query, broadcast)
+    progress = await people.broadcasts.progress(broadcast)
+    return _screens(people, query).asking(broadcast, progress, tap.act)
 
 
 async def _change(

@@ -110,15 +110,19 @@ async def take_text(message: Message, event_update: Update, people: People, stat
     if form is None:
         await state.set_state(None)
         raise SkipHandler
-    if way.is_repeated(form):
-        return
-    if form_reply(text) is FormReply.DROP or call_intent(text) is CallIntent.CANCEL:
+    if not way.is_repeated(form):
+        await _read(way, form, text)
+
+
+async def _read(way: CallSteps, form: CallForm, text: str) -> None:
+    reply = form_reply(text)
+    if reply is FormReply.DROP or call_intent(text) is CallIntent.CANCEL:
         await way.drop()
     elif form.step in (Step.SAME, Step.PHONE):
         await way.read_phone(form, text)
-    elif form.step is Step.CONFIRM and form_reply(text) is FormReply.AGREE:
+    elif form.step is Step.CONFIRM and reply is FormReply.AGREE:
         await way.submit(form)
-    elif form.step is Step.CONFIRM and form_reply(text) is FormReply.REFUSE:
+    elif form.step is Step.CONFIRM and reply is FormReply.REFUSE:
         await way.ask_change(form)
     else:
         await way.read_details(form, text)

@@ -173,20 +173,23 @@ async def take_time(message: Message, event_update: Update, people: People, stat
         raise SkipHandler
     callback = await people.callbacks.open_of(CHANNEL, str(message.from_user.id))
     reading = WishReading(people.callbacks.clock, people.tenant.service.callbacks)
-    wish = reading.read(text, people.now())
-    is_talk = is_question(text) or len(text.split()) >= TALK_WORDS
-    if callback is None or (wish is None and is_talk):
+    wish, is_reply = reading.read(text, people.now()), form_reply(text) is not None
+    if callback is None or (wish is None and _is_talk(text)):
         raise SkipHandler
     screens = screens_for(people, message.from_user)
-    if form_reply(text) is not None:
+    if is_reply:
         screen = Screen(text=screens.say(CallbackText.KEPT))
     elif wish is None:
         screen = screens.ask_time(callback, CallbackText.TIME_NOT_READ)
     else:
         screen = await _move_time(people, screens, callback, masked(people, text), wish)
     await tell(people, message, event_update, screen)
-    if wish is not None or form_reply(text) is not None:
+    if is_reply or wish is not None:
         await _leave_time(state)
+
+
+def _is_talk(text: str) -> bool:
+    return is_question(text) or len(text.split()) >= TALK_WORDS
 
 
 async def ask_cancel(query: CallbackQuery, bot: Bot, event_update: Update, people: People) -> None:

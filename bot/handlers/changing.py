@@ -38,7 +38,7 @@ async def written(
     return words
 
 
-async def made_by(query: CallbackQuery, bot: Bot, people: People, member: Member) -> Made | None:
+async def carry_out(query: CallbackQuery, bot: Bot, people: People, member: Member) -> Made | None:
     """The yes. None: the question is another admin's, who still has it before them; that was said."""
     made = await people.changes.make(token_in(query), member)
     if made.outcome is Outcome.OTHERS:

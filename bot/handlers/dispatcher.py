@@ -59,7 +59,7 @@ from bot.handlers import (
 from bot.handlers.consent_gate import guard
 from bot.handlers.inbox import Acceptor, build_router
 from bot.handlers.patience import Patience
-from bot.handlers.prompt_filters import call_plain_filters_at_once
+from bot.handlers.plain_filters import call_plain_filters_at_once
 from bot.handlers.session import TolerantSession
 from bot.people.services import People
 from bot.recordings import RecordingLimits

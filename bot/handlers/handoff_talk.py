@@ -12,9 +12,10 @@ from bot.domain import CopyOf, Outgoing
 from bot.domain.handoffs import read_token
 from bot.domain.staff import Role
 from bot.handlers.roles import HasRole
-from bot.handlers.screens import chat_ref, place_of, show, thread_of
+from bot.handlers.screens import chat_ref, place_of, tell, thread_of
 from bot.handlers.utterances import is_service
 from bot.people.handoffs.holds import Hold
+from bot.people.screen import Screen
 from bot.people.services import People
 from bot.texts.handoffs import HandoffText
 
@@ -165,5 +166,4 @@ def _is_older(message: Message, token: str) -> bool:
 async def _tell(message: Message, event_update: Update, people: People, text: HandoffText) -> None:
     words = people.handoffs.words
     quoted = words.unsent(text, message.text or message.caption or "")
-    said = Outgoing(text=quoted, thread_id=thread_of(message))
-    await show(people, message.chat, event_update, said, language=words.language)
+    await tell(people, message, event_update, Screen(quoted), language=words.language)

@@ -8,11 +8,11 @@ from aiogram import Bot, F, Router
 from aiogram.filters import Command, CommandObject
 from aiogram.types import CallbackQuery, Message, Update
 
-from bot.domain import ChatRef, Keyboard, Outgoing
+from bot.domain import ChatRef
 from bot.domain.handoffs import Cause, Customer, Handoff, Stage, read_token
 from bot.domain.staff import Member, Role
 from bot.handlers.roles import HasRole
-from bot.handlers.screens import language_of, place_of, show, thread_of, toast, turn_into
+from bot.handlers.screens import language_of, place_of, tell, toast, turn_into
 from bot.handlers.staff_desk import is_among_staff
 from bot.people.handoffs.holds import Hold
 from bot.people.handoffs.suggestions import Fate
@@ -61,21 +61,20 @@ async def take(
 ) -> None:
     """``/take`` in a customer's topic, as a reply to a card, or with whom: a name, an id, a dialogue."""
     words = people.handoffs.words
-    keyboard: Keyboard | None = None
     replied = _button_under(message.reply_to_message)
     place = place_of(message)
     if command.args:
-        said, keyboard = await _take_named(people, member, command.args)
+        screen = await _take_named(people, member, command.args)
     elif replied is not None:
-        said = literal(await _step_in(people, member, *replied))
+        screen = Screen(literal(await _step_in(people, member, *replied)))
     elif place.thread_id is not None and (last := await people.handoffs.known.last_in(place)) is not None:
-        said = literal(await _take(people, member, last.customer))
+        screen = Screen(literal(await _take(people, member, last.customer)))
     else:
         waiting = await people.handoffs.known.waiting()
         said = words.say(HandoffText.TAKE_WAITING if waiting else HandoffText.TAKE_WHOM)
         names = [(_plain(people, one.customer.name), one.handoff_id) for one in waiting[:_MOST_SHOWN]]
-        keyboard = words.choice("t", names) if names else None
-    await _say(message, event_update, people, said, keyboard)
+        screen = Screen(said, words.choice("t", names) if names else None)
+    await tell(people, message, event_update, screen, language=words.language)
 
 
 async def release(message: Message, event_update: Update, people: People, member: Member) -> None:
@@ -88,7 +87,8 @@ async def release(message: Message, event_update: Update, people: People, member
         return
     names = [(_plain(people, hold.name), hold.token) for hold in held]
     said = words.say(HandoffText.RELEASE_WHICH if held else HandoffText.NOTHING_HELD)
-    await _say(message, event_update, people, said, words.choice("r", names) if names else None)
+    screen = Screen(said, words.choice("r", names) if names else None)
+    await tell(people, message, event_update, screen, language=words.language)
 
 
 async def _meant_to_end(message: Message, people: People, member: Member) -> list[Hold]:
@@ -172,13 +172,6 @@ async def _decide(
         return
     log.info("suggestion_decided", member=member.key, fate=fate.name.lower())
     await turn_into(people, query, bot, Screen(read))
-
-
-async def _say(
-    message: Message, event_update: Update, people: People, text: str, keyboard: Keyboard | None
-) -> None:
-    said = Outgoing(text=text, keyboard=keyboard, thread_id=thread_of(message))
-    await show(people, message.chat, event_update, said, language=people.handoffs.words.language)
 
 
 def _plain(people: People, name: str) -> str:

@@ -11,7 +11,7 @@ from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, Message, Update
 
 from bot.domain.staff import Member, Role
-from bot.handlers.changing import made_by, numbers_in, register_taps, written
+from bot.handlers.changing import carry_out, numbers_in, register_taps, written
 from bot.handlers.choices import pass_over
 from bot.handlers.roles import HasRole
 from bot.handlers.screens import language_of, tell, toast, turn_into
@@ -148,7 +148,7 @@ async def ask_to_reset(
 
 
 async def confirm(query: CallbackQuery, bot: Bot, people: People, member: Member) -> None:
-    made = await made_by(query, bot, people, member)
+    made = await carry_out(query, bot, people, member)
     if made is not None:
         await turn_into(people, query, bot, _screens(people, query).made(made))
 

@@ -5,7 +5,7 @@ from aiogram.filters import Command, CommandObject
 from aiogram.types import CallbackQuery, Message, Update
 
 from bot.domain.staff import Member, Role
-from bot.handlers.changing import made_by, register_taps, token_in
+from bot.handlers.changing import carry_out, register_taps, token_in
 from bot.handlers.roles import HasRole
 from bot.handlers.screens import language_of, tell, turn_into
 from bot.people.changes.model_screens import ModelScreens, proposal_of
@@ -46,7 +46,7 @@ async def ask(query: CallbackQuery, bot: Bot, event_update: Update, people: Peop
 
 
 async def confirm(query: CallbackQuery, bot: Bot, people: People, member: Member) -> None:
-    made = await made_by(query, bot, people, member)
+    made = await carry_out(query, bot, people, member)
     if made is not None:
         await turn_into(people, query, bot, _screens(people, query).made(people.changes.models, made))
 

@@ -69,12 +69,14 @@ async def tell(
     screen: Screen,
     *,
     name: str = "screen",
+    language: str = "",
 ) -> None:
-    """`show` where the event is, in the same topic, in the language of who wrote or tapped."""
+    """`show` where the event is, in the same topic, in the language given or else of who wrote or tapped."""
     message = message_of(event)
     if message is not None:
         outgoing = Outgoing(text=screen.text, keyboard=screen.keyboard, thread_id=thread_of(message))
-        await show(people, message.chat, update, outgoing, name=name, language=language_of(event.from_user))
+        language = language or language_of(event.from_user)
+        await show(people, message.chat, update, outgoing, name=name, language=language)
 
 
 async def change(

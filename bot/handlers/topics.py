@@ -8,7 +8,7 @@ from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, Message, Update
 
 from bot.domain.staff import Member, Role
-from bot.handlers.changing import made_by, numbers_in, register_taps, written
+from bot.handlers.changing import carry_out, numbers_in, register_taps, written
 from bot.handlers.choices import pass_over
 from bot.handlers.roles import HasRole
 from bot.handlers.screens import language_of, tell, toast, turn_into
@@ -169,7 +169,7 @@ async def take_phrase(message: Message, event_update: Update, people: People, st
 
 
 async def confirm(query: CallbackQuery, bot: Bot, people: People, member: Member) -> None:
-    made = await made_by(query, bot, people, member)
+    made = await carry_out(query, bot, people, member)
     if made is not None:
         await turn_into(people, query, bot, _screens(people, query).made(made, people.topics))
 

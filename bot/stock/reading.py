@@ -228,6 +228,11 @@ def _task(
         return Task.EXTREME
     if columns:
         return Task.FACETS if all(is_choice(snapshot, column) for column in columns) else Task.VALUE
+    return _task_of_rows(marked)
+
+
+def _task_of_rows(marked: Marked) -> Task | None:
+    """Where nothing is asked of their cells."""
     if marked.has("count") or (marked.has("many") and not marked.of(Kind.COLUMN)):
         return Task.COUNT
     if marked.text.lower().find(" ли ") >= 0:

@@ -10,7 +10,7 @@ from bot.domain import ChannelName
 from bot.domain.staff import Member, Role
 from bot.store.engine import translated
 from bot.store.rows import Values
-from bot.store.staff import ACTS, STAFF, Act, staff_key
+from bot.store.staff import ACTS, STAFF, Act, is_admin, staff_key
 
 
 class RoleChange(StrEnum):
@@ -86,7 +86,7 @@ class MemberStore:
         with translated(), self._engine.begin() as connection:
             # touches every admin first, so that of two who go at once the second sees the first gone
             connection.execute(update(STAFF).where(admins).values(tenant=self._tenant))
-            if not connection.scalar(select(exists().where(admins, staff_key() == by))):
+            if not is_admin(connection, self._tenant, by):
                 return RoleChange.DISMISSED
             if not connection.execute(update(STAFF).where(asked).values(changed)).rowcount:
                 role = connection.scalar(select(STAFF.c.role).where(theirs))

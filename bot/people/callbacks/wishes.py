@@ -72,9 +72,7 @@ class WishReading:
         moment = moment_in(said, local)
         if moment is not None:
             return self._at(moment, None, now, is_named=True)
-        days = days_in(said, lemmas, words, local.date(), None)
-        if not days and ways["next_week"].search(said):
-            days = (local.date() + timedelta(days=7 - local.weekday()),)
+        days = days_in(said, lemmas, words, local.date(), None) or _next_week_in(said, ways, local)
         hours = _hours_in(said, ways)
         if not days and hours == _Hours():
             usual = promised(self._clock, self._settings, now)
@@ -148,6 +146,11 @@ def says_only_when(text: str) -> bool:
     fillers = _data()[language]["fillers"]
     lemmas = Lemmatiser({}).all_lemmas(_ways(language)["soon"].sub(" ", said))
     return all(words.reads(lemma) or lemma.isdigit() or lemma in fillers for lemma in lemmas)
+
+
+def _next_week_in(said: str, ways: Mapping[str, re.Pattern[str]], local: datetime) -> tuple[date, ...]:
+    """Its Monday."""
+    return (local.date() + timedelta(days=7 - local.weekday()),) if ways["next_week"].search(said) else ()
 
 
 def _hours_in(said: str, ways: Mapping[str, re.Pattern[str]]) -> _Hours:

@@ -108,16 +108,20 @@ def _unfit(spans: Spans | None, name: str, today: date) -> Fault | None:
     days = (_day_in(" ".join(words[at:]), today) for at in range(len(words)))
     if _weekday_at(name, 0) or any(day is Fault.PAST or not isinstance(day, Fault) for day in days):
         return Fault.SEVERAL_DAYS
-    told = _words()
-    of_hours = [phrase for phrase, _ in told["hours_of"]]
-    if (
-        words[0].strip(".,") in told["not_names"]
-        or any(character.isdigit() for character in name)
-        or any(re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)", name, re.IGNORECASE) for phrase in of_hours)
-        or any(re.match(rf"{re.escape(word)}(?!\w)", name, re.IGNORECASE) for word in told["breaks"])
-    ):
+    if _is_of_hours(name):
         return Fault.NOT_A_NAME
     return Fault.TOO_LONG if len(name) > MOST_NAME_CHARACTERS else None
+
+
+def _is_of_hours(name: str) -> bool:
+    """Whether it goes on about when, and names nothing."""
+    told = _words()
+    first = name.casefold().split()[0].strip(".,")
+    if first in told["not_names"] or any(map(str.isdigit, name)):
+        return True
+    said = (rf"(?<!\w){re.escape(phrase)}(?!\w)" for phrase, _ in told["hours_of"])
+    breaks = (rf"^{re.escape(word)}(?!\w)" for word in told["breaks"])
+    return any(re.search(pattern, name, re.IGNORECASE) for pattern in (*said, *breaks))
 
 
 def coming(day: CalendarDay, today: date) -> CalendarDay:

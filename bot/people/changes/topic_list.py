@@ -119,9 +119,7 @@ class TopicList:
                 return Faulty(fault=Fault.ENTRY_LONG, most=MOST_ENTRY_CHARACTERS, entry=start)
             if not await asyncio.to_thread(_finds_itself, entry):
                 return Faulty(fault=Fault.ENTRY_UNREADABLE, entry=entry)
-        words = tuple(entry for entry in entries if not _OF_SEVERAL.search(entry))
-        phrases = tuple(entry for entry in entries if _OF_SEVERAL.search(entry))
-        return Topic(name=name, words=words, phrases=phrases)
+        return _topic(name, entries)
 
     async def match(self, phrase: str) -> ForbiddenMatch | None:
         """What the list in force catches a message by; a pattern, not being words, leaves the entry empty."""
@@ -143,7 +141,7 @@ class TopicList:
         answers = len(self._answers())
         for entry in (*topic.words, *topic.phrases):
             if _is_caught_by_little(entry):
-                caught = await self.own_questions(_alone(entry))
+                caught = await self.own_questions(_topic(topic.name, (entry,)))
                 return Faulty(fault=Fault.SAYS_LITTLE, entry=entry, count=len(caught), most=answers)
         if 2 * len(own) > answers:
             return Faulty(fault=Fault.TOO_WIDE, count=len(own), most=answers)
@@ -199,9 +197,10 @@ def _finds_itself(entry: str) -> bool:
     return _matcher((Topic(name="entry", words=(entry,)),)).find(entry) is not None
 
 
-def _alone(entry: str) -> Topic:
-    is_of_several = _OF_SEVERAL.search(entry) is not None
-    return Topic(name="entry", words=() if is_of_several else (entry,), phrases=(entry,) * is_of_several)
+def _topic(name: str, entries: Sequence[str]) -> Topic:
+    words = tuple(entry for entry in entries if not _OF_SEVERAL.search(entry))
+    phrases = tuple(entry for entry in entries if _OF_SEVERAL.search(entry))
+    return Topic(name=name, words=words, phrases=phrases)
 
 
 def _is_caught_by_little(entry: str) -> bool:

@@ -10,7 +10,7 @@ from aiogram import F, Router
 from aiogram.dispatcher.event.handler import HandlerObject
 from aiogram.types import Chat, Message
 
-from bot.handlers.prompt_filters import call_plain_filters_at_once
+from bot.handlers.plain_filters import call_plain_filters_at_once
 
 
 class NoThreads(ThreadPoolExecutor):
